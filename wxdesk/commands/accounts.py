@@ -96,7 +96,7 @@ def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -
 
 def _add(options: argparse.Namespace, home: Path, say: Say) -> int:
     with _told_by_argument(home):
-        rewrite(home, partial(with_account, keys={"name": options.name, **_judged(_given(options))}))
+        rewrite(home, partial(with_account, keys={"name": options.name, **_check_ids(_given(options))}))
     say(tr("Added “{account}” to config.toml.", account=options.name))
     _say_who_takes_it(home, say)
     for secret in _read(home).missing:
@@ -125,7 +125,7 @@ def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 def _set(options: argparse.Namespace, home: Path, say: Say) -> int:
     entry_of(home, options.name)
-    keys = _judged(_given(options) | dict(map(_pair, options.pairs)))
+    keys = _check_ids(_given(options) | dict(map(_pair, options.pairs)))
     if not keys:
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
     with _told_by_argument(home):
@@ -229,7 +229,7 @@ def _given(options: argparse.Namespace) -> dict[str, object]:
     return {name: value for name in names if (value := getattr(options, name, None)) is not None}
 
 
-def _judged(keys: dict[str, object]) -> dict[str, object]:
+def _check_ids(keys: dict[str, object]) -> dict[str, object]:
     """Return the keys with cleaned ids; raises `BadInput` for what is none."""
     ids = {
         field: str(keys[field]) for field in (CredentialField.APP_ID, CredentialField.ORIGINAL_ID) if keys.get(field)

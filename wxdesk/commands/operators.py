@@ -63,7 +63,7 @@ async def _with_store(work: _Work, options: argparse.Namespace, home: Path, say:
 
 async def _add(store: Store, options: argparse.Namespace, say: Say) -> None:
     name, role = checked_name(options.name), Role(options.role)
-    await store.operators.add(name, role, await hashed(_asked(name)), utc_now())
+    await store.operators.add(name, role, await hashed(_ask_password(name)), utc_now())
     say(tr("“{name}” is an operator now.", name=name))
     if not (await store.operators.acting(None))[1]:
         say(tr("Nobody has to sign in until there is an owner: wxdesk operator add NAME --role owner"))
@@ -95,7 +95,7 @@ async def _remove(store: Store, options: argparse.Namespace, say: Say) -> None:
 
 async def _password(store: Store, options: argparse.Namespace, say: Say) -> None:
     before = await _known(store, options.name)
-    await store.operators.set_password(before, await hashed(_asked(before.name)), utc_now())
+    await store.operators.set_password(before, await hashed(_ask_password(before.name)), utc_now())
     say(tr("The password of “{name}” is changed; whoever stayed signed in with the former one signs in again.",
            name=before.name))  # fmt: skip
 
@@ -107,7 +107,7 @@ async def _known(store: Store, name: str) -> Operator:
     return row.operator
 
 
-def _asked(name: str) -> str:
+def _ask_password(name: str) -> str:
     """Ask for a password twice, or read a line of stdin where that is no terminal."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")

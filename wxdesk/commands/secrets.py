@@ -32,8 +32,8 @@ def set_secret(
     """
     sources = SecretSources(home, on_wait=partial(say, tr(QUESTION)), memory=False)
     if (account, name) in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY) or (account == PHONE and name not in tuple(SecretName)):
-        store = partial(sources.store_other, (account, name), _typed(account, name).rstrip("\r\n"))
-        is_kept = _kept(home, sources, (account, name), store, say, vault=vault)
+        store = partial(sources.store_other, (account, name), _read(account, name).rstrip("\r\n"))
+        is_kept = _keep(home, sources, (account, name), store, say, vault=vault)
         if is_kept and account == PHONE and name not in load(home).phone.targets:
             say(tr("But config.toml has no phone “{name}” under [phone], so nothing is sent to it yet.", name=name))
         return 0 if is_kept else 1
@@ -42,9 +42,9 @@ def set_secret(
         raise BadInput(reason=tr("There is no secret “{name}”. The three are: {names}.",
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
-    value = _asked(entry, secret, say)
+    value = _ask(entry, secret, say)
     store = partial(sources.store, account, {secret: value}, utc_now(), at_once=at_once)
-    if not _kept(home, sources, (account, secret), store, say, vault=vault):
+    if not _keep(home, sources, (account, secret), store, say, vault=vault):
         return 1
     if sources.given(account, secret):
         say(tr("But {variable}, or a file, supplies this secret as well, and comes first.",
@@ -68,7 +68,7 @@ def command_to_set(home: Path, *words: str) -> str:
     return shlex.join(["wxdesk", *elsewhere, "secret", "set", *words])
 
 
-def _kept(
+def _keep(
     home: Path,
     sources: SecretSources,
     names: tuple[str, str],
@@ -119,9 +119,9 @@ def _open_vault(sources: SecretSources) -> None:
     sources.make_vault(passphrase)
 
 
-def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:
+def _ask(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:
     """Ask for the value, on a line of stdin where that is no terminal, and check it."""
-    cleaned = clean(name.field, _typed(entry.name, name))
+    cleaned = clean(name.field, _read(entry.name, name))
     if not cleaned.value:
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
     together = {CredentialField.APP_ID: entry.app_id, CredentialField.ORIGINAL_ID: entry.original_id}
@@ -135,5 +135,5 @@ def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) ->
     return cleaned.value
 
 
-def _typed(account: str, name: str) -> str:
+def _read(account: str, name: str) -> str:
     return getpass.getpass(f"{account} {name}: ") if sys.stdin.isatty() else sys.stdin.readline()

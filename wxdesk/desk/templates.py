@@ -130,7 +130,7 @@ class TemplateLibrary(Struct, frozen=True):
         Those in `declared` are used, others have a name only. A text that does not parse asks for nothing.
         """
         known = {prompt.name: prompt for prompt in declared}
-        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        names = dict.fromkeys(name for text in texts for name in self._prompts_in(text))
         return tuple(known.get(name, Prompt(name)) for name in names)
 
     def _variant(self, template: Template) -> int:
@@ -143,7 +143,7 @@ class TemplateLibrary(Struct, frozen=True):
             case Variant.ROTATE:
                 return template.uses % count
 
-    def _asked(self, text: str) -> tuple[str, ...]:
+    def _prompts_in(self, text: str) -> tuple[str, ...]:
         try:
             return self._renderer.asked(text)
         except BadTemplate:

@@ -23,8 +23,8 @@ async def check_folder(case: Case) -> Iterable[Finding]:
 
 
 def _folder(home: Path) -> Finding:
-    standing = _standing(home)
-    for folder in (standing, *home.glob(PICTURES)):
+    there = _existing(home)
+    for folder in (there, *home.glob(PICTURES)):
         if not folder.is_dir():
             return _unusable(folder, NO_FOLDER)
         try:
@@ -32,9 +32,9 @@ def _folder(home: Path) -> Finding:
                 file.write(b"wxdesk")
         except OSError as error:
             return _unusable(folder, why_unusable(error))
-    if standing == home and (found := open_home(home)):
+    if there == home and (found := open_home(home)):
         return found
-    cause = {} if standing == home else {"cause": "new"}
+    cause = {} if there == home else {"cause": "new"}
     return Finding(Check.FOLDER, CheckVerdict.OK, values={"path": str(home)} | cause)
 
 
@@ -42,14 +42,14 @@ def _unusable(folder: Path, reason: str) -> Finding:
     return Finding(Check.FOLDER, CheckVerdict.HOME_UNUSABLE, values={"path": str(folder), "reason": reason})
 
 
-def _standing(home: Path) -> Path:
+def _existing(home: Path) -> Path:
     """The first of the folder and its parents that exists."""
     return next(place for place in (home, *home.parents) if place.exists())
 
 
 async def check_disk(case: Case) -> Iterable[Finding]:
     """Ask how much room is left on the disk of the home folder."""
-    free = await on_own_thread(lambda: shutil.disk_usage(_standing(case.home)).free)
+    free = await on_own_thread(lambda: shutil.disk_usage(_existing(case.home)).free)
     return (disk_room(case.home, free, CheckVerdict.OK if free >= ROOM[0] else CheckVerdict.DISK_FULL),)
 
 

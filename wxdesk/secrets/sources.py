@@ -141,7 +141,7 @@ class SecretSources:
 
         A former value from environment or folder, whose age is unknown, counts from `now`.
         """
-        found = {name: self._find(account.name, name, now, wait) for name in _needed(account)}
+        found = {name: self._find(account.name, name, now, wait) for name in _names_for(account)}
         missing = tuple(MissingSecret(account.name, name) for name in found if not found[name].value)
         values = {name: found.get(name, _Found()) for name in SecretName}
         token, key = values[SecretName.PUSH_TOKEN], values[SecretName.ENCODING_AES_KEY]
@@ -169,7 +169,7 @@ class SecretSources:
         wait = PERSON_SECONDS if into in (None, SecretSource.KEYCHAIN) else START_SECONDS
         entries: dict[str, str | None] = {}
         for name, value in values.items():
-            before, wait = self._kept(account, name, now, wait), START_SECONDS
+            before, wait = self._find_kept(account, name, now, wait), START_SECONDS
             if name.keeps_former and before.value and (at_once or before.value != value):
                 kept = "[]" if at_once else former_text(before.value, before.former, value, now)
                 entries[former_entry(account, name)] = kept  # first, so that no moment has neither
@@ -226,7 +226,7 @@ class SecretSources:
 
     def given(self, account: str, name: SecretName) -> SecretSource | None:
         """Tell if environment or folder supplies a secret, and so precedes what is stored."""
-        found = self._given(account, name)
+        found = self._find_given(account, name)
         return found.source if found.value else None
 
     def remove(self, account: str, wait: float = PERSON_SECONDS) -> None:
@@ -290,9 +290,9 @@ class SecretSources:
             self.vault.unlock(self._passphrase)
 
     def _find(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
-        given = self._given(account, name)
+        given = self._find_given(account, name)
         # A keychain that does not count is not asked, and perhaps waited for.
-        found = given if given.value else self._kept(account, name, now, wait)
+        found = given if given.value else self._find_kept(account, name, now, wait)
         if not found.value or not name.keeps_former:
             return found
         suffixed = self._environ.get(variable(account, name) + "_OLD", "")
@@ -300,13 +300,13 @@ class SecretSources:
         former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != found.value else ()
         return _Found(found.value, (*former, *found.former), found.source)
 
-    def _given(self, account: str, name: SecretName) -> _Found:
+    def _find_given(self, account: str, name: SecretName) -> _Found:
         value = clean(name.field, self._environ.get(variable(account, name), "")).value
         if value:
             return _Found(value, source=SecretSource.ENVIRONMENT)
         return _Found(clean(name.field, read_secret_file(self._folder, account, name)).value, (), SecretSource.FOLDER)
 
-    def _kept(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
+    def _find_kept(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
         for place in self._places:
             value = clean(name.field, place.get(entry_of(account, name), wait) or "").value
             if value:
@@ -349,7 +349,7 @@ def passphrase_of(environ: Mapping[str, str]) -> str:
         raise BadInput(reason="WXDESK_VAULT_PASSPHRASE_FD names no file descriptor that can be read.") from None
 
 
-def _needed(account: Account) -> list[SecretName]:
+def _names_for(account: Account) -> list[SecretName]:
     with_key = account.push_mode is not PushMode.PLAIN
     return [name for name in SecretName if with_key or name is not SecretName.ENCODING_AES_KEY]
 

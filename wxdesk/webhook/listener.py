@@ -68,13 +68,13 @@ class Listener:
         self._server: PushServer | None = None
         self.url = ""
 
-        def made() -> PushServer:
+        def make_server() -> PushServer:
             from wxdesk.webhook.server import PushServer  # see above
 
             asked, time = challenges or ProbeChallenges(), clock_check or ClockCheck(publish, clock)
             return PushServer(self.accounts, keep, publish, clock, asked, time, limits)
 
-        self._made = made
+        self._make_server = make_server
 
     async def start(self) -> str:
         """Start listening; return the URL `http://host:port` with the actual port.
@@ -83,7 +83,7 @@ class Listener:
             PortInUse: another program listens there.
             BadConfig: this machine has no such address, or does not let the program use it.
         """
-        return self._listening(await self._bound(*self._address))
+        return self._note_address(await self._bind(*self._address))
 
     async def move(self, host: str, port: int) -> str | None:
         """Listen at another address from now on; return its URL.
@@ -101,15 +101,15 @@ class Listener:
         if port == present:
             old.close()
             try:
-                new = await self._bound(host, port)
+                new = await self._bind(host, port)
             except BaseException:
-                self._sockets = await self._bound(self._address[0], present)
+                self._sockets = await self._bind(self._address[0], present)
                 raise
         else:
-            new = await self._bound(host, port)
+            new = await self._bind(host, port)
             old.close()
         self._address = host, port
-        return self._listening(new)
+        return self._note_address(new)
 
     async def stop(self) -> None:
         """Stop listening within 2 seconds.
@@ -125,7 +125,7 @@ class Listener:
             await server.stop()
         logger.info("Stopped listening")
 
-    async def _bound(self, host: str, port: int) -> asyncio.Server:
+    async def _bind(self, host: str, port: int) -> asyncio.Server:
         """Listen at an address; raises `PortInUse` or `BadConfig`."""
         try:
             bound = await asyncio.get_running_loop().create_server(self._connect, host, port, backlog=ACCEPTED_AT_ONCE)
@@ -138,7 +138,7 @@ class Listener:
                 same.listen(BACKLOG)
         return bound
 
-    def _listening(self, sockets: asyncio.Server) -> str:
+    def _note_address(self, sockets: asyncio.Server) -> str:
         self._sockets = sockets
         self.url = f"http://{bracketed(self._address[0])}:{_port(sockets)}"
         logger.info("Listening at %s", self.url)
@@ -146,7 +146,7 @@ class Listener:
 
     def _connect(self) -> asyncio.Protocol:
         if self._server is None:
-            self._server = self._made()
+            self._server = self._make_server()
         return self._server()
 
 

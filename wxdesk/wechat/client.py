@@ -247,11 +247,11 @@ class WeChatClient:
     async def _ask_token(self, account: Account, app_secret: str, *, stable: bool) -> TokenGrant:
         asked = {"grant_type": "client_credential", "appid": account.app_id, "secret": app_secret}
         if not stable:
-            return await self._granted(account, "token", self._http.get("/cgi-bin/token", asked))
+            return await self._read_grant(account, "token", self._http.get("/cgi-bin/token", asked))
         body = msgspec.json.encode({**asked, "force_refresh": False})
-        return await self._granted(account, "stable_token", self._http.post("/cgi-bin/stable_token", {}, body))
+        return await self._read_grant(account, "stable_token", self._http.post("/cgi-bin/stable_token", {}, body))
 
-    async def _granted(self, account: Account, name: str, call: Awaitable[ApiAnswer]) -> TokenGrant:
+    async def _read_grant(self, account: Account, name: str, call: Awaitable[ApiAnswer]) -> TokenGrant:
         answer = await self._recorded(account, name, _repeatable(call))
         if answer.errcode:
             raise refusal(answer)

@@ -151,7 +151,7 @@ class ApiHttp:
         progress = _Progress()
         try:
             async with asyncio.timeout(self._deadline * slower):
-                request = await self._led(method, path, query, progress, **parts)
+                request = await self._build_request(method, path, query, progress, **parts)
                 return await read_response(self._client, request, most)
         except TimeoutError:
             raise progress.failure("WeChat did not answer in time") from None
@@ -160,7 +160,7 @@ class ApiHttp:
         except httpx2.HTTPError as error:
             raise progress.failure("the connection broke before WeChat's answer was complete", error) from None
 
-    async def _led(
+    async def _build_request(
         self,
         method: str,
         path: str,

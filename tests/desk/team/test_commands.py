@@ -67,7 +67,7 @@ READS = {
     "typing": {"run"},
     "presence": {"report"},
     "rules.rulebook": {"load", "all", "revisions", "changed"},
-    "rules.exchange": {"check", "export", "standing"},
+    "rules.exchange": {"check", "export", "stored"},
     "templates": {"all", "revisions", "begin"},
     "preferences": {"load"},
     "accounts": {"load", "use"},

@@ -55,7 +55,7 @@ def four_rules(world: World) -> list[Rule]:
 @pytest.fixture
 def empty_store(world: World) -> None:
     """No rule at all."""
-    world.call(world.desk.rules.exchange.restore(NOTHING, world.call(world.desk.rules.exchange.standing())))
+    world.call(world.desk.rules.exchange.restore(NOTHING, world.call(world.desk.rules.exchange.stored())))
 
 
 def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:

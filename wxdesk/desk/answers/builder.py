@@ -58,7 +58,7 @@ class AnswerBuilder(Struct, frozen=True):
         said: tuple[AnswerMessage, ...] = ()
         problem: Text = ""
         try:
-            said = tuple(one for matched in matching.matched for one in self._said(matched, context))
+            said = tuple(one for matched in matching.matched for one in self._messages(matched, context))
             for name in missing_values(said):
                 one = Phrase(NO_VALUE, name=name)
                 problem = Phrase("{said}\n{more}", said=problem, more=one) if problem else one
@@ -76,7 +76,7 @@ class AnswerBuilder(Struct, frozen=True):
             guarded=self._guarded(),
         )
 
-    def _said(self, matched: MatchedRule, context: RuleContext) -> list[AnswerMessage]:
+    def _messages(self, matched: MatchedRule, context: RuleContext) -> list[AnswerMessage]:
         values = partial(self.values, matched, context)
         said: list[AnswerMessage] = []
         after = 0

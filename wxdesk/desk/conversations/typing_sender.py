@@ -57,9 +57,9 @@ class TypingIndicator:
         """Note messages and replies; one that arrives also ends the indicator."""
         match event:
             case MessageKept(conversation_id=conversation_id):
-                self._said(conversation_id)
+                self._note_word(conversation_id)
             case ReplyChanged(conversation_id=conversation_id, state=ReplyState.SENT):
-                self._said(conversation_id)
+                self._note_word(conversation_id)
                 self._shown.pop(conversation_id, None)
             case OperatorWrites() | WorkChanged():
                 self._operator_typing.on_event(event)
@@ -111,7 +111,7 @@ class TypingIndicator:
         except (SendError, StoreError, NotFound) as error:
             log.debug("Typing is not shown: %s", error)
 
-    def _said(self, conversation_id: int) -> None:
+    def _note_word(self, conversation_id: int) -> None:
         now = self._clock()
         self._last_word.pop(conversation_id, None)
         self._last_word[conversation_id] = now

@@ -99,12 +99,12 @@ def csv_lines(records: Iterator[ExportRow], columns: Sequence[str]) -> Iterator[
     write([tr(TITLES[name]) for name in columns])
     yield BYTE_ORDER_MARK
     for record in records:
-        yield _taken(line)
+        yield _drain(line)
         write([_cell(name, record[name]) for name in columns])
-    yield _taken(line)
+    yield _drain(line)
 
 
-def _taken(line: io.StringIO) -> str:
+def _drain(line: io.StringIO) -> str:
     text = line.getvalue()
     line.seek(0)
     line.truncate()
@@ -144,7 +144,7 @@ def text_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
     for thread, items in threads:
         head = _name(thread), account_title(thread.account), thread.contact.openid
         yield f"# {' · '.join(map(_one_line, head))}\n\n"
-        for item, who, text, word, _ in _said(thread, items):
+        for item, who, text, word, _ in _readable(thread, items):
             yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join((text or word).splitlines())}\n"
         yield "\n"
 
@@ -206,7 +206,7 @@ def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
         yield f"<h2><bdi>{_escaped(_name(thread))}</bdi></h2>\n"
         shop = _escaped(account_title(thread.account))
         yield f"<small>{shop} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
-        for item, who, text, word, side in _said(thread, items):
+        for item, who, text, word, side in _readable(thread, items):
             yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small>'
             shown = pictures.element(item)
             yield "" if shown.startswith("<img") and not text else f"<span>{_escaped(text or word)}</span>"
@@ -219,7 +219,7 @@ def _escaped(text: str) -> str:
     return escape(_NEVER_ON_A_PAGE.sub("\ufffd", text))
 
 
-def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
+def _readable(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
     """Yield item, author, text, word and side of whatever both may have read."""
     for item in items:
         if isinstance(item, Message):
@@ -328,7 +328,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
             return
 
         def use(threads: Threads, picture: ReadPicture) -> None:
-            _write(file, _lines(kind, ending, _reported(threads, of, report), picture))
+            _write(file, _lines(kind, ending, _report_each(threads, of, report), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
@@ -359,7 +359,7 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         raise unusable_file(file, error, new=True) from None
 
 
-def _reported(threads: Threads, of: int, report: Report) -> Threads:
+def _report_each(threads: Threads, of: int, report: Report) -> Threads:
     for done, thread in enumerate(threads, start=1):
         yield thread
         report(CopyProgress("Conversations", done, of))

@@ -101,7 +101,7 @@ class RulesExchange(Struct, frozen=True):
 
     async def check(self, text: str, file_name: str) -> ImportCheck:
         """Return what the file would change; raises `BadRulesFile`."""
-        return await self._compared(await self._rulebook.judge.read(text, file_name))
+        return await self._compare(await self._rulebook.judge.read(text, file_name))
 
     async def take_in(self, text: str, file_name: str) -> ImportResult:
         """Replace all rules by the file's, all or none; its calendars are added.
@@ -110,13 +110,13 @@ class RulesExchange(Struct, frozen=True):
             BadRulesFile: nothing was changed.
         """
         read = await self._rulebook.judge.read(text, file_name)
-        check, before = await self._compared(read), await self.standing()
+        check, before = await self._compare(read), await self.stored()
         bound = [self._rulebook.templates.names.bound(rule) for rule in read.rules]
         rules = await self._rules.replace_all(bound, self._clock(), read.calendars)
         await self._rulebook.changed()
-        return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
+        return ImportResult(before, replace(await self.stored(), rules=tuple(rules)), check)
 
-    async def _compared(self, read: RulesFile) -> ImportCheck:
+    async def _compare(self, read: RulesFile) -> ImportCheck:
         names = self._rulebook.templates.names
         stored = [self._rulebook.named(rule) for rule in await self._rules.all()]
         wanted = replace(read, rules=tuple(self._rulebook.named(names.bound(rule)) for rule in read.rules))
@@ -128,7 +128,7 @@ class RulesExchange(Struct, frozen=True):
         text = write_rules([self._rulebook.named(rule) for rule in rules], self._rulebook.calendars.all)
         return ExportResult(text, len(rules), pictures_of(rules))
 
-    async def standing(self) -> RulesSnapshot:
+    async def stored(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""
         return RulesSnapshot(tuple(await self._rules.all()), self._rulebook.calendars.all)
 
@@ -139,7 +139,7 @@ class RulesExchange(Struct, frozen=True):
         as the next revision.
         """
         while True:
-            now = await self.standing()
+            now = await self.stored()
             wanted, kept = former.restored(left, now)
             try:
                 rules = await self._rules.restore(wanted.rules, self._clock(), wanted.calendars, now.rules)

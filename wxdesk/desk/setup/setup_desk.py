@@ -235,7 +235,7 @@ class SetupDesk:
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""
-        return await self._judged(self._from.api.try_credentials(app_id, app_secret))
+        return await self._try_fetch(self._from.api.try_credentials(app_id, app_secret))
 
     async def check_mini_program(self, account: str) -> Finding:
         """Ask WeChat for an account's token; the secret may be another there by now."""
@@ -243,7 +243,7 @@ class SetupDesk:
         credentials = self._from.secrets(account).credentials
         found = program_finding(configured, credentials, self._clock())
         if found is None and account in self._from.configuration.credentials:
-            found = await self._judged(self._from.api.check(configured), account)
+            found = await self._try_fetch(self._from.api.check(configured), account)
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
@@ -287,7 +287,7 @@ class SetupDesk:
 
     # -- what follows from events
 
-    async def _judged(self, fetch: Awaitable[object], account: str = "") -> Finding:
+    async def _try_fetch(self, fetch: Awaitable[object], account: str = "") -> Finding:
         try:
             await fetch
         except SendError as error:

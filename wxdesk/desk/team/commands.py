@@ -139,14 +139,14 @@ class RemoteCalls:
         bound = msgspec.json.encode(arguments).decode()
         if path in SELDOM and self._made_lately(path, bound):
             return None
-        return _result(await self._made(path, bound), kind)
+        return _result(await self._make(path, bound), kind)
 
     async def report(self) -> ServerState:
         """Return the server's state; raises `StoreError` like any call."""
-        state: ServerState = _result(await self._made(REPORT, "{}"), ServerState)
+        state: ServerState = _result(await self._make(REPORT, "{}"), ServerState)
         return state
 
-    async def _made(self, path: str, arguments: str) -> RemoteCall:
+    async def _make(self, path: str, arguments: str) -> RemoteCall:
         me = self._operators.now
         command_id = await self._queue.put(path, arguments, self._clock(), me.id if me is not None else None)
         ended = self._open[command_id] = asyncio.get_running_loop().create_future()

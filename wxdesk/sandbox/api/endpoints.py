@@ -37,12 +37,12 @@ class CustomerService:
         )
 
     async def _token(self, call: ApiRequest) -> web.Response:
-        return self._granted(call, dict(call.request.query), stable=False)
+        return self._grant(call, dict(call.request.query), stable=False)
 
     async def _stable_token(self, call: ApiRequest) -> web.Response:
-        return self._granted(call, parse_body(call.body), stable=True)
+        return self._grant(call, parse_body(call.body), stable=True)
 
-    def _granted(self, call: ApiRequest, fields: dict[str, object], *, stable: bool) -> web.Response:
+    def _grant(self, call: ApiRequest, fields: dict[str, object], *, stable: bool) -> web.Response:
         program = next((one for one in self._platform.programs if one.account.app_id == fields.get("appid")), None)
         if program is not None:
             path = paths.STABLE_TOKEN if stable else paths.TOKEN

@@ -104,7 +104,7 @@ class PendingAnswers:
                 self._ask(waiting, at)
             case OnNewMessage.STAY:
                 pass
-        self._waiting[thread] += [_made(row) for row in rows if row["state"] in WAITS]
+        self._waiting[thread] += [_reply_of(row) for row in rows if row["state"] in WAITS]
         return rows
 
     def _give_way(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
@@ -181,5 +181,5 @@ def hold_scheduled(connection: Connection, new: Mapping[int, Resolution]) -> lis
     return [reply.id for reply in move_all(connection, Move.HOLD, waits, at, **values)]
 
 
-def _made(row: dict[str, Any]) -> _PendingReply:
+def _reply_of(row: dict[str, Any]) -> _PendingReply:
     return _PendingReply(PendingReply(row["state"], row["rule_id"], to_message=True), row["due_at"], row=row)

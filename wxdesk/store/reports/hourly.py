@@ -119,7 +119,7 @@ def read_figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, of
     for one in edges + _runs(_changed(connection, first, last)):
         yield from count_figures(connection, one, zone, of)
     for shift, since, until in shifts:
-        yield from map(FigureRow._make, connection.execute(_kept(since, until, shift // HOUR, of)))
+        yield from map(FigureRow._make, connection.execute(_sums(since, until, shift // HOUR, of)))
 
 
 def count_figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, of: FigureFilter) -> Iterator[FigureRow]:
@@ -203,7 +203,7 @@ def _counted(connection: Connection, span: TimeSpan) -> Iterable[Any]:
     return connection.execute(COUNT, {"since": since, "until": until})
 
 
-def _kept(first: int, last: int, shift: int, of: FigureFilter) -> Select[Any]:
+def _sums(first: int, last: int, shift: int, of: FigureFilter) -> Select[Any]:
     it = hourly_figures.c
     place = case((it.figure.in_(MESSAGES), (it.hour + shift + MONDAY) % WEEK), else_=0).label("place")
     key = (place, it.figure, it.rule_id, it.operator, it.detail)

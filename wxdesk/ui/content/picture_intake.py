@@ -97,7 +97,7 @@ async def add_pictures(
         try:
             data = await asyncio.to_thread(source.read)
             picture = await pictures.add(data)
-            added[picture.digest] = _said(source.name, len(data), picture.size)
+            added[picture.digest] = _size_note(source.name, len(data), picture.size)
         except BadPicture as error:
             refused.append(f"{source.name}: {explain(error)}" if source.name else explain(error))
         except BadInput as error:  # that names the file itself
@@ -107,7 +107,7 @@ async def add_pictures(
     return added, refused
 
 
-def _said(name: str, own_size: int, kept_size: int) -> str:
+def _size_note(name: str, own_size: int, kept_size: int) -> str:
     size, own = size_text(kept_size), size_text(own_size)
     said = size if kept_size == own_size else tr("{size}, made fit for WeChat from {own}", size=size, own=own)
     return f"{name} · {said}" if name else said

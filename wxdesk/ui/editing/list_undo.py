@@ -61,7 +61,7 @@ class ListUndo(QObject):
         self._undone: list[UndoableChange] = []
         self._waiting: list[Callable[[], None]] = []
         self._open = 0
-        self._standing = QTimer(self, singleShot=True, interval=OFFER_MS)
+        self._joining = QTimer(self, singleShot=True, interval=OFFER_MS)
         view.undo_asked.connect(self.undo)
         view.redo_asked.connect(self.redo)
 
@@ -72,12 +72,12 @@ class ListUndo(QObject):
     def keep(self, change: UndoableChange, said: str) -> None:
         """Record a change that has been made, and offer to undo it."""
         last = self._done[-1] if self._done else None
-        if change.moved and last is not None and last.moved == change.moved and self._standing.isActive():
+        if change.moved and last is not None and last.moved == change.moved and self._joining.isActive():
             change = replace(change, undo=last.undo)
             self._done.pop()
         self._done = [*self._done, change][-MAX_CHANGES:]
         self._undone = []
-        self._standing.start()
+        self._joining.start()
         self._bridge.notices.offer(said, tr("Undo"), self.undo)
         self._update_view()
 
@@ -103,7 +103,7 @@ class ListUndo(QObject):
         self._update_view()
 
     def _step(self, change: UndoableChange, work: DeskCall, said: str) -> None:
-        self._standing.stop()  # what was moved last is where it was meant to be
+        self._joining.stop()  # what was moved last is where it was meant to be
         self._ask(work, partial(self._was_turned, change, said), partial(self._refused, change))
 
     def _ask(self, work: DeskCall, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:

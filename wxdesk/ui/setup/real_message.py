@@ -35,7 +35,7 @@ class RealMessageCard(SetupCard):
     """
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
-        super().__init__(SetupFact.REAL_MESSAGE, _asked(), mender, parent)
+        super().__init__(SetupFact.REAL_MESSAGE, _what_to_do(), mender, parent)
         self._conversation: int | None = None
         self.missing = Button(kind=ButtonKind.LINK, parent=self, then=self._go_to_missing)
         self.rules = FindingCard(self)
@@ -62,7 +62,7 @@ class RealMessageCard(SetupCard):
             self.missing.setText(tr("First: {step}", step=step_title(missing)))
         self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
         done = tr("A rule has answered a message from a phone. Now make the rules say what is true of your shop.")
-        self.sentence.setText(done if missing is None else _asked())
+        self.sentence.setText(done if missing is None else _what_to_do())
         # That there are no rules is said above, by `rules`.
         self.result.setVisible(missing is not None and self.finding.verdict is not CheckVerdict.NO_RULES)
         self.go_on.setEnabled(missing is None)
@@ -139,7 +139,7 @@ def _answer_text(reply: Reply, now: datetime) -> str:
     return f"{author_word(reply)} · {status_of_reply(reply, now).text} · {reply.content.summary}"
 
 
-def _asked() -> str:
+def _what_to_do() -> str:
     return tr("Open the mini program on a phone, press its service button, and send a word that a rule answers.")
 
 

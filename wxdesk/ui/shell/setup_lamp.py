@@ -36,7 +36,7 @@ class SetupLamp(StatusDot):
             place = state.listener_url.split("://")[-1]
             self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
             return
-        said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
+        said, more = _lamp_text(found, many=len(state.accounts) > 1), sentences.remedy(found)
         said, gravity = tr("The server reports: {told}", told=said) if is_remote else said, found.verdict.gravity
         details = tr("{said} {more}", said=said, more=more) if more else ""
         self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
@@ -53,7 +53,7 @@ class SetupLamp(StatusDot):
         super().keyPressEvent(event)
 
 
-def _said(found: Finding, *, many: bool) -> str:
+def _lamp_text(found: Finding, *, many: bool) -> str:
     said = sentences.found(found)
     if found.verdict in _NOTHING_YET:
         said = Phrase("{check}: {said}", check=sentences.name(found.check), said=said)

@@ -59,7 +59,7 @@ def push_steps(
     if isinstance(entry, PushSeen) and entry.signed_at is not None:
         steps.append(_signed(entry, entry.signed_at))
     if path is not None:
-        steps += _kept(path, account)
+        steps += _steps_to_message(path, account)
     answer = ANSWERS_SENT.get(entry.outcome, "")
     response = " · ".join(part for part in (line.result, answer, line.took) if part)
     steps.append(TrafficStep(tr("Response"), response, line.tone.value))
@@ -137,7 +137,7 @@ def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
     return TrafficStep(tr("Signed"), f"{said} · {slow if early else old}", "pending")
 
 
-def _kept(path: PushPath, account: Account | None) -> list[TrafficStep]:
+def _steps_to_message(path: PushPath, account: Account | None) -> list[TrafficStep]:
     push = path.push
     said = [tr(MODES[account.push_mode])] if account is not None else []
     said += [FORMATS[push.format]] if push.format is not None else []

@@ -233,15 +233,15 @@ class _ReadyRule(Struct, frozen=True):
             verdicts.append(verdict)
             if not verdict.ok:
                 certain = len(verdicts) == 2 and verdict is test.refusal
-                return None if certain else self._said(verdicts, matched=False)
-        return self._said(verdicts, matched=True)
+                return None if certain else self._verdict(verdicts, matched=False)
+        return self._verdict(verdicts, matched=True)
 
     def ask_all(self, facts: MatchState) -> RuleVerdict:
         """Return all verdicts; for another kind of message that of `on` alone."""
         facts.groups.clear()
         on = self.on[facts.subject.type]
         verdicts = [on, *(test.ask(facts) for test in self.tests if on.ok)]
-        return self._said(verdicts, matched=all(one.ok for one in verdicts))
+        return self._verdict(verdicts, matched=all(one.ok for one in verdicts))
 
     def refusal(self, kind: MessageType) -> RuleVerdict:
         """Return the shared verdict for messages without the rule's clue."""
@@ -249,10 +249,10 @@ class _ReadyRule(Struct, frozen=True):
         if known is None:
             on = self.on[kind]
             verdicts = [on, self.tests[0].refusal] if on.ok else [on]
-            known = self.refusals[kind] = self._said(verdicts, matched=False)
+            known = self.refusals[kind] = self._verdict(verdicts, matched=False)
         return known
 
-    def _said(self, verdicts: list[Verdict], *, matched: bool) -> RuleVerdict:
+    def _verdict(self, verdicts: list[Verdict], *, matched: bool) -> RuleVerdict:
         rule = self.rule
         shadow = matched and rule.delivery is Delivery.SHADOW
         return RuleVerdict(rule.id, rule.name, rule.revision, matched, tuple(verdicts), shadow)

@@ -86,7 +86,7 @@ class Replay:
             if self._counted:
                 thread.count(message, written.get(message.conversation_id, ()))
             if self._hearing is None or self._hearing(message.type, message.text, message.session_from):
-                spoken += self._asked(message, thread)
+                spoken += self._answers_to(message, thread)
             if message.event is None:
                 thread.last_written_at = message.at
         return spoken
@@ -102,7 +102,7 @@ class Replay:
         self._threads[stranger.id] = thread
         return thread
 
-    def _asked(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
+    def _answers_to(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
         name, history = thread.now.account, self._before(thread, message.at)
         account = self._accounts.get(name) or Account(name, "", "")
         contexts = [

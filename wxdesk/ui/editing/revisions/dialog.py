@@ -101,13 +101,13 @@ class HistoryDialog(Dialog):
         if any(section.changed for section in compared):
             self.legend.name_revisions(older, newer, in_use=self._is_in_use(newer))
         else:
-            self.legend.show_text(self._standing(row, other))
+            self.legend.show_text(self._place_text(row, other))
         self.take.setEnabled((self._deleted or row > 0) and not self._locked)
 
     def _is_in_use(self, revision: Revision) -> bool:
         return not self._deleted and revision is self._revisions[0]
 
-    def _standing(self, row: int, other: Revision | None) -> str:
+    def _place_text(self, row: int, other: Revision | None) -> str:
         if other is not None and self._is_in_use(other):
             return tr("Reads like revision {n}, which is in use now", n=other.number)
         if other is not None:

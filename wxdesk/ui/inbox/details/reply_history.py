@@ -128,11 +128,11 @@ def _held(step: ReplyStep) -> str:
     return tr("Held until {time}", time=clock_second(step.until)) if step.until else tr("Held until you decide")
 
 
-def _kept(step: ReplyStep) -> str:
-    return _taken(step) if step.by else tr("Became a draft")
+def _kept_text(step: ReplyStep) -> str:
+    return _taken_text(step) if step.by else tr("Became a draft")
 
 
-def _taken(step: ReplyStep) -> str:
+def _taken_text(step: ReplyStep) -> str:
     return tr("Opened for editing by {who}", who=_who(step))
 
 
@@ -154,17 +154,17 @@ def _refused(step: ReplyStep) -> str:
 _STEPS: Mapping[StepKind, tuple[str, str, Callable[[ReplyStep], str] | None]] = {
     StepKind.EDIT: ("edit", "secondary", lambda step: tr("Edited by {who}", who=_who(step))),
     StepKind.HOLD: ("hourglass", "pending", _held),
-    StepKind.KEEP: ("pause", "secondary", _kept),
+    StepKind.KEEP: ("pause", "secondary", _kept_text),
     StepKind.RELEASE: ("play", "secondary", _released),
     StepKind.POSTPONE: ("retry", "pending", _postponed),
     StepKind.REFUSE: ("warning", "failed", _refused),
     StepKind.LOSE: ("question", "pending", lambda _: tr("WeChat's answer never came")),
-    StepKind.EXPIRE: ("clock", "secondary", _kept),
+    StepKind.EXPIRE: ("clock", "secondary", _kept_text),
     StepKind.CANCEL: ("stop", "secondary", None),
     StepKind.RECALL: ("stop", "secondary", None),
     StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
     StepKind.CONFIRM: ("check", "accent", lambda step: tr("It arrived, said {who}", who=_who(step))),
-    StepKind.TAKE: ("pause", "secondary", _taken),
+    StepKind.TAKE: ("pause", "secondary", _taken_text),
     StepKind.LEAVE: ("undo", "secondary", _left),
     StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
     StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),

@@ -90,7 +90,7 @@ class ReviewStack(QStackedWidget):
         self._bridge = bridge
         self._course = DryRunProgress()
         self._then: Callable[[int], None] | None = None
-        self._standing: object = None
+        self._checked: object = None
         self._found: Sequence[LintFinding] = ()
         self._judged: Collection[tuple[int, int]] = ()
         self._saved: Rule | None = None
@@ -114,15 +114,15 @@ class ReviewStack(QStackedWidget):
     def refresh_findings(self, rules: Sequence[Rule]) -> None:
         """Check `rules` without showing it, if they or their hours have changed."""
         hours = self._bridge.desk.rules.rulebook.calendars.all
-        standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
-        if standing != self._standing:
-            self._standing = standing
+        present = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
+        if present != self._checked:
+            self._checked = present
             judged = {(rule.id, rule.revision) for rule in rules}
             self._bridge.ask(self._bridge.desk.rules.review.findings(), partial(self._counted, judged))
 
     def invalidate_findings(self) -> None:
         """Check the rules anew next time: time has passed, or templates have changed."""
-        self._standing = None
+        self._checked = None
 
     def check(self) -> None:
         """Show the lint findings about the rules."""

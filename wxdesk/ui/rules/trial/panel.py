@@ -184,7 +184,9 @@ class TrialPanel(Frame):
         self.note.set_role(role)
         self.verdicts.show_verdicts(trial.answer.verdicts, trial.answer.matching.rules_left)
         self.verdicts.show()
-        self.bubbles.show_answer(self._asked(asked.on), trial.contents, consequences_text(trial) if trial.asked else "")
+        self.bubbles.show_answer(
+            self._tried_text(asked.on), trial.contents, consequences_text(trial) if trial.asked else ""
+        )
         self.bubbles.cost.setText(cost_of_trial(trial))
         self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 
@@ -196,7 +198,7 @@ class TrialPanel(Frame):
         self.bubbles.cost.setText("")
         self.bubbles.show_bodies([])
 
-    def _asked(self, kind: MessageType) -> str:
+    def _tried_text(self, kind: MessageType) -> str:
         """Return the message as it is shown above its answer."""
         words = shortened(self.sentence.text()) if kind.has_words else ""
         return words if kind is MessageType.TEXT else f"[{type_name(kind)}] {words}".strip()
