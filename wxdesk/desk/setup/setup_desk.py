@@ -175,13 +175,13 @@ class SetupDesk:
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
-                self._program(account, call_finding(event, self._from.api_host))
+                self._put_program(account, call_finding(event, self._from.api_host))
             case events.ApiCalled(call="custom/send"):
-                self._sent(event)
+                self._note_send(event)
             case events.TokenChanged(account, expires_at, "") if expires_at is not None:
-                self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
+                self._put_program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
             case events.ConfigurationChanged():
-                self._configured(event)
+                self._use_configuration(event)
             case _:
                 self._on_way_event(event)
 
@@ -198,7 +198,7 @@ class SetupDesk:
         else:
             self._usual.clear()
         if self._watch.note_request(event, awaited=bool(waited_for)):
-            self._seen(event)
+            self._judge_request(event)
 
     def _says_nothing_new(self, event: events.PushSeen) -> bool:
         """Tell if a kept push is like the last request, of a moment ago."""
@@ -210,7 +210,7 @@ class SetupDesk:
             one is not None and other is not None and (one.verdict, one.values) == (other.verdict, other.values)
         )
 
-    def _configured(self, changes: events.ConfigurationChanged) -> None:
+    def _use_configuration(self, changes: events.ConfigurationChanged) -> None:
         self._usual.clear()
         for account in changes.removed:
             self._watch.forget(account)
@@ -225,7 +225,7 @@ class SetupDesk:
     def _on_way_event(self, event: events.Event) -> None:
         match event:
             case events.ReachabilityChanged(reach):
-                self._reached(reach.finding)
+                self._put_address(reach.finding)
             case events.ListenerChanged(url):
                 self._book.put_listener(url)
             case events.TunnelChanged(state):
@@ -247,7 +247,7 @@ class SetupDesk:
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
-        self._program(account, found)
+        self._put_program(account, found)
         return found
 
     async def check_address(self, account: str = "") -> Finding:
@@ -294,10 +294,10 @@ class SetupDesk:
             return failed_fetch(error, account, self._from.api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, account, at=self._clock())
 
-    def _program(self, account: str, finding: Finding) -> None:
+    def _put_program(self, account: str, finding: Finding) -> None:
         self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
 
-    def _sent(self, call: events.ApiCalled) -> None:
+    def _note_send(self, call: events.ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
         found = call_finding(call, self._from.api_host)
         before = self._book.finding(call.account, SetupFact.REAL_MESSAGE)
@@ -306,7 +306,7 @@ class SetupDesk:
         elif found.verdict is CheckVerdict.OK and before.verdict in MAY_NOT_SEND:
             self._waiting.message_came(call.account)
 
-    def _reached(self, finding: Finding) -> None:
+    def _put_address(self, finding: Finding) -> None:
         """Take over a finding about the public address, which all accounts share.
 
         Without one it is good all the same once something of WeChat's came: that proves more than any probe.
@@ -317,21 +317,21 @@ class SetupDesk:
         for name in self._from.accounts:
             self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
 
-    def _seen(self, event: events.PushSeen) -> None:
+    def _judge_request(self, event: events.PushSeen) -> None:
         finding = event.finding
         if finding is None:
             return
         refused = finding.verdict in ON_THE_WAY_IN | IN_THE_BODY
         if is_good(event) or refused:
-            self._decide(event, finding)
+            self._put_facts_of(event, finding)
         if is_good(event):
             if not self._something_came:
                 self._something_came = True
-                self._reached(self.state.reach)
+                self._put_address(self.state.reach)
             if event.outcome != "checked":
                 self._waiting.message_came(event.account)
 
-    def _decide(self, event: events.PushSeen, finding: Finding) -> None:
+    def _put_facts_of(self, event: events.PushSeen, finding: Finding) -> None:
         # What belongs to no account concerns those that wait for a request, and so does another's Token at their URL.
         accounts = (finding.account,) if finding.account else self._waiting.waited_for
         other = finding.values.get("other", "") if finding.verdict is CheckVerdict.OTHER_ACCOUNT_PATH else ""

@@ -53,7 +53,7 @@ def _closing_text(closing: HoursBoundary, now: datetime) -> str:
 
 
 def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: bool = False) -> str:
-    """Return who has the word and how long; empty without a takeover.
+    """Return that people answer here, and how long; empty without a takeover.
 
     `leaving`: an automatic reply, that of the rule which handed over, leaves before.
     """

@@ -71,7 +71,7 @@ class DetailPanel(Frame):
         self.quota.setText(quota_sentence(conversation, account, now))
 
     def show_speaker(self, conversation: Conversation, now: datetime, *, leaving: bool) -> None:
-        """Show who has the word, and how long; `leaving`: an automatic reply leaves first."""
+        """Show who answers, and how long; `leaving`: an automatic reply leaves first."""
         words = takeover_sentence(conversation, now, leaving=leaving)
         self.speaker.setText(words)
         self._taken.setVisible(bool(words))
