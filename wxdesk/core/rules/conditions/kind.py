@@ -123,8 +123,11 @@ class ConditionKind[Value](Struct, frozen=True, kw_only=True):
 
     def test(self, value: Value, tools: TestTools) -> ConditionTest:
         """Return its test."""
-        words = self.words(self.named(value, tools))
-        return ConditionTest(Verdict(self.name, ok=False, words=words), *self.find(value, tools))
+        return ConditionTest(self.refusal(self.named(value, tools)), *self.find(value, tools))
+
+    def refusal(self, named: Value) -> Verdict:
+        """Return the verdict of its test when that finds nothing."""
+        return Verdict(self.name, ok=False, words=self.words(named))
 
 
 def pairs_of(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:

@@ -55,15 +55,30 @@ def given(when: Condition) -> Iterator[tuple[ConditionKind[Any], Any]]:
 
 def tests_of(rule: Rule, tools: TestTools) -> tuple[ConditionTest, ...]:
     """Return the tests of a rule without fault in order: those on the message first."""
-    tests = [(kind.stage, kind.test(value, tools)) for kind, value in given(rule.when)]
-    unless = rule.when.unless and [(kind.stage, kind.test(value, tools)) for kind, value in given(rule.when.unless)]
+    tests = ((kind.test(value, tools), holds) for kind, value, holds in _in_order(rule.when))
     return (
         *([_DEFAULT] if rule.default else ()),
-        *(test for stage in (Stage.BUTTON, Stage.TEXT) for one, test in tests if one is stage),
-        *(_unless(test) for stage in Stage for one, test in unless or () if one is stage),
-        *(test for one, test in tests if one is Stage.SURROUNDINGS),
+        *(test if holds else _unless(test) for test, holds in tests),
         *([_cooldown(rule.id, rule.cooldown)] if rule.cooldown != Cooldown() else ()),
     )
+
+
+def first_refusal(rule: Rule) -> Verdict:
+    """Return the verdict of a rule's first test when that finds nothing.
+
+    What the rule refers to is named already.
+    """
+    if rule.default:
+        return _DEFAULT.refusal
+    kind, value, holds = _in_order(rule.when)[0]
+    return kind.refusal(value) if holds else _denied(kind.refusal(value))
+
+
+def _in_order(when: Condition) -> list[tuple[ConditionKind[Any], Any, bool]]:
+    """Return the conditions in the order of asking; False: it must not hold."""
+    found = [(kind, value, True) for kind, value in given(when)]
+    found += [(kind, value, False) for kind, value in (given(when.unless) if when.unless else ())]
+    return sorted(found, key=lambda one: (one[2] and one[0].stage is Stage.SURROUNDINGS, not one[2], one[0].stage))
 
 
 def faults_of(when: Condition, rule: Rule, calendars: Container[Reference] | None) -> Iterator[FaultInside]:
@@ -145,7 +160,11 @@ def _unless(test: ConditionTest) -> ConditionTest:
         ok, found = test.find(replace(state, groups={}))
         return not ok, found if ok else ""
 
-    return ConditionTest(replace(test.refusal, condition=f"not.{test.refusal.condition}"), find)
+    return ConditionTest(_denied(test.refusal), find)
+
+
+def _denied(refusal: Verdict) -> Verdict:
+    return replace(refusal, condition=f"not.{refusal.condition}")
 
 
 def _cooldown(rule_id: int, limits: Cooldown) -> ConditionTest:

@@ -17,13 +17,13 @@ from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SIDE_ACTIONS, ActionKind, Delivery, Reference, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.conditions.kind import Clue, ConditionTest, MatchState, TestTools
-from wxdesk.core.rules.conditions.table import named_events, presences, required_history, tests_of
+from wxdesk.core.rules.conditions.table import first_refusal, named_events, presences, required_history, tests_of
 from wxdesk.core.rules.faults import find_faults
 from wxdesk.core.rules.matching.candidates import Candidates
-from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, PatternMatch, no_filter
+from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, no_filter
 from wxdesk.core.rules.rule_names import RuleNames
 
 
@@ -260,25 +260,9 @@ class _ReadyRule(Struct, frozen=True):
 
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
     """Return the verdict of `rule` on messages in which its first test finds nothing."""
-    making = TestTools(_NoPattern, Normaliser(()), _AnyHours(), RuleNames(()))
-    return _ReadyRule(rule, tests_of(rule, making), _on(rule)).refusal(kind)
-
-
-class _AnyHours(dict[Reference, Schedule]):
-    """Business hours of any name, which are never asked."""
-
-    def __missing__(self, name: Reference) -> Schedule:
-        return Schedule(Calendar(str(name)), None)
-
-
-class _NoPattern:
-    """A pattern that is never searched."""
-
-    def __init__(self, _source: str) -> None:
-        self.names = frozenset[str]()
-
-    def search(self, _text: str) -> PatternMatch | None:
-        return None
+    on = _on(rule)[kind]
+    verdicts = (on, first_refusal(rule)) if on.ok else (on,)
+    return RuleVerdict(rule.id, rule.name, rule.revision, matched=False, verdicts=verdicts)
 
 
 def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:

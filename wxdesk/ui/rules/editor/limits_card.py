@@ -25,7 +25,7 @@ HOLD = 8
 
 
 LIMITS = {"per_contact_s": 600, "per_conversation": 1, "per_account_per_min": 30}
-"""Fields of `Cooldown` in the order of the menu that adds them, with initial numbers."""
+"""Fields of `Cooldown` with initial numbers, in the order of the menu."""
 
 
 class LimitPart(SentencePart):
