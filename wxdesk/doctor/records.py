@@ -9,7 +9,7 @@ from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.messages.store_watch import database_failure, unsafe_database
-from wxdesk.desk.setup.push_watch import DOUBTED, ON_THE_WAY_IN, facts_of_stored
+from wxdesk.desk.setup.request_facts import DOUBTED, ON_THE_WAY_IN, facts_of_stored
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain, moment_text
 from wxdesk.store import Store, StoreStatus, check_store, read_store, unsafe_settings

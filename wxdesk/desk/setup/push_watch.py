@@ -1,4 +1,4 @@
-"""Watch on requests: keeps attempts, tells their facts, raises troubles.
+"""Watch on requests: keeps attempts, and raises troubles.
 
 A wrong Token, key or path in WeChat's console keeps every message away, and nothing else in the desk would notice:
 the listener only sees requests that it has to refuse.
@@ -6,17 +6,17 @@ the listener only sees requests that it has to refuse.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
 from wxdesk.core.errors import Phrase, StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
-from wxdesk.core.setup.facts import SetupFact, judged_before
-from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.setup import sentences
+from wxdesk.desk.setup.request_facts import DOUBTED, IN_THE_BODY, ON_THE_WAY_IN, is_good, stands_in_the_way
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
 
 COUNTED_FOR = timedelta(minutes=1)
@@ -31,38 +31,7 @@ DOUBTS = 2
 One may be a stranger's. Whenever a good request refutes such a trouble, it takes twice as many.
 """
 
-DOUBTED = "doubted"
-"""Key of a value in findings of unknown origin, which decide nothing."""
-
 _MOST_KEYS = 512
-KEPT = "kept"
-"""Outcome of a push that is new."""
-
-_TAKEN = frozenset({"checked", KEPT, "transferred", "duplicate"})
-
-ON_THE_WAY_IN = frozenset({
-    CheckVerdict.WRONG_PATH, CheckVerdict.OTHER_ACCOUNT_PATH, CheckVerdict.TOKEN_DIFFERS, CheckVerdict.SECRET_MISSING,
-    CheckVerdict.SECRETS_SWAPPED, CheckVerdict.TOKEN_ILLEGAL, CheckVerdict.AES_KEY_ILLEGAL,
-})  # fmt: skip
-"""Verdicts that keep every request away; any good request refutes them."""
-
-IN_THE_BODY = frozenset({
-    CheckVerdict.AES_KEY_DIFFERS, CheckVerdict.APP_ID_DIFFERS, CheckVerdict.MODE_DIFFERS, CheckVerdict.PUSH_UNREADABLE,
-})  # fmt: skip
-"""Verdicts that keep messages away; only a good push refutes them."""
-
-
-def is_good(event: PushSeen) -> bool:
-    """Tell if a request was taken and understood."""
-    return event.outcome in _TAKEN and (event.finding is None or event.finding.verdict not in IN_THE_BODY)
-
-
-def stands_in_the_way(event: PushSeen) -> bool:
-    """Tell if a request shows that messages do not come through."""
-    verdict = event.finding.verdict if event.finding else CheckVerdict.OK
-    if verdict is CheckVerdict.PUSH_UNREADABLE:
-        return event.outcome not in _TAKEN  # one that was kept is told by the quarantine
-    return verdict in ON_THE_WAY_IN | IN_THE_BODY
 
 
 class PushWatch:
@@ -265,42 +234,3 @@ def _is_explained(finding: Finding) -> bool:
 
 def _of_account(finding: Finding) -> Phrase:
     return sentences.of_account(finding, sentences.trouble(finding))
-
-
-type Facts = Mapping[SetupFact, Finding]
-
-HINTS = (
-    CheckVerdict.NOT_ENABLED, CheckVerdict.CLOUD_FUNCTION, CheckVerdict.CLOUD_HOSTING,
-    CheckVerdict.THIRD_PARTY_PLATFORM, CheckVerdict.WECOM_SERVICE, CheckVerdict.TRANSFERRED_SESSION,
-)  # fmt: skip
-"""Causes that cannot be seen from here, in the order in which they are likely."""
-
-
-def facts_of(finding: Finding) -> Facts:
-    """Return the facts that a finding about a request decides."""
-    if DOUBTED in finding.values:
-        return {}
-    if finding.verdict in ON_THE_WAY_IN:
-        return {SetupFact.URL_CHECK: replace(finding, check=Check.URL_CHECK)}
-    if finding.verdict in IN_THE_BODY:
-        return {SetupFact.REAL_MESSAGE: replace(finding, check=Check.MESSAGE)}
-    if finding.verdict.gravity is Gravity.NOTE and finding.verdict is not CheckVerdict.XML_FORMAT:
-        return {}
-    if finding.check is Check.MESSAGE:
-        return {SetupFact.REAL_MESSAGE: finding}
-    checked = Finding(Check.URL_CHECK, CheckVerdict.OK, finding.account, finding.values, finding.at)
-    if finding.check is Check.URL_CHECK:
-        return {SetupFact.URL_CHECK: finding if finding.verdict is CheckVerdict.CLOCK_SKEW else checked}
-    return {SetupFact.URL_CHECK: checked} if finding.check is Check.PUSH else {}
-
-
-def facts_of_stored(attempts: Iterable[Finding]) -> Facts:
-    """Return the facts as stored attempts left them; newest first, as they are read."""
-    facts: dict[SetupFact, Finding] = {}
-    for finding in reversed(tuple(attempts)):
-        if finding.check is Check.CONFIGURATION and finding.at is not None:
-            facts = {fact: judged_before(one, finding.at) for fact, one in facts.items()}
-        facts |= facts_of(finding)
-        if finding.check is Check.PUSH and finding.verdict.gravity < Gravity.FAILURE:
-            facts.pop(SetupFact.REAL_MESSAGE, None)
-    return facts

@@ -27,17 +27,9 @@ from wxdesk.desk.setup.account_findings import (
     source_findings,
 )
 from wxdesk.desk.setup.fact_book import FactBook
-from wxdesk.desk.setup.push_watch import (
-    HINTS,
-    IN_THE_BODY,
-    KEPT,
-    ON_THE_WAY_IN,
-    PushWatch,
-    facts_of,
-    facts_of_stored,
-    is_good,
-)
+from wxdesk.desk.setup.push_watch import PushWatch
 from wxdesk.desk.setup.reachability import Reachability
+from wxdesk.desk.setup.request_facts import HINTS, IN_THE_BODY, KEPT, ON_THE_WAY_IN, facts_of, facts_of_stored, is_good
 from wxdesk.desk.setup.sentences import trouble
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
