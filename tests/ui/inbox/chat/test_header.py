@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -32,8 +33,28 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
         qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))
         assert not header.quota.time.isHidden()
         assert header.quota.dots.isVisible() or header.quota.left.full_text() == "5/5", size
-        ends = header.show_detail if not header.show_detail.isHidden() else header.spans
+        ends = header.show_detail if not header.show_detail.isHidden() else header.resolve
         assert ends.geometry().right() < header.width(), size
+
+
+def test_no_button_moves_where_another_gives_way_to_a_long_name(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    """Who goes through conversations clicks at one place."""
+    header, places = window.inbox.chat.header, list[list[tuple[bool, int, int]]]()
+    for customer, name in (("oCustomer0000000000000001", "Li"), ("oCustomer0000000000000002", "Li Lei from Hangzhou")):
+        conversation = world.say(customer, "opening?")
+        world.call(world.desk.conversations.describe(conversation, ContactChange(alias=name)))
+        window.open_conversation(conversation)
+        qtbot.waitUntil(lambda wanted=name: header.name.full_text() == wanted)  # type: ignore[misc]
+        shown = list[tuple[bool, int, int]]()
+        for width in range(900, 1300, 20):
+            window.resize(width, 700)
+            QApplication.processEvents()
+            resolve, spans = (header.width() - one.geometry().right() for one in (header.resolve, header.spans))
+            shown.append((header.transfer.isHidden(), resolve, spans))
+        places.append(shown)
+    short, long = places
+    assert any(one[0] != other[0] for one, other in zip(short, long, strict=True)), "else this shows nothing"
+    assert [one[1:] for one in short] == [one[1:] for one in long]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

@@ -189,12 +189,11 @@ class ChatHeader(Frame):
         self.colleagues.hide()
         name = (self.who, 100)  # as wide as it is, before anything else grows
         takeover = hbox(self.takeover, self.spans, spacing=_TWINS)
-        status = hbox(self.resolve, self.snooze, spacing=_TWINS)
-        left, right = (self.show_list, self.face, name, self.mode), (self.quota, takeover, status)
+        left = self.show_list, self.face, name, self.mode
+        # What gives way in a narrow window is at the left, so that no button moves under the pointer.
+        right = self.quota, self.transfer, self.snooze, takeover, self.resolve, self.show_detail
         row = hbox(*left, STRETCH, *right, within=self, spacing=_GAP)
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
-        row.addWidget(self.transfer)
-        row.addWidget(self.show_detail)
         order_tabs(self)
         self.show_list.hide()
         self.show_detail.hide()
@@ -245,14 +244,14 @@ class ChatHeader(Frame):
 
     def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
         """Return the width in pixels that `fit` takes."""
-        beside: list[QWidget] = [self.transfer] if fit.transfer else []
+        beside: list[QWidget] = [self.resolve]
+        beside += [one for one, fits in ((self.transfer, fit.transfer), (self.snooze, fit.snooze)) if fits]
         beside += [one for one in (self.show_list, self.show_detail, self.face) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
         widths.append(min(fit.name, self.who.sizeHint().width()))
         widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))
         widths.append(self.quota.width_for(fit.quota))
         widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())
-        widths.append(self.resolve.sizeHint().width() + (_TWINS + self.snooze.sizeHint().width() if fit.snooze else 0))
         return 2 * _SIDE + sum(widths) + _GAP * (len(widths) - 1)
 
     def _mode_text(self, conversation: Conversation, now: datetime, much: int = 3) -> str:
