@@ -48,14 +48,13 @@ class ScenarioStep(Struct, frozen=True):
 
 OPENING: tuple[ScenarioStep, ...] = (
     ScenarioStep(ZHAO_MIN, 0, "我的快递到哪了"),
-    ScenarioStep(ZHAO_MIN, 2, "20315，麻烦看看到哪了", after_reply=True),
-    ScenarioStep(ZHAO_MIN, 2, "谢谢", after_reply=True),
+    ScenarioStep(ZHAO_MIN, 2, "订单 20461 到哪了", after_reply=True),
     ScenarioStep(STRANGER, 2, doing=CustomerAction.SHOWS),
     ScenarioStep(MISS_CHEN, 2, "下单时地址写错了，能帮我改成徐汇区天钥桥路 100 号吗"),
     ScenarioStep(LI_LEI, 3, "请问几点关门"),
-    ScenarioStep(LI_LEI, 2, "好的", after_reply=True),
-    ScenarioStep(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
-    ScenarioStep(HAN_MEIMEI, 3, "昨天就说在路上，我要找人工", after_reply=True),
+    ScenarioStep(LI_LEI, 2, "谢谢", after_reply=True),
+    ScenarioStep(HAN_MEIMEI, 2, "你好，我的快递到哪了"),
+    ScenarioStep(HAN_MEIMEI, 3, "昨天就问过了，我要找人工", after_reply=True),
     ScenarioStep(WANG_FANG, 2, "goods/1024", CustomerAction.ENTERS),
     ScenarioStep(WANG_FANG, 3, "这款能开发票吗", after_reply=True),
     ScenarioStep(ZHANG_SANFENG, 2, "退款三天了还没到账"),
