@@ -59,9 +59,11 @@ def read_rules(text: str, file_name: str, faults_in: FindFaults) -> RulesFile:
 
 
 AND_LINE = "{why}\nLine {line}: {reason}"
+"""A mistake, and the next one's line: the reason of one error, which another program may show in its language."""
 
 
 def _refusal(file: str, mistakes: Sequence[tuple[int, Text]]) -> BadRulesFile:
+    """Return one error of all mistakes, which `mistakes_in` takes apart."""
     *others, (line, reason) = mistakes
     for before, why in reversed(others):
         line, reason = before, Phrase(AND_LINE, why=why, line=line, reason=reason)
