@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.templates import Template
 from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
+from wxdesk.ui.rules.rule_list.panel import RuleView
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.templates.template_list import TemplateView
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -90,6 +94,33 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
     card.sizes.button(1).click()
     card.spacing.button(0).click()
     qtbot.waitUntil(lambda: heights() == usual)
+
+
+def test_rules_and_templates_are_as_large_and_close_too(
+    qtbot: QtBot, answering: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    answering.call(answering.desk.templates.save(Template(0, "Parcel", "On its way.", "/p")))
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda _: window.finish())
+    window.show()
+    for page, kind in (("rules", RuleView), ("templates", TemplateView)):
+        window.show_page(window.page_names.index(page))
+        view = window.findChild(kind)
+        qtbot.waitUntil(lambda view=view: view.model().rowCount() > 0 and bridge.is_idle)
+
+        def shown(view: QListView = view) -> QRect:
+            return view.visualRect(view.model().index(0, 0))
+
+        usual, picture = shown().height(), view.grab(shown()).toImage()
+        assert usual == window.inbox.list.view.itemDelegate().sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        appearance.resize(20)
+        assert shown().height() > usual
+        assert view.grab(QRect(shown().topLeft(), picture.size())).toImage() != picture  # its letters too
+        appearance.resize(USUAL)
+        appearance.choose_spacing(compact=True)
+        assert shown().height() < usual
+        appearance.choose_spacing(compact=False)
+        assert view.grab(shown()).toImage() == picture
 
 
 def test_texts_other_than_messages_keep_the_size_of_their_fields(

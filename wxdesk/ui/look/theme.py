@@ -82,7 +82,6 @@ class Measure:
     HEADER = 56
     STATUS_BAR = 32
     COMPACT = False  # the operator's choice for lists and bubbles
-    ROW = 76
     RADIUS = 8
     BUBBLE_RADIUS = 10
     BUBBLE_MAX = 420
@@ -116,6 +115,11 @@ def smaller(by: int) -> int:
 def line_height() -> int:
     """Return the height of a line in a row of a list."""
     return round(Size.MESSAGE * spaced(143, 128) / 100)
+
+
+def row_height() -> int:
+    """Return the height of a row of three lines."""
+    return spaced(16, 7) + 3 * line_height()
 
 
 FAMILIES = (

@@ -15,7 +15,7 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_unsaved
 from wxdesk.ui.look.keys import is_pressed
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Theme, font, line_height, row_height, smaller, spaced
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 from wxdesk.ui.widgets.boxes import Frame, discard, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
@@ -97,37 +97,37 @@ class TemplateModel(RecordModel[Template]):
 
 
 LEFT, RIGHT = 16, 14
-LINE = 19
 
 
 class TemplateDelegate(RowDelegate[TemplateRow]):
     """Delegate that paints a row in three lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, Measure.ROW)
+        return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TemplateRow) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option, theme)
-        line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
+        pitch, face = line_height() - 1, font(smaller(2))
+        line = QRect(rect.left() + LEFT, rect.top() + spaced(9, 4), rect.width() - LEFT - RIGHT, pitch)
         _paint_title(painter, QRect(line), row, theme)
-        line.moveTop(line.top() + LINE + 1)
-        paint_text(painter, line, row.text, font(Size.SMALL), theme.color("secondary"))
-        line.moveTop(line.top() + LINE)
+        line.moveTop(line.top() + pitch + 1)
+        paint_text(painter, line, row.text, face, theme.color("secondary"))
+        line.moveTop(line.top() + pitch)
         paint_unsaved(painter, line, row.unsaved, theme)
-        paint_text(painter, line, row.facts, font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line, row.facts, face, theme.color("secondary"))
 
 
 def _paint_title(painter: QPainter, line: QRect, row: TemplateRow, theme: Theme) -> None:
     if row.shortcut:
-        face = font(Size.SMALL)
+        face = font(smaller(2))
         wide = min(QFontMetrics(face).horizontalAdvance(row.shortcut), line.width() // 2)
         place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
         paint_text(painter, place, row.shortcut, face, theme.color("accent"))
         line.setRight(place.left() - 10)
-    paint_text(painter, line, row.title, font(Size.BODY, strong=True), theme.color("text"))
+    paint_text(painter, line, row.title, font(smaller(1), strong=True), theme.color("text"))
 
 
 MOST_CHIPS = 8

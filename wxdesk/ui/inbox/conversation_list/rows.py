@@ -17,7 +17,7 @@ from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, line_height, sentence_font, smaller, spaced
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, line_height, row_height, sentence_font, smaller, spaced
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -179,7 +179,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         self.me = ""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(Measure.LIST, spaced(16, 7) + 3 * line_height())
+        return QSize(Measure.LIST, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: InboxRow) -> None:
         theme, rect = Theme.current(), option.rect

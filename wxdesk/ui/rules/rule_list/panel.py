@@ -28,7 +28,7 @@ from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import Inverse, ListUndo, UndoableChange
 from wxdesk.ui.editing.record_view import RecordView, list_header, paint_unsaved
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font, line_height, row_height, smaller, spaced
 from wxdesk.ui.rules.rule_list.model import RuleModel, RuleRow
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -40,7 +40,6 @@ from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
 from wxdesk.ui.wording.messages import quoted
 
-LINE = 19
 CHIP_EDGE = 8
 CHIP_GAP = 8
 NUMBER_RIGHT = 32
@@ -61,7 +60,7 @@ class RuleDelegate(RowDelegate[RuleRow]):
     """Delegate for number, name, delivery, summary, figures or fault, and switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, Measure.ROW)
+        return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RuleRow) -> None:
         theme = Theme.current()
@@ -69,7 +68,8 @@ class RuleDelegate(RowDelegate[RuleRow]):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option, theme)
         place = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
-        paint_text(painter, place, str(row.number), font(Size.SMALL, tabular=True), theme.color("secondary"), RIGHT)
+        face = font(min(smaller(2), Size.TITLE), tabular=True)  # three digits fit
+        paint_text(painter, place, str(row.number), face, theme.color("secondary"), RIGHT)
         _paint_words(painter, rect, row, theme)
         if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             painter.setOpacity(LOCKED_OPACITY)
@@ -88,14 +88,14 @@ class RuleDelegate(RowDelegate[RuleRow]):
 
 def _paint_words(painter: QPainter, rect: QRect, row: RuleRow, theme: Theme) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
-    line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
+    pitch, face = line_height() - 1, font(smaller(2), tabular=True)
+    line = QRect(rect.left() + TEXT_LEFT, rect.top() + spaced(9, 4), width, pitch)
     _paint_title(painter, QRect(line), row, theme)
-    line.moveTop(line.top() + LINE + 1)
+    line.moveTop(line.top() + pitch + 1)
     off = "" if row.enabled else tr("Switched off") + " · "
-    paint_text(painter, line, off + row.summary, font(Size.SMALL), theme.color("secondary"))
-    line.moveTop(line.top() + LINE)
+    paint_text(painter, line, off + row.summary, font(smaller(2)), theme.color("secondary"))
+    line.moveTop(line.top() + pitch)
     paint_unsaved(painter, line, row.unsaved, theme)
-    face = font(Size.SMALL, tabular=True)
     line.setRight(rect.right() - EDGE)  # below the switch
     said = row.left_out or fitting_figures(face, line.width(), row.figures)
     paint_text(painter, line, said, face, theme.color("failed" if row.left_out else "secondary"))
@@ -108,18 +108,18 @@ def fitting_figures(face: QFont, width: int, figures: Sequence[str]) -> str:
 
 
 def _paint_title(painter: QPainter, line: QRect, row: RuleRow, theme: Theme) -> None:
-    face = font(Size.BODY, strong=True)
+    face = font(smaller(1), strong=True)
     if row.mark:
-        wide = QFontMetrics(font(Size.CAPTION)).horizontalAdvance(row.mark) + 2 * CHIP_EDGE
+        wide = QFontMetrics(font(smaller(3))).horizontalAdvance(row.mark) + 2 * CHIP_EDGE
         room = line.width() - wide - CHIP_GAP
         line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(row.name) + 1))
-        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), row.mark, theme)
+        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, line.height() - 2), row.mark, theme)
     paint_text(painter, line, row.name, face, theme.color("text" if row.enabled else "secondary"))
 
 
 def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
     paint_box(painter, QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, theme, "chip", "line")
-    paint_text(painter, at, mark, font(Size.CAPTION), theme.color("secondary"), CENTER)
+    paint_text(painter, at, mark, font(smaller(3)), theme.color("secondary"), CENTER)
 
 
 KNOB = 8
