@@ -16,11 +16,13 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, row
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.takeover import TakeoverDuration
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import status_of_row
 from wxdesk.ui.wording.takeover import takeover_sentence, takeovers_ended_text
@@ -97,6 +99,30 @@ def test_the_menu_takes_over_for_as_long_as_it_says(
     pick(qtbot, menu, -1)
     qtbot.waitUntil(lambda: not page.chat.header.taken_over)
     assert not stored(world, thread).taken_over
+
+
+def test_a_mode_that_is_chosen_while_people_answer_tells_from_when_it_holds(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: WindowBridge, thread: int
+) -> None:
+    header = page.chat.header
+    header.mode_chosen.emit(thread, ReplyMode.DRAFT)  # holds at once
+    qtbot.waitUntil(lambda: bridge.is_idle and stored(world, thread).mode is ReplyMode.DRAFT)
+    assert bridge.notices._toast.isHidden()
+    world.call(world.desk.conversations.take_over(thread, UNTIL_HANDED_BACK))
+    qtbot.waitUntil(lambda: header.taken_over)
+    header.mode.click()
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    texts = [line.text() for line in lines(menu)]
+    assert "For this conversation, once it is handed back, before all rules:" in texts
+    lines(menu)[texts.index("Automatic")].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: not bridge.notices._toast.isHidden())
+    told = "Chosen: Automatic. It holds once the conversation is handed back."
+    assert (bridge.notices._toast._label.full_text(), bridge.notices._toast.action.text()) == (told, "Hand back now")
+    assert (stored(world, thread).mode, header.mode.text()) == (ReplyMode.AUTO, "By hand")
+    bridge.notices._toast.action.click()
+    qtbot.waitUntil(lambda: header.mode.text() == "Automatic · here")
 
 
 def test_until_closing_needs_business_hours(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:

@@ -19,6 +19,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import announce
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
+from wxdesk.ui.wording.messages import mode_text
 from wxdesk.ui.wording.status import status_icon, status_sentence
 from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
 
@@ -79,7 +80,14 @@ class TakeoverControl(QObject):
         menu.setActiveAction(menu.actions()[0])
 
     def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))
+        told = partial(self._tell_from_when, conversation_id, mode) if self._header.taken_over else None
+        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode), told)
+
+    def _tell_from_when(self, conversation_id: int, mode: ReplyMode | None, _: None) -> None:
+        """Tell that people still answer, since the header goes on showing that."""
+        words = mode_text(mode) if mode else tr("As the account")
+        told = tr("Chosen: {mode}. It holds once the conversation is handed back.", mode=words)
+        self._bridge.notices.offer(told, tr("Hand back now"), partial(self._hand_back, conversation_id))
 
     def _keep(self) -> None:
         conversation = self._session.conversation

@@ -306,7 +306,8 @@ class ChatHeader(Frame):
         if self._now is not None:
             menu.say(self._where_from(conversation, self._now))
             menu.addSeparator()
-        menu.say(tr("For this conversation, before all rules:"))
+        later = tr("For this conversation, once it is handed back, before all rules:")
+        menu.say(later if self.taken_over else tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
             menu.choice(mode_text(mode), partial(choose, mode), conversation.mode is mode)
         menu.addSeparator()
