@@ -1,6 +1,8 @@
 """Fields of a link, a card or a picture, as one writes and chooses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,20 @@ from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
+type Added = tuple[Mapping[str, str], Sequence[str]]
+"""Answer of `add_pictures`."""
+
+
+def _drop(_digests: Sequence[str], _refused: Sequence[str]) -> None:
+    """Forget pictures whose place the operator has given to another, or emptied."""
+
+
+@dataclass(eq=False)
+class _Reading:
+    """Pictures being read; `land` gets those that their field no longer awaits."""
+
+    land: Callable[[Sequence[str], Sequence[str]], None] = _drop
+
 
 class PictureField(QWidget):
     """Holds the picture that was added last, and shows its size or its error.
@@ -46,7 +62,7 @@ class PictureField(QWidget):
         self._hint = hint
         self._name = name
         self.several = False
-        self._turn = 0  # only the picture that was chosen last counts
+        self._reading: _Reading | None = None  # only the picture that was chosen last counts
         self.digest = ""
         self._kept = "", ""  # the digest and words of what was held before another one is read
         self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
@@ -64,15 +80,19 @@ class PictureField(QWidget):
 
     def take(self, *sources: PictureSource) -> None:
         """Read and store another picture; without `several`, the first of them."""
-        self._turn += 1
+        self._reading = reading = _Reading()
         self.digest = ""
         self._show(tr("Reading the picture…"))
         work = add_pictures(self._bridge.desk.pictures, sources, MOST_AT_ONCE if self.several else 1)
-        self._bridge.ask(work, self._took, self._refused, about=lambda: self._turn)
+        self._bridge.ask(work, partial(self._took, reading), partial(self._refused, reading))
+
+    def leave(self, land: Callable[[str, Sequence[str], Sequence[str]], None]) -> None:
+        """Give what is still being read to `land`: picture before, new ones, faults."""
+        if self._reading is not None:
+            self._reading.land, self._reading = partial(land, self._kept[0]), None
 
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
-        self._turn += 1
         self._keep(digest, tr("Chosen") if digest else "")
 
     def clear(self) -> None:
@@ -107,19 +127,25 @@ class PictureField(QWidget):
     def _take_files(self, files: Sequence[str]) -> None:
         self.take(*(source_of(Path(file)) for file in files))
 
-    def _took(self, answer: tuple[Mapping[str, str], Sequence[str]]) -> None:
+    def _took(self, reading: _Reading, answer: Added) -> None:
         added, refused = answer
+        if reading is not self._reading:
+            reading.land(list(added), refused)
+            return
         first, *others = added.items() or (self._kept,)
         self._keep(*first)
         self.more.emit([digest for digest, _ in others])
         self.show_error("\n".join(refused))
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, reading: _Reading, error: Exception) -> None:
+        if reading is not self._reading:
+            reading.land([], [explain(error)])
+            return
         self._keep(*self._kept)
         self.show_error(explain(error))
 
     def _keep(self, digest: str, words: str) -> None:
-        self._kept = digest, words
+        self._kept, self._reading = (digest, words), None
         self.digest = digest
         self._show(words)
 

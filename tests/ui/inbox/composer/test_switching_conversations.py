@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
-from tests.ui.inbox.test_pictures import png
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import ConversationChanged
@@ -24,7 +23,6 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, ConversationStatus
 from wxdesk.core.model.reply import Content, Reply, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -287,20 +285,6 @@ def test_a_link_under_way_leaves_what_is_begun_for_another_alone(
     opened(li)
     panels.open(ReplyKind.LINK)
     assert panels[ReplyKind.LINK].content() == Content(ReplyKind.LINK), "what has arrived is not offered again"
-
-
-def test_a_picture_that_is_still_read_stays_out_of_another_conversation(
-    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
-) -> None:
-    li, wang = two
-    opened(li)
-    panels = page.chat.writing.panels
-    with busy(world):
-        panels.take_pictures([PictureSource(png, "cup.png")])
-        page.open_conversation(wang)
-    settle(qtbot, page, bridge)
-    assert panels[ReplyKind.IMAGE].content() == Content(ReplyKind.IMAGE)
-    assert page.chat.writing.drafts.unsent == []
 
 
 def test_a_panel_that_closes_with_its_conversation_types_nothing_in_the_next(

@@ -42,6 +42,7 @@ class Drafts(QObject):
         self.conversation_id = 0  # the open one
         self.kind = ReplyKind.TEXT  # of the open panel, else text
         self.composing: Callable[[], bool] = lambda: False  # a text has words that are not committed
+        self.owner = 0  # another number once they are those of another operator
         self._stacks: dict[StackKey, list[Draft]] = {}
         self._left: dict[int, Content] = {}
 
@@ -84,6 +85,7 @@ class Drafts(QObject):
 
     def forget(self) -> None:
         """Drop all drafts, which stay stored."""
+        self.owner += 1
         self._stacks.clear()
         self._left.clear()
         self.changed.emit()
@@ -180,13 +182,17 @@ class Drafts(QObject):
                 return in_hand
         return False
 
-    def put_back(self, conversation_id: int, content: Content) -> None:
-        """Take back what was sent.
+    def put_back(self, conversation_id: int, content: Content, awaiting: Content | None = None) -> None:
+        """Take back what was sent, or complete the draft `awaiting` its picture.
 
         A text comes before the topmost new one, anything else below what is in hand.
         """
         key = conversation_id, content.kind
         stack = self._stack(key)
+        waits = next((at for at, draft in enumerate(stack) if draft.content == awaiting), None)
+        if waits is not None:
+            self._set(key, [*stack[:waits], replace(stack[waits], content=content), *stack[waits + 1 :]])
+            return
         if content.kind is not ReplyKind.TEXT:
             self._set(key, [*stack[:-1], Draft(content), *stack[-1:]])
             return

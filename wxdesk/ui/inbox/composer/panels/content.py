@@ -269,7 +269,7 @@ class ContentPanel(Popover):
         return self.form.content(self.kind)
 
     def fill(self, content: Content) -> None:
-        """Show other content; a picture that is still being read is dropped."""
+        """Show other content; a picture still being read does not come here any more."""
         self.form.clear()
         self.form.show_content(content)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property, partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -11,13 +12,14 @@ from wxdesk.core.errors import BadContent
 from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
 from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.form import UPLOADED
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.drafts import PANEL_KINDS
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popup, TextLinkPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
-from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
 class PanelControl(QObject):
@@ -39,7 +41,9 @@ class PanelControl(QObject):
     menu_wanted = Signal(object)
     sent = Signal(object, int)
 
-    def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
+    def __init__(
+        self, host: QWidget, composer: Composer, album: Album, bridge: WindowBridge, session: ChatSession
+    ) -> None:
         super().__init__(host)
         self._host = host
         self._album = album
@@ -174,13 +178,15 @@ class PanelControl(QObject):
     def _show_drafts(self) -> None:
         """Show in each panel what is in hand.
 
-        Nothing of another conversation stays, not even a picture that is still being read.
+        Nothing of another conversation stays: a picture that is still being read goes to the draft that awaits it.
         """
-        turned = self._shown_of != self._drafts.conversation_id
-        self._shown_of = self._drafts.conversation_id
+        before, self._shown_of = self._shown_of, self._drafts.conversation_id
+        turned = before != self._shown_of
         for panel in self.made:
             draft = self._drafts.top(panel.kind)
             if turned or panel.content() != draft.content:
+                for name, field in panel.form.pictures.items():
+                    field.leave(partial(self._land, self._drafts.owner, before, panel.content(), name))
                 with QSignalBlocker(panel.form):
                     panel.fill(draft.content)
                 panel.refresh()
@@ -189,6 +195,20 @@ class PanelControl(QObject):
 
     def _write_draft(self, panel: ContentPanel) -> None:
         self._drafts.write(panel.content())
+
+    def _land(  # noqa: PLR0913 - what a draft awaits, and what has come
+        self, owner: int, at: int, awaiting: Content, name: str, held: str, added: Sequence[str], refused: Sequence[str]
+    ) -> None:
+        """Put pictures that come late into the draft that awaits them."""
+        if owner != self._drafts.owner:  # they are another operator's by now
+            return
+        first, *others = added or [held]
+        for digest in reversed(others):
+            self._drafts.put_back(at, Content(ReplyKind.IMAGE, picture=digest))
+        if first:
+            self._drafts.put_back(at, replace(awaiting, **{name: first, UPLOADED[name]: ""}), awaiting)
+        if refused:
+            self._bridge.notices.toast("\n".join(refused))
 
     def _put_below(self, digests: Sequence[str]) -> None:
         for digest in reversed(digests):
