@@ -20,6 +20,7 @@ NESTED_LOOPS = frozenset(
 
 LABELS = "widgets/labels.py"
 PASTED = "content/picture_intake.py"  # which looks whether a page was copied
+PLAIN_FIELD = "widgets/fields/growing.py"  # which pastes the words of a page
 OWN_PAGES = "widgets/dialogs/documentation.py"
 PALETTE = "look/theme.py"
 STYLE_SHEETS = "look/appearance.py"
@@ -80,7 +81,8 @@ def test_every_dialog_lets_the_emergency_stop_through() -> None:
 def test_text_is_never_guessed_to_be_rich() -> None:
     assert _using(RICH_TEXT) == {OWN_PAGES: {"QTextBrowser"}}, "nothing that others have written is shown there"
     assert list(_using(frozenset({"QLabel"}))) == [LABELS], "use PlainLabel"
-    assert list(_using(frozenset({"html"}))) == [PASTED, NO_WIDGET, LABELS], "a tooltip's text goes through plain_tip"
+    readers = [PASTED, NO_WIDGET, PLAIN_FIELD, LABELS]
+    assert list(_using(frozenset({"html"}))) == readers, "a tooltip's text goes through plain_tip"
 
 
 def test_colours_are_named_in_one_place() -> None:

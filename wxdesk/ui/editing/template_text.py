@@ -12,7 +12,7 @@ from wxdesk.core.templates import ASK
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Theme, strong_weight
 from wxdesk.ui.widgets.buttons import ButtonKind
-from wxdesk.ui.widgets.fields.growing import GrowingText
+from wxdesk.ui.widgets.fields.growing import GrowingText, text_of
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.menu_button import MenuButton
@@ -156,7 +156,7 @@ class TemplateEdit(GrowingText):
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """Paste text with plain blanks for no-break spaces, which Liquid does not know."""
-        self.insertPlainText(source.text().replace(_UNBREAKABLE, " "))
+        self.insertPlainText(text_of(source).replace(_UNBREAKABLE, " "))
 
     def mark_lines(self, lines: Collection[int]) -> None:
         """Mark these lines, counted from 1, as wrong, and no others."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QClipboard, QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -201,13 +202,29 @@ def test_a_slash_at_the_start_asks_for_templates_and_only_there(qtbot: QtBot, co
 
 
 def test_only_plain_text_is_pasted(composer: Composer) -> None:
-    from PySide6.QtCore import QMimeData
-
     rich = QMimeData()
     rich.setHtml("<b>bold</b>")
     rich.setText("bold")
     composer.edit.insertFromMimeData(rich)
     assert composer.text() == "bold"
+
+
+def test_html_without_plain_text_is_pasted_as_its_words(composer: Composer, clipboard: QClipboard) -> None:
+    rich = QMimeData()
+    rich.setHtml(
+        '<style>p { color: red }</style><p>订单&nbsp;<b>88</b></p><img src="https://img.example.cn/a.png"><p>one<br>two'
+    )
+    clipboard.setMimeData(rich)
+    assert composer.edit.canPaste()
+    QTest.keyClick(composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert composer.text() == "订单 88\none\ntwo"
+
+
+def test_html_that_nests_without_end_does_not_hold_up_the_window(composer: Composer) -> None:
+    rich = QMimeData()
+    rich.setHtml("words " + "<b>" * 200_000)
+    composer.edit.insertFromMimeData(rich)
+    assert composer.text() == "words"
 
 
 def test_the_tools_keep_their_names_where_only_their_icons_fit(qtbot: QtBot, composer: Composer) -> None:

@@ -132,15 +132,15 @@ class MessageEdit(GrowingText):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
         """Accept text, and pictures, which become replies of their own."""
-        return source.hasText() or has_pictures(source)
+        return super().canInsertFromMimeData(source) or has_pictures(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
         pictures = sources_in(source)
         if pictures:
             self.pictured.emit(pictures)
-        elif source.hasText():
+        else:
             with self._noting_changes():
-                self.insertPlainText(source.text())
+                super().insertFromMimeData(source)
 
     @contextmanager
     def _noting_changes(self) -> Iterator[None]:

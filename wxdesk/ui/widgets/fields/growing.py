@@ -2,11 +2,22 @@
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.look.theme import Size, font
+
+_MOST_TAGS = 3000
+"""Tags that are read of pasted HTML; Qt takes quadratic time where they nest."""
+
+
+def text_of(data: QMimeData) -> str:
+    """Return what was pasted or dropped as plain text, also of HTML that came alone."""
+    if data.hasText():
+        return data.text()
+    html = "<".join(data.html().split("<")[: _MOST_TAGS + 1])
+    return QTextDocumentFragment.fromHtml(html).toPlainText().replace("\ufffc", "").strip()  # a picture's place
 
 
 class GrowingText(QPlainTextEdit):
@@ -32,6 +43,12 @@ class GrowingText(QPlainTextEdit):
         if other and self._message:
             self.setFont(font(Size.MESSAGE))
             self.viewport().setFont(self.font())  # of the words in an empty field
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802 - Qt's name
+        return source.hasText() or source.hasHtml()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        self.insertPlainText(text_of(source))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
