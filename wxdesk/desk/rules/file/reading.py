@@ -59,7 +59,7 @@ def read_rules(text: str, file_name: str, faults_in: FindFaults) -> RulesFile:
 
 
 AND_LINE = "{why}\nLine {line}: {reason}"
-"""A mistake, and the next one's line: the reason of one error, which another program may show in its language."""
+"""A mistake and the line of the next: one reason, translated where it is read."""
 
 
 def _refusal(file: str, mistakes: Sequence[tuple[int, Text]]) -> BadRulesFile:
