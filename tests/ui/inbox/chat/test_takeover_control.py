@@ -118,7 +118,7 @@ def test_a_mode_that_is_chosen_while_people_answer_tells_from_when_it_holds(
     lines(menu)[texts.index("Automatic")].trigger()
     menu.close()
     qtbot.waitUntil(lambda: not bridge.notices._toast.isHidden())
-    told = "Once handed back: Automatic"
+    told = "Automatic, once handed back"
     assert (bridge.notices._toast._label.full_text(), bridge.notices._toast.action.text()) == (told, "Hand back now")
     assert (stored(world, thread).mode, header.mode.text()) == (ReplyMode.AUTO, "By hand")
     bridge.notices._toast.action.click()

@@ -86,7 +86,7 @@ class TakeoverControl(QObject):
     def _tell_from_when(self, conversation_id: int, mode: ReplyMode | None, _: None) -> None:
         """Tell that people still answer, since the header goes on showing that."""
         words = mode_text(mode) if mode else tr("As the account")
-        told = tr("Once handed back: {mode}", mode=words)
+        told = tr("{mode}, once handed back", mode=words)
         self._bridge.notices.offer(told, tr("Hand back now"), partial(self._hand_back, conversation_id))
 
     def _keep(self) -> None:
