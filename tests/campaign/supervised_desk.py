@@ -27,7 +27,6 @@ from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import StoreSettings
-from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -303,8 +302,8 @@ class World:
 
     def conversation_with(self, contact: Contact) -> int:
         """The conversation of a contact that `says` did not wait for."""
-        rows = self.loop.run_until_complete(self.opened.store.inbox.page(InboxFilter.ALL, limit=100_000))
-        return next(row.conversation.id for row in rows if row.conversation.contact.openid == contact.openid)
+        (found,) = self.loop.run_until_complete(self.opened.store.inbox.customers(contact.openid))
+        return found.id
 
     def timeline(self, contact: Contact) -> list[Message | Reply]:
         """What both have said, as it is shown."""
