@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
 
 
@@ -19,6 +19,7 @@ class FactBook:
         self._publish = publish
         self._facts: dict[str, dict[SetupFact, Finding]] = {}
         self._paused: frozenset[str] = frozenset()
+        self._something_came = False
 
     def keep_accounts(self, accounts: Mapping[str, Account]) -> None:
         """Keep exactly these accounts; what is known of others is forgotten."""
@@ -45,11 +46,24 @@ class FactBook:
             self._publish(SetupChanged(account))
 
     def put_reach(self, finding: Finding) -> None:
-        """Replace the newest finding about the public address."""
+        """Replace the newest finding about the public address, which all accounts share.
+
+        Without one it is good all the same once something of WeChat's came: that proves more than any probe.
+        """
+        if finding.verdict is CheckVerdict.NO_PUBLIC_URL and self._something_came:
+            finding = replace(finding, verdict=CheckVerdict.OK, values={})
         changed = not _same(self.state.reach, finding)
         self.state = replace(self.state, reach=finding)
         if changed:
             self._publish(SetupChanged(""))
+        for account in self._facts:
+            self.put(account, {SetupFact.ADDRESS: replace(finding, account=account)})
+
+    def something_came(self) -> None:
+        """Take note that a request of WeChat's reached this desk."""
+        if not self._something_came:
+            self._something_came = True
+            self.put_reach(self.state.reach)
 
     def put_tunnel(self, state: TunnelState) -> None:
         """Replace the tunnel's state."""

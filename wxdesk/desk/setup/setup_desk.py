@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -29,7 +29,8 @@ from wxdesk.desk.setup.account_findings import (
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import PushWatch
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.request_facts import HINTS, IN_THE_BODY, KEPT, ON_THE_WAY_IN, facts_of, facts_of_stored, is_good
+from wxdesk.desk.setup.request_facts import HINTS, facts_of_stored
+from wxdesk.desk.setup.request_judge import RequestJudge
 from wxdesk.desk.setup.sentences import trouble
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
@@ -39,12 +40,6 @@ _PROGRAM, _PUSHES = (SetupFact.MINI_PROGRAM,), (SetupFact.URL_CHECK, SetupFact.R
 
 MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 """Verdicts about an account whose replies WeChat refuses for want of permission."""
-
-AGAIN_WITHIN = timedelta(minutes=1)
-"""Time within which a second check of the URL means that the first answer failed."""
-
-MORE_WITHIN = timedelta(seconds=1)
-"""Time for which a push like the last one says nothing new, and is only counted."""
 
 
 class SetupSources(Struct, frozen=True):
@@ -78,10 +73,8 @@ class SetupDesk:
         self._watch = PushWatch(sources.attempts, lambda: self.public_url, publish)
         attempts, has_rules = sources.attempts, sources.has_rules
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, attempts, has_rules, clock)
-        self._something_came = False
+        self._requests = RequestJudge(sources.configuration, self._watch, self._waiting, self._book)
         self._kept_back: Text = ""
-        self._answered: dict[str, datetime] = {}
-        self._usual: dict[str, events.PushSeen] = {}
         self._judged_by: dict[tuple[str, SetupFact], tuple[object, ...]] = {}
         self.refresh()
 
@@ -163,7 +156,7 @@ class SetupDesk:
         """Follow what the desk does anyway."""
         match event:
             case events.PushSeen():
-                self._on_request(event)
+                self._requests.judge(event)
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
@@ -177,33 +170,8 @@ class SetupDesk:
             case _:
                 self._on_way_event(event)
 
-    def _on_request(self, event: events.PushSeen) -> None:
-        sources = self._from.configuration.now.sources
-        if event.finding is not None and kept_back(event.finding, sources) is not event.finding:
-            return  # the trouble of the locked vault says why
-        waited_for = self._waiting.waited_for
-        if not waited_for and self._says_nothing_new(event):
-            self._watch.count(event)
-            return
-        if is_good(event) and event.outcome == KEPT:
-            self._usual[event.account] = event
-        else:
-            self._usual.clear()
-        if self._watch.note_request(event, awaited=bool(waited_for)):
-            self._judge_request(event)
-
-    def _says_nothing_new(self, event: events.PushSeen) -> bool:
-        """Tell if a kept push is like the last request, of a moment ago."""
-        last = self._usual.get(event.account)
-        if last is None or event.outcome != KEPT or not timedelta() <= event.at - last.at < MORE_WITHIN:
-            return False
-        one, other = event.finding, last.finding
-        return one is other or (
-            one is not None and other is not None and (one.verdict, one.values) == (other.verdict, other.values)
-        )
-
     def _use_configuration(self, changes: events.ConfigurationChanged) -> None:
-        self._usual.clear()
+        self._requests.expect_news()
         for account in changes.removed:
             self._watch.forget(account)
         for account in changes.changed:
@@ -217,7 +185,7 @@ class SetupDesk:
     def _on_way_event(self, event: events.Event) -> None:
         match event:
             case events.ReachabilityChanged(reach):
-                self._put_address(reach.finding)
+                self._book.put_reach(reach.finding)
             case events.ListenerChanged(url):
                 self._book.put_listener(url)
             case events.TunnelChanged(state):
@@ -297,57 +265,3 @@ class SetupDesk:
             self._book.put(call.account, {SetupFact.REAL_MESSAGE: replace(found, check=Check.MESSAGE)})
         elif found.verdict is CheckVerdict.OK and before.verdict in MAY_NOT_SEND:
             self._waiting.message_came(call.account)
-
-    def _put_address(self, finding: Finding) -> None:
-        """Take over a finding about the public address, which all accounts share.
-
-        Without one it is good all the same once something of WeChat's came: that proves more than any probe.
-        """
-        if finding.verdict is CheckVerdict.NO_PUBLIC_URL and self._something_came:
-            finding = replace(finding, verdict=CheckVerdict.OK, values={})
-        self._book.put_reach(finding)
-        for name in self._from.accounts:
-            self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
-
-    def _judge_request(self, event: events.PushSeen) -> None:
-        finding = event.finding
-        if finding is None:
-            return
-        refused = finding.verdict in ON_THE_WAY_IN | IN_THE_BODY
-        if is_good(event) or refused:
-            self._put_facts_of(event, finding)
-        if is_good(event):
-            if not self._something_came:
-                self._something_came = True
-                self._put_address(self.state.reach)
-            if event.outcome != "checked":
-                self._waiting.message_came(event.account)
-
-    def _put_facts_of(self, event: events.PushSeen, finding: Finding) -> None:
-        # What belongs to no account concerns those that wait for a request, and so does another's Token at their URL.
-        accounts = (finding.account,) if finding.account else self._waiting.waited_for
-        other = finding.values.get("other", "") if finding.verdict is CheckVerdict.OTHER_ACCOUNT_PATH else ""
-        if other in self._waiting.waited_for:
-            accounts = (*accounts, other)
-            finding = replace(finding, values={**finding.values, "account": finding.account})
-        for account in accounts:
-            facts = dict(facts_of(replace(finding, account=account)))
-            if is_good(event) and self._was_not_accepted(event):
-                answer = {"n": f"{event.milliseconds:.0f}"}
-                facts[SetupFact.URL_CHECK] = Finding(
-                    Check.URL_CHECK, CheckVerdict.ECHO_NOT_ACCEPTED, account, answer, event.at
-                )
-            self._book.put(account, facts)
-            if SetupFact.URL_CHECK in facts:
-                self._waiting.checked(account)
-            if finding.verdict in IN_THE_BODY:
-                self._waiting.message_refused(account)
-
-    def _was_not_accepted(self, event: events.PushSeen) -> bool:
-        """Tell if WeChat asks again so soon that our answer cannot have satisfied it."""
-        if event.outcome != "checked":
-            self._answered.pop(event.account, None)
-            return False
-        before = self._answered.get(event.account)
-        self._answered[event.account] = event.at
-        return before is not None and event.at - before <= AGAIN_WITHIN
