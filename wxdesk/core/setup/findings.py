@@ -7,8 +7,10 @@ for something else. Their sentences and remedies are in `desk/setup/sentences.py
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Self
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.errors import Text
 
@@ -256,6 +258,10 @@ class Finding(Struct, frozen=True):
     def ok(self) -> bool:
         """True unless it keeps messages from arriving or replies from leaving."""
         return self.verdict.gravity < Gravity.FAILURE
+
+    def says_the_same(self, other: Self | None) -> bool:
+        """Tell if two findings differ in their time at most."""
+        return other is not None and self == replace(other, at=self.at)
 
 
 class ProbeStage(StrEnum):

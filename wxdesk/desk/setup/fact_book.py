@@ -39,7 +39,7 @@ class FactBook:
         known = self._facts.get(account)
         if known is None:
             return
-        changed = any(not _same(known.get(fact), finding) for fact, finding in facts.items())
+        changed = any(not finding.says_the_same(known.get(fact)) for fact, finding in facts.items())
         known.update(facts)
         self._show()
         if changed:
@@ -52,7 +52,7 @@ class FactBook:
         """
         if finding.verdict is CheckVerdict.NO_PUBLIC_URL and self._something_came:
             finding = replace(finding, verdict=CheckVerdict.OK, values={})
-        changed = not _same(self.state.reach, finding)
+        changed = not finding.says_the_same(self.state.reach)
         self.state = replace(self.state, reach=finding)
         if changed:
             self._publish(SetupChanged(""))
@@ -78,7 +78,3 @@ class FactBook:
     def _show(self) -> None:
         accounts = tuple(AccountSetup(name, dict(facts), name in self._paused) for name, facts in self._facts.items())
         self.state = replace(self.state, accounts=accounts)
-
-
-def _same(one: Finding | None, other: Finding) -> bool:
-    return one is not None and replace(one, at=None) == replace(other, at=None)

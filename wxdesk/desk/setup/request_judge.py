@@ -22,7 +22,7 @@ MORE_WITHIN = timedelta(seconds=1)
 
 
 class RequestJudge:
-    """Judge of each request: one that says nothing new is counted, the others put facts of an account."""
+    """Judge of requests: puts the facts that each decides, and counts the rest."""
 
     def __init__(self, configuration: Configuration, watch: PushWatch, waiting: SetupWaiting, book: FactBook) -> None:
         self._configuration = configuration
@@ -57,10 +57,8 @@ class RequestJudge:
         last = self._usual.get(event.account)
         if last is None or event.outcome != KEPT or not timedelta() <= event.at - last.at < MORE_WITHIN:
             return False
-        one, other = event.finding, last.finding
-        return one is other or (
-            one is not None and other is not None and (one.verdict, one.values) == (other.verdict, other.values)
-        )
+        now, before = event.finding, last.finding
+        return now is before or (now is not None and now.says_the_same(before))
 
     def _put_facts(self, event: PushSeen, finding: Finding) -> None:
         taken = is_good(event)

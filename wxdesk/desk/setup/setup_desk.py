@@ -230,7 +230,7 @@ class SetupDesk:
 
         They have `seen` this finding; what has come since stands.
         """
-        if replace(self._book.finding(account, SetupFact.URL_CHECK), at=None) == replace(seen, at=None):
+        if seen.says_the_same(self._book.finding(account, SetupFact.URL_CHECK)):
             self._waiting.submitted(account)
 
     async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
