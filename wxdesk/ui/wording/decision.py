@@ -84,7 +84,7 @@ _BRIEFLY = {
     Outcome.TRANSFERRED: "handed over to WeChat's own tool",
     Outcome.TRANSFER_ARMED: "to be handed over with the next message",
     Outcome.UNMATCHED: "no rule matched",
-    Outcome.STILL_HELD: "an earlier answer still waits",
+    Outcome.STILL_HELD: "an earlier answer was still waiting",
     Outcome.YIELDED: "left to the reply you have in hand",
     Outcome.RESOLVED: "nothing left to answer",
     Outcome.SNOOZED: "put off by a rule",

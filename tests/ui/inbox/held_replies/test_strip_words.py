@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
+from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -48,3 +55,15 @@ def test_unfolded_it_says_whole_what_is_held_where_sending_all_has_gone_below(
         assert strip.head.rect().contains(strip.fold.geometry())
     finally:
         i18n.use("en")
+
+
+def test_f3_with_nothing_but_a_draft_names_the_filter_that_has_it(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
+    """The filter counts drafts too: that nothing was unsent contradicted its number."""
+    world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
+    window.inbox.open_conversation(world.say("oCustomer0000000000000001", "opening?"))
+    qtbot.waitUntil(lambda: shown_reply(window.inbox, ReplyState.DRAFT) is not None)
+    qtbot.keyClick(window.inbox, Qt.Key.Key_F3)
+    [toast] = window.findChildren(Toast)
+    assert toast.findChild(PlainLabel).full_text() == "No reply is held. Drafts are under “Unsent”."  # type: ignore[union-attr]

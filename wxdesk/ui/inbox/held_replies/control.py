@@ -276,7 +276,7 @@ class HeldRepliesControl(QObject):
         if held:
             self.go_to(held[(at + 1) % len(held)])
         else:
-            self._bridge.notices.toast(tr("Nothing is held."))
+            self._bridge.notices.toast(tr("No reply is held. Drafts are under “Unsent”."))
 
     def tell_of_waiting(self, by_hand: bool, since: datetime | None = None) -> None:
         """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar.
