@@ -19,6 +19,7 @@ from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.shell.main_window import SMALLEST
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 
@@ -156,3 +157,15 @@ def test_a_small_screen_that_is_scaled_shows_steps_and_fields_whole(guide: Setup
     card = guide.cards[SetupFact.MINI_PROGRAM]
     viewport = guide._scrolls[SetupFact.MINI_PROGRAM].viewport()
     assert card.mapTo(viewport, card.rect().topRight()).x() <= viewport.width()
+
+
+def test_no_card_is_wider_than_the_smallest_window(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    """The last one lost “Open the inbox” at the right beside the step that is missing."""
+    guide.window().resize(*SMALLEST)
+    give_mini_program(qtbot, guide, person)
+    qtbot.waitUntil(lambda: guide.step is SetupFact.MESSAGE_PUSH)
+    for step in SetupFact:
+        guide.show_step(step)
+        qtbot.waitUntil(lambda: guide._bridge.is_idle)
+        viewport = guide._scrolls[step].viewport()
+        assert guide.cards[step].minimumSizeHint().width() <= viewport.width() - 2 * 24, step

@@ -104,8 +104,8 @@ def test_a_step_from_before_a_change_says_that(host: QWidget) -> None:
 
 
 def test_the_name_of_each_step_fits_into_the_narrow_column_in_a_wide_font() -> None:
-    """“Waiting for WeChat” used to end in an ellipsis; a bold letter of DejaVu Sans takes 7.5 pixels."""
-    assert 7.5 * max(len(step_title(fact)) for fact in SetupFact) <= NARROW_COLUMN - LEFT - DISC - 2 * 12
+    """“How WeChat gets here” used to end in an ellipsis once chosen: bold, it takes 167 pixels in DejaVu Sans."""
+    assert 7.45 * max(len(step_title(fact)) for fact in SetupFact) <= NARROW_COLUMN - LEFT - DISC - 2 * 12
 
 
 def test_steps_are_chosen_by_mouse_and_key(qtbot: QtBot, host: QWidget) -> None:
@@ -140,9 +140,9 @@ def test_a_finding_has_its_remedy_what_it_needs_and_a_button_that_mends_it(qtbot
 
 def test_secrets_are_covered_and_copied_without_being_shown(qtbot: QtBot, host: QWidget) -> None:
     values = ConsoleValues(host)
-    values.show_view(SetupView(push_token="abc123"), no_url="Known after the next step")
+    values.show_view(SetupView(push_token="abc123"), no_url="After step 3")
     assert "abc123" not in values.shown[ConsoleValue.TOKEN].full_text()
     qtbot.mouseClick(values.copies[ConsoleValue.TOKEN], Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "abc123"
     assert not values.copies[ConsoleValue.URL].isEnabled()
-    assert values.shown[ConsoleValue.URL].full_text() == "Known after the next step"
+    assert values.shown[ConsoleValue.URL].full_text() == "After step 3"

@@ -72,7 +72,7 @@ class SetupCard(Frame):
         self.body = vbox(spacing=14)
         self.result = FindingCard(self)
         self.again = Button(tr("Check again"), icon="retry", parent=self, then=self.check)
-        self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
         self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self, then=self.done)
         self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
         head = vbox(self.title, self.sentence, spacing=4)

@@ -18,6 +18,7 @@ from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -34,13 +35,13 @@ class MessagePushCard(SetupCard):
         self.form.save.clicked.connect(self._save_own)
         self.form.hide()
         where = ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self)
-        extend(self.body, self.values, hbox(self.renew, self.own, STRETCH, spacing=16), self.form, where)
+        extend(self.body, self.values, FlowLayout(None, self.renew, self.own, gap=16), self.form, where)
         self._made_for = ""
 
     def show_view(self, view: SetupView) -> None:
         """Show the values, and make them where there are none."""
         account = view.account
-        self.values.show_view(view, no_url=tr("Known after the next step"), no_secret=tr("Being made…"))
+        self.values.show_view(view, no_url=tr("After step 3"), no_secret=tr("Being made…"))
         if account is not None and not self.form.isVisible():
             self.form.mode.show_value(account.push_mode)
         super().show_view(view)

@@ -41,10 +41,9 @@ class MiniProgramCard(SetupCard):
         super().__init__(SetupFact.MINI_PROGRAM, sentence, mender, parent)
         self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
-        optional = tr("{question} (optional)", question="gh_0123456789ab")
-        self.original_id = PastedField(CredentialField.ORIGINAL_ID, optional, parent=self)
-        words = tr("Account name, part of the push URL: letters and digits")
-        self.name = LabelledField(words, FIRST_NAME, self, room=True)
+        example = tr("{question} (optional)", question="gh_…")
+        self.original_id = PastedField(CredentialField.ORIGINAL_ID, example, parent=self)
+        self.name = LabelledField(tr("Account name (a–z, 0–9)"), FIRST_NAME, self, room=True)
         self.fields = (self.app_id, self.app_secret, self.original_id)
         last = hbox(spacing=16)
         for field in (self.original_id, self.name):

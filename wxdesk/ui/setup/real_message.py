@@ -58,8 +58,8 @@ class RealMessageCard(SetupCard):
         missing = view.setup.missing if view.account is not None else SetupFact.MINI_PROGRAM
         elsewhere = missing is not None and missing is not self.fact
         self.missing.setVisible(elsewhere)
-        if missing is not None and elsewhere:
-            self.missing.setText(tr("First: {step}", step=step_title(missing)))
+        self.checked.setHidden(elsewhere)  # a narrow card has no room for both
+        self.missing.setText(tr("First: {step}", step=step_title(missing)) if missing is not None else "")
         self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
         done = tr("A rule has answered a message from a phone. Now make the rules say what is true of your shop.")
         self.sentence.setText(done if missing is None else _what_to_do())

@@ -92,8 +92,8 @@ class StepItem(EnterButton):
             self._paint_disc(painter, theme)
             left = LEFT + DISC + 12
             room = self.width() - left - 12
-            face = font(Size.BODY, strong=self.isChecked())
-            paint_text(painter, QRect(left, 11, room, 20), step_title(self._fact), face, theme.color("text"))
+            title = step_title(self._fact)  # a bold one is too wide for the narrow column
+            paint_text(painter, QRect(left, 11, room, 20), title, font(Size.BODY), theme.color("text"))
             role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
             paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), theme.color(role))
 

@@ -44,7 +44,7 @@ class UrlCheckCard(SetupCard):
 
     def show_view(self, view: SetupView) -> None:
         """Show the values to submit, and how far it is."""
-        self.values.show_view(view, no_url=tr("There is no public address yet"))
+        self.values.show_view(view, no_url=tr("After step 3"))
         super().show_view(view)
         found = self.finding
         passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
