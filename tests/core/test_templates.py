@@ -82,7 +82,7 @@ def refuse_b(text: str) -> list[BadTemplate]:
         ({"title": "题" * 121}, TemplateFault("title", "The title is longer than 120 characters.")),
         ({"shortcut": "s" * 31}, TemplateFault("shortcut", "The shortcut is longer than 30 characters.")),
         ({"category": "类" * 31}, TemplateFault("category", "The category is longer than 30 characters.")),
-        ({"others": ("c",) * 10}, TemplateFault("body", "A template has 10 variants at the most.", 10)),
+        ({"others": ("c",) * 10}, TemplateFault("body", "A template has 10 wordings at the most.", 10)),
         ({"shortcut": "a b"}, TemplateFault("shortcut", "A shortcut is one word without blanks and slashes.")),
         ({"body": " \n"}, TemplateFault("body", "There is no text yet.")),
         ({"body": "\u200b"}, TemplateFault("body", "There is no text yet.")),

@@ -159,7 +159,7 @@ def _faults_in_fields(content: Content, mistakes_in: CheckTemplate) -> Iterator[
 
 def _faults_in_texts(texts: Sequence[str], mistakes_in: CheckTemplate) -> Iterator[TemplateFault]:
     if len(texts) > MOST_VARIANTS:
-        yield TemplateFault("body", "A template has 10 variants at the most.", MOST_VARIANTS)
+        yield TemplateFault("body", "A template has 10 wordings at the most.", MOST_VARIANTS)
     for at, text in enumerate(texts[:MOST_VARIANTS]):
         if not is_visible(text):
             yield TemplateFault("body", "There is no text yet.", at)

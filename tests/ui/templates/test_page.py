@@ -140,19 +140,19 @@ def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> 
     page.editor.check_now()
     assert page.editor.finding.shortcut.error.isVisible()
     unknown = "Line 2: There is no variable “contact.nmae”, only contact.alias, contact.short_id."
-    assert text.error.full_text() == unknown
+    assert text.fields[0].error.full_text() == unknown
     assert [mark.cursor.blockNumber() for mark in text.edit.extraSelections()] == [1]
     assert page.editor.preview.note.full_text() == "It is shown here once there is no mistake in the text."
     text.edit.setPlainText("{{ one }}\nHello\n{{ contact.nmae }}")
     page.editor.check_now()
     assert lines_marked_in(text.edit) == [1, 3]
-    assert len(text.error.full_text().splitlines()) == 2
+    assert len(text.fields[0].error.full_text().splitlines()) == 2
     text.edit.setPlainText("Hello\n{{ contact.nmae }}")
-    text.add_variant()
-    text.edit.setPlainText("Hello")
+    second = text.add_wording()
+    second.edit.setPlainText("Hello")
     page.editor.check_now()
-    assert text.error.full_text() == f"Variant 1: {unknown}"
-    assert text.edit.extraSelections() == []
+    assert (text.fields[0].error.full_text(), second.error.isVisible()) == (unknown, False)
+    assert (lines_marked_in(text.edit), lines_marked_in(second.edit)) == ([2], [])
 
 
 def test_a_declaration_survives_while_the_text_is_being_rewritten(page: TemplatesPage) -> None:
@@ -165,19 +165,22 @@ def test_a_declaration_survives_while_the_text_is_being_rewritten(page: Template
     assert page.editor.prompts.rows[0].label.text() == "Order number"
 
 
-def test_variants_are_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
+def test_wordings_are_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
     text = page.editor.saying.text
-    assert not text.variant.isVisible()
-    text.add.click()
-    qtbot.keyClicks(text.edit, "At nine.")
+    assert not text.choice.isVisible()
+    text.more.click()
+    qtbot.keyClicks(text.fields[1].edit, "At nine.")
     page.editor.check_now()
     assert page.editor.preview.bubble.accessibleName() == "Preview: At nine."
-    text.variant.popup_menu.actions()[2].trigger()
+    text.choice.popup_menu.actions()[1].trigger()
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].revision == 2)
-    assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.", "At nine."), "rotate")
+    assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.", "At nine."), "random")
     qtbot.waitUntil(lambda: not page.unsaved)
-    text.remove.click()
+    text.fields[1].removed.emit(text.fields[1])
+    assert page.editor.preview.bubble.accessibleName() == "Preview: At nine."
+    page.editor.check_now()
+    assert page.editor.preview.bubble.accessibleName() == "Preview: We open at 9."
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].revision == 3)
     assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.",), "first")

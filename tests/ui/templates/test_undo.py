@@ -38,7 +38,7 @@ def test_each_field_is_undone_in_turn_and_redone(page: TemplatesPage, qtbot: QtB
     assert note().keywords == ("one", "two")
     title.setText("Renamed")
     assert note().title == "Renamed"
-    editor.saying.text.add.click()
+    editor.saying.text.more.click()
     text.setPlainText("In other words {{ ask.no }}")
     assert len(note().others) == 1
     editor.prompts.rows[0].label.setText("Which order?")

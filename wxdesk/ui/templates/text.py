@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from wxdesk.core.model.reply import ReplyKind
-from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import names, ntr, tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, labelled, text_lines
+from wxdesk.ui.editing.wordings import variant_name
 from wxdesk.ui.wording.times import ago
 
 kind_name = names(
@@ -20,12 +20,6 @@ kind_name = names(
     }
 )
 """Name of a kind of content, as a choice shows it."""
-
-
-variant_name = names(
-    {Variant.FIRST: "Always the first", Variant.RANDOM: "Any of them", Variant.ROTATE: "One after the other"}
-)
-"""Name of a way to pick one of several texts."""
 
 
 def shortcut_text(shortcut: str) -> str:

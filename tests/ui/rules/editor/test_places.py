@@ -74,7 +74,7 @@ PLACES: list[tuple[LintCode, FieldPath, str]] = [
     (LintCode.FAULT, ("when", "quiet_days"), "Days without a message"),
     (LintCode.FAULT, ("when", "message_no", "max"), "Largest number of messages"),
     (LintCode.FAULT, ("when", "last_rule_within", "minutes"), "Minutes since the other rule answered"),
-    (LintCode.FAULT, ("then", 0, "reply", 1), "Wording 2 of the reply"),
+    (LintCode.FAULT, ("then", 0, "reply", 1), "Wording 2"),
     (LintCode.MEDIA_EXPIRED, ("then", 1, "template"), "Shortcut or title of the template"),
     (LintCode.MEDIA_EXPIRES, ("then", 2, "image"), "media_id"),
     (LintCode.MEDIA_EXPIRED, ("then", 3, "card", "thumb_media_id"), "Cover, media_id"),

@@ -321,7 +321,7 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
 def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    second = body.add_wording()
+    second = body.wordings.add_wording()
     second.edit.setPlainText("Yes {{ nobody.knows }}")
     page.editor.check_now()
     assert _errors(page) == []  # it is said below its own field
@@ -331,7 +331,11 @@ def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
     second.edit.setPlainText("Of course.")
     action = page.editor.record().then[0]
     assert (action.others, action.variant) == (("Of course.",), Variant.ROTATE)
+    third = body.wordings.add_wording()
+    assert third.edit.accessibleName() == "Wording 3"
     second.removed.emit(second)
+    assert third.edit.accessibleName() == "Wording 2"
+    third.removed.emit(third)
     assert page.editor.record() == page.editor.saved
 
 

@@ -6,7 +6,7 @@ from wxdesk.core.model.rule import ACTION_NUMBERS, Action, ActionKind, Condition
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.editor.actions.reply import variant_choice
+from wxdesk.ui.editing.wordings import variant_name
 from wxdesk.ui.rules.editor.conditions.table import value_lines
 from wxdesk.ui.rules.editor.limits_card import LIMITS, delivery_choice, hold_suffix, limit_sentence
 from wxdesk.ui.rules.text import type_names
@@ -68,7 +68,7 @@ def _action(action: Action) -> Iterator[RevisionLine]:
     word = action_name(action.kind)
     match action.kind:
         case ActionKind.REPLY:
-            yield RevisionLine(labelled(word, variant_choice(action.variant) if action.others else ""))
+            yield RevisionLine(labelled(word, variant_name(action.variant) if action.others else ""))
             yield from text_lines(action.texts)
         case ActionKind.TEMPLATE:
             yield RevisionLine(joined(word, named((str(action.template),))))

@@ -16,8 +16,8 @@ from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import number_text, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
+from wxdesk.ui.editing.wordings import variant_name
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, remove_widgets, vbox
@@ -112,7 +112,7 @@ class RulePreview(Frame):
 
     def _show_wording(self, action: Action, one: ActionExample) -> None:
         if one.wordings > 1 and not one.wording and action.kind is ActionKind.REPLY:
-            self._add_line(tr("{n} wordings, {how}", n=one.wordings, how=variant_choice(action.variant)), "secondary")
+            self._add_line(tr("{n} wordings, {how}", n=one.wordings, how=variant_name(action.variant)), "secondary")
         for content in one.contents:
             bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)

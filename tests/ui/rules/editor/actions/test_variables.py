@@ -32,10 +32,10 @@ def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: Rule
     qtbot.waitUntil(page.window().isActiveWindow)
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    first, second = body.edit, body.add_wording().edit
+    first, second = body.edit, body.wordings.add_wording().edit
     qtbot.keyClicks(second, "It is ")
-    body.variables.setFocus(Qt.FocusReason.TabFocusReason)
-    menu = body.variables.popup_menu
+    body.wordings.variables.setFocus(Qt.FocusReason.TabFocusReason)
+    menu = body.wordings.variables.popup_menu
     menu.aboutToShow.emit()
 
     def take(name: str) -> None:
@@ -45,10 +45,10 @@ def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: Rule
     take("time")
     assert body.action().texts == ("A colleague will help you.", "It is {{ time }}")
     first.setFocus()
-    body.variables.setFocus(Qt.FocusReason.TabFocusReason)
+    body.wordings.variables.setFocus(Qt.FocusReason.TabFocusReason)
     take("date")
     assert "{{ date }}" in first.text()
     second.setFocus()
-    body.wordings[1].removed.emit(body.wordings[1])
+    body.wordings.fields[1].removed.emit(body.wordings.fields[1])
     take("account")
     assert "{{ account }}" in first.text()
