@@ -81,7 +81,7 @@ def test_a_wrong_condition_is_said_above_the_bubble(page: RulesPage, qtbot: QtBo
 def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot: QtBot) -> None:
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    body.add_wording().edit.setPlainText("Somebody will help you.")
+    body.wordings.add_wording().edit.setPlainText("Somebody will help you.")
     page.editor.then_card.add_action(ActionKind.LINK)
     link = page.editor.then_card.rows[2].body
     link.field("title").setText("Our shop")  # type: ignore[attr-defined]
@@ -174,7 +174,7 @@ def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBo
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     body.edit.setPlainText("{{ nope }}")
-    second = body.add_wording()
+    second = body.wordings.add_wording()
     second.edit.setPlainText("Well\n{% if %}")
     page.editor.check_now()
     labels = page.editor.findChildren(PlainLabel)
