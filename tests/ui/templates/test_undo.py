@@ -54,6 +54,22 @@ def test_each_field_is_undone_in_turn_and_redone(page: TemplatesPage, qtbot: QtB
         assert editor.record() == after
 
 
+def test_a_wording_that_is_undone_leaves_the_cursor_in_the_one_before(page: TemplatesPage, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    qtbot.waitUntil(page.window().isActiveWindow)
+    text = page.editor.saying.text
+    text.more.click()
+    second = text.fields[1].edit
+    qtbot.waitUntil(second.hasFocus)
+    qtbot.keyClicks(second, "At nine.")
+    page.editor.check_now()
+    while len(text.fields) > 1:
+        _press(page, second, qtbot)
+    assert text.edit.hasFocus()
+    _press(page, text.edit, qtbot, redo=True)
+    assert len(text.fields) == 2
+
+
 def test_another_kind_is_undone_with_what_the_text_said(page: TemplatesPage, qtbot: QtBot) -> None:
     editor = page.editor
     editor.saying.kinds[ReplyKind.LINK].click()

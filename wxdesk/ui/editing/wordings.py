@@ -186,6 +186,8 @@ class Wordings(QWidget):
         self.fields.remove(field)
         if field is self._last_focused:
             self._last_focused = self.fields[0]
+        if field.edit.hasFocus():
+            self.fields[-1].edit.setFocus()
         self._column.removeWidget(field)
         discard(field)
         for number, other in enumerate(self.fields[1:], 2):
