@@ -20,7 +20,7 @@ from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.authority import LocalCalls, call_or_join
-from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
+from wxdesk.desk.team.calls import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
 from wxdesk.desk.team.following import ALONE, Following
 from wxdesk.store import Store
 

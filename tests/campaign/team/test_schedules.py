@@ -36,7 +36,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import hashed
 from wxdesk.desk.runtime import lease_keeper
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team import commands, following
+from wxdesk.desk.team import calls, following
 from wxdesk.store.engine import change_hints, lease
 from wxdesk.team_desk import TeamDesk
 
@@ -184,7 +184,7 @@ def test_random_schedules_keep_the_invariants_at_any_desk(
 ) -> None:
     monkeypatch.setattr(lease, "LEASE_SECONDS", 24 * 3600.0)
     monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 48 * 3600.0)
-    monkeypatch.setattr(commands, "SELDOM", {})  # here no time passes between two keys
+    monkeypatch.setattr(calls, "SELDOM", {})  # here no time passes between two keys
     for module, name in SELDOM_HERE:
         monkeypatch.setattr(module, name, 60.0)
 

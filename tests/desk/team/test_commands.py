@@ -33,8 +33,8 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.desk.team import commands, relay
-from wxdesk.desk.team.commands import COMMANDS, ServerState
+from wxdesk.desk.team import calls, relay
+from wxdesk.desk.team.calls import COMMANDS, ServerState
 from wxdesk.desk.templates import TemplateLibrary
 
 PARTS: dict[str, type] = {
@@ -149,4 +149,4 @@ def test_an_unknown_error_is_one_of_the_store() -> None:
 def test_an_answer_of_another_version_is_refused_with_the_reason() -> None:
     for state in (CommandState.DONE, CommandState.FAILED):
         with pytest.raises(StoreError, match="must be of one version"):
-            commands._result(RemoteCall(1, commands.REPORT, "{}", state, '{"other": 1}'), ServerState)
+            calls._result(RemoteCall(1, calls.REPORT, "{}", state, '{"other": 1}'), ServerState)

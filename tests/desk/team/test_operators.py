@@ -22,7 +22,7 @@ from wxdesk.desk import operators as operators_room
 from wxdesk.desk.operators import Operators, checked_name, hashed
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.team.authority import OPEN, ROLES, role_for
-from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
+from wxdesk.desk.team.calls import COMMANDS, OWN_COMMANDS
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.settings import OWN_PREFERENCES

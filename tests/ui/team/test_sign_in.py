@@ -18,7 +18,7 @@ from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.desk.team.authority import PASSING
-from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
+from wxdesk.desk.team.calls import COMMANDS, OWN_COMMANDS
 from wxdesk.i18n import name_accounts, tr
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance

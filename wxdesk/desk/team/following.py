@@ -12,7 +12,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.desk.settings.accounts import Accounts
-from wxdesk.desk.team.commands import NOBODY_WORKS, RemoteCalls
+from wxdesk.desk.team.calls import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
 from wxdesk.i18n import explanation

@@ -11,7 +11,7 @@ from wxdesk.desk.conversations.presence import LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.supervisor import Supervisor
-from wxdesk.desk.team.commands import CommandRunner
+from wxdesk.desk.team.calls import CommandRunner
 from wxdesk.desk.team.relay import EventRelay
 from wxdesk.store import Store
 
