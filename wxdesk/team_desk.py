@@ -4,7 +4,7 @@ It holds no secret of WeChat's and makes no call to it. What it shows it reads f
 the server's events, and whatever changes something the server carries out.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
@@ -20,7 +20,8 @@ from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.authority import LocalCalls, call_or_join
-from wxdesk.desk.team.calls import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
+from wxdesk.desk.team.calls import PartFront, RemoteCalls
+from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.desk.team.following import ALONE, Following
 from wxdesk.store import Store
 
@@ -64,7 +65,7 @@ def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     calls = RemoteCalls(store, local.clock, operators)
-    desk = replace(_fronted(local, COMMANDS, calls, operators), is_remote=True)
+    desk = replace(_fronted(local, SHARED, calls, operators), is_remote=True)
     local.attention.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
 
@@ -76,7 +77,7 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     local.bus.subscribe(lambda event: local.bus.publish(events.TroubleRaised(ALONE, _turn(event))), events.WorkChanged)
     calls = LocalCalls(store.operators, local, operators)
-    return _fronted(local, COMMANDS | OWN_COMMANDS, calls, operators)
+    return _fronted(local, COMMANDS, calls, operators)
 
 
 def _turn(event: events.Event) -> Text:
@@ -87,18 +88,12 @@ def _turn(event: events.Event) -> Text:
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."
 
 
-def _fronted(
-    local: Desk, commands: Mapping[str, Collection[str]], call: Callable[..., Awaitable[Any]], operators: Operators
-) -> Desk:
+def _fronted(local: Desk, commands: Collection[str], call: Callable[..., Awaitable[Any]], operators: Operators) -> Desk:
+    """Put fronts before the parts, so that `call` carries out their commands."""
     call = partial(call_or_join, call, local)
-    fronts: dict[str, Any] = {
-        path: PartFront(attrgetter(path)(local), path, names, call) for path, names in commands.items()
-    }
-    of_rules = {path.removeprefix(RULES): fronts.pop(path) for path in commands if path.startswith(RULES)}
+    paths = {command.rpartition(".")[0] for command in commands}
+    fronts: dict[str, Any] = {path: PartFront(attrgetter(path)(local), path, commands, call) for path in paths}
+    of_rules = {path.removeprefix("rules."): fronts.pop(path) for path in paths if path.startswith("rules.")}
     desk = replace(local, rules=replace(local.rules, **of_rules), **fronts, operators=operators)
     local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
     return desk
-
-
-RULES = "rules."
-"""Beginning of the paths of the parts within `Desk.rules`."""

@@ -34,7 +34,8 @@ from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.team import calls, relay
-from wxdesk.desk.team.calls import COMMANDS, ServerState
+from wxdesk.desk.team.calls import ServerState
+from wxdesk.desk.team.commands import SHARED
 from wxdesk.desk.templates import TemplateLibrary
 
 PARTS: dict[str, type] = {
@@ -60,7 +61,7 @@ PARTS: dict[str, type] = {
 }
 
 READS = {
-    "claims": {"claim_to_write", "call", "unseen"},
+    "claims": {"claim_to_write", "claim_to_change", "unseen"},
     "outbox": {"run", "recover"},
     "takeovers": {"load", "run"},
     "attention": {"load", "run", "refresh", "longest_waiting"},
@@ -84,17 +85,18 @@ def methods(kind: type) -> set[str]:
 @pytest.mark.parametrize("path", PARTS)
 def test_each_method_is_a_command_or_reads(path: str) -> None:
     """A new one that changes something must not run on a machine that does not work."""
-    assert methods(PARTS[path]) - READS.get(path, set()) == set(COMMANDS[path])
+    commands = {f"{path}.{name}" for name in methods(PARTS[path]) - READS.get(path, set())}
+    assert commands == {call for call in SHARED if call.rpartition(".")[0] == path}
 
 
 def test_no_part_is_forgotten() -> None:
-    assert COMMANDS.keys() == PARTS.keys()
+    assert {call.rpartition(".")[0] for call in SHARED} == PARTS.keys()
 
 
 def hinted() -> Iterator[tuple[str, Any]]:
-    for path, names in COMMANDS.items():
-        for name in names:
-            yield from ((f"{path}.{name}", hint) for hint in get_type_hints(getattr(PARTS[path], name)).values())
+    for call in SHARED:
+        path, _, name = call.rpartition(".")
+        yield from ((call, hint) for hint in get_type_hints(getattr(PARTS[path], name)).values())
 
 
 def test_arguments_and_results_of_every_command_can_be_encoded() -> None:

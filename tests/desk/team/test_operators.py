@@ -21,8 +21,7 @@ from wxdesk.core.templates import Template
 from wxdesk.desk import operators as operators_room
 from wxdesk.desk.operators import Operators, checked_name, hashed
 from wxdesk.desk.setup.account_editing import AccountEditing
-from wxdesk.desk.team.authority import OPEN, ROLES, role_for
-from wxdesk.desk.team.calls import COMMANDS, OWN_COMMANDS
+from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.settings import OWN_PREFERENCES
@@ -34,30 +33,37 @@ PASSWORDS = {"老板": "the owner's own", "组长": "the lead's own", "小王": 
 ROLE_OF = {"老板": Role.OWNER, "组长": Role.LEAD, "小王": Role.OPERATOR}
 
 LEADS = {"rules.rulebook", "rules.exchange", "rules.business_hours", "templates", "preferences", "accounts"}
+OWNERS = {"account_editing", "erasing"}
+EXCEPTIONS = {
+    "templates.count_use": Role.OPERATOR,
+    "preferences.set_own": Role.OPERATOR,
+    "claims.take": Role.LEAD,
+}
 
 
 def test_each_command_has_its_role() -> None:
     """Conversations are everybody's; what changes them for all is a lead's, what has secrets an owner's."""
-    for path, names in (COMMANDS | OWN_COMMANDS).items():
-        for name in names:
-            needed = Role.LEAD if path in LEADS else Role.OWNER if path in {*OWN_COMMANDS, "erasing"} else Role.OPERATOR
-            needed = Role.OPERATOR if (path, name) == ("templates", "count_use") else needed
-            needed = Role.LEAD if (path, name) == ("claims", "take") else needed
-            needed = Role.OPERATOR if (path, name) == ("preferences", "set_own") else needed
-            needed = Role.OWNER if path == "erasing" else needed
-            assert role_for(f"{path}.{name}") is needed, f"{path}.{name}"
+    for call, command in COMMANDS.items():
+        part = call.rpartition(".")[0]
+        of_part = Role.LEAD if part in LEADS else Role.OWNER if part in OWNERS else Role.OPERATOR
+        assert command.role is EXCEPTIONS.get(call, of_part), call
+
+
+def test_each_command_keeps_its_record_and_its_claim() -> None:
+    """Replies have a history; who only reads, types or is there leaves nothing behind, and needs no claim."""
+    passing = {"replies", "drafts", "typing", "presence", "attention", "customer_data"}
+    others = {"conversations.mark_read", "outbox.try_now", "templates.count_use", "preferences.set_own", "claims.see"}
+    unrecorded = {call for call in COMMANDS if call.rpartition(".")[0] in passing} | others
+    assert {call for call, command in COMMANDS.items() if not command.recorded} == unrecorded
+    writing = {f"replies.{name}" for name in ("write", "write_split", "release", "edit", "retry")}
+    assert {call for call, command in COMMANDS.items() if command.writes} == writing
+    assert [call for call, command in COMMANDS.items() if command.by_itself] == ["presence.attend"]
 
 
 def test_every_change_of_an_account_is_a_command_with_a_role() -> None:
     changes = {name for name, _ in inspect.getmembers(AccountEditing, inspect.iscoroutinefunction) if name[0] != "_"}
     by_itself = {"settle_rename", "settle_removed"}
-    assert changes - by_itself == set(OWN_COMMANDS["account_editing"])
-
-
-def test_the_table_of_roles_names_commands_only() -> None:
-    known = (COMMANDS | OWN_COMMANDS).keys()
-    calls = {f"{path}.{name}" for path, names in (COMMANDS | OWN_COMMANDS).items() for name in names}
-    assert ROLES.keys() | OPEN <= known | calls
+    assert {f"account_editing.{name}" for name in changes - by_itself} == COMMANDS.keys() - SHARED.keys()
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 31, "WeChat", "contact", "a\nb", "Operator"])

@@ -33,15 +33,18 @@ class Claims:
         if me := acting_name():
             await self._give(conversation_id, me)
 
-    async def claim_to_write(self, about: int, *, of_reply: bool = False) -> None:
-        """Claim a conversation, or that of a reply, unless the operator has joined it."""
-        me = acting_name()
-        conversation_id = (await self._store.replies.get(about)).conversation_id if of_reply and me else about
+    async def claim_to_write(self, conversation_id: int) -> None:
+        """Claim a conversation, unless the operator has joined it."""
         try:
             await self.claim(conversation_id)
         except ClaimedByColleague as error:
-            if (conversation_id, me, str(error.values["name"])) not in self._joined:
+            if (conversation_id, acting_name(), str(error.values["name"])) not in self._joined:
                 raise
+
+    async def claim_to_change(self, reply_id: int) -> None:
+        """Claim the conversation of a reply, unless the operator has joined it."""
+        if acting_name():
+            await self.claim_to_write((await self._store.replies.get(reply_id)).conversation_id)
 
     async def join(self, conversation_id: int) -> None:
         """Let the operator write into a conversation that a colleague keeps."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed, StoreError
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
@@ -11,44 +11,8 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.templates import Template
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
+from wxdesk.desk.team.commands import COMMANDS, CommandTerms
 from wxdesk.store.team import OperatorStore
-
-ROLES = {
-    "rules.rulebook": Role.LEAD,
-    "rules.exchange": Role.LEAD,
-    "rules.business_hours": Role.LEAD,
-    "templates": Role.LEAD,
-    "templates.count_use": Role.OPERATOR,
-    "preferences": Role.LEAD,
-    "preferences.set_own": Role.OPERATOR,
-    "accounts": Role.LEAD,
-    "account_editing": Role.OWNER,
-    "erasing": Role.OWNER,
-    "claims.take": Role.LEAD,
-}
-"""Roles that commands need, by part or single method; all others need `OPERATOR`."""
-
-OPEN = {"presence.attend"}
-"""Calls that a desk makes by itself, whoever is signed in there."""
-
-PASSING = {
-    "replies", "drafts", "typing", "presence", "attention", "conversations.mark_read", "outbox.try_now",
-    "templates.count_use", "preferences.set_own", "claims.see", "customer_data",
-}  # fmt: skip
-"""Commands that are not kept: replies have a history, and others ask for none."""
-
-SENDING = {"replies.release", "replies.edit", "replies.retry"}
-"""Calls about a reply that claim its conversation, as writing does."""
-
-
-def is_writing(call: str) -> bool:
-    """Tell if a call writes to a customer, and so claims the conversation."""
-    return call.startswith("replies.write") or call in SENDING
-
-
-def role_for(call: str) -> Role:
-    """Return the role that a command needs."""
-    return ROLES.get(call) or ROLES.get(call.rpartition(".")[0], Role.OPERATOR)
 
 
 class Authority:
@@ -58,34 +22,19 @@ class Authority:
         self._store = store
         self._desk = desk
 
-    async def check(self, call: str, operator_id: int | None) -> Operator | None:
-        """Return the operator by the row of now, None where nobody signs in.
-
-        Raises:
-            NotAllowed: nobody is signed in, the operator has been shut out, or the role is not enough.
-        """
-        operator, required = await self._store.acting(operator_id)
-        if operator is None and required and call not in OPEN:
-            raise NotAllowed(reason=NEEDS[Role.OPERATOR])
-        needed = role_for(call)
-        if operator is not None and not operator.role.covers(needed):
-            raise NotAllowed(reason=NEEDS[needed])
-        return operator
-
     async def carry_out[**P, R](
         self, call: str, operator_id: int | None, method: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Call a method in an operator's name; raises `NotAllowed` and whatever it raises."""
-        operator = await self.check(call, operator_id)
+        command = COMMANDS[call]
+        operator = await self._check(command, operator_id)
         first = next(iter((*args, *kwargs.values())), "")
-        is_kept = operator is not None and not PASSING & {call, call.rpartition(".")[0]}
+        is_kept = operator is not None and command.recorded
         about = await self._about(call, first) if is_kept else ""  # now, as it may be deleted by the call
         token = ACTING.set(operator)
         try:
-            if is_writing(call):
-                await self._desk.claims.claim_to_write(cast(int, first), of_reply=call in SENDING)
-            elif call == "conversations.take_over":
-                await self._desk.claims.claim(cast(int, first))
+            if command.claim is not None:
+                await command.claim(self._desk.claims, first)
             result = await method(*args, **kwargs)
         finally:
             ACTING.reset(token)
@@ -93,6 +42,19 @@ class Authority:
             with suppress(StoreError):  # which is logged; it is done, and must not be called failed
                 await self._store.note(call, about, self._desk.clock(), operator)
         return result
+
+    async def _check(self, command: CommandTerms, operator_id: int | None) -> Operator | None:
+        """Return the operator by the row of now, None where nobody signs in.
+
+        Raises:
+            NotAllowed: nobody is signed in, the operator has been shut out, or the role is not enough.
+        """
+        operator, required = await self._store.acting(operator_id)
+        if operator is None and required and not command.by_itself:
+            raise NotAllowed(reason=NEEDS[Role.OPERATOR])
+        if operator is not None and not operator.role.covers(command.role):
+            raise NotAllowed(reason=NEEDS[command.role])
+        return operator
 
     async def _about(self, call: str, first: Any) -> str:  # noqa: ANN401
         """Return the name of what a call is about, or conversations' ids."""
@@ -127,7 +89,7 @@ async def call_or_join[R](
     try:
         return await call(path, method, *given, **named)
     except ClaimedByColleague as error:
-        if not is_writing(path) or not await desk.colleagues.may_join(error):
+        if not COMMANDS[path].writes or not await desk.colleagues.may_join(error):
             raise
         conversation_id = error.values["conversation_id"]
     await call("claims.join", desk.claims.join, conversation_id)

@@ -1,6 +1,6 @@
 """Calls of a desk on another machine, carried out by the server that works.
 
-A part of `Desk` is the same on both; a `PartFront` stands before it and sends the calls in `COMMANDS` to the server,
+A part of `Desk` is the same on both; a `PartFront` stands before it and sends the `commands` to the server,
 while whatever only reads goes to the part itself.
 """
 
@@ -28,6 +28,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.team.authority import Authority
+from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
@@ -35,48 +36,8 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 15.0
 """Time for a server to begin a call; a takeover takes ten at most."""
 
-SELDOM = {"typing.show": 3.0, "typing.prepare": 3.0}
-"""Seconds in which the same call is not made again; each key asks for one."""
-
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "conversations": (
-        "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "change",
-    ),
-    "claims": ("claim", "join", "take", "give_back", "hand_to", "see"),
-    "replies": (
-        "write", "write_split", "undo", "release", "keep", "put_back", "edit", "cancel", "retry", "confirm",
-        "release_held", "cancel_held",
-    ),
-    "drafts": ("keep",),
-    "skipped": ("ask_rules",),
-    "outbox": ("pause", "resume", "try_now"),
-    "takeovers": ("hand_back_endless",),
-    "attention": ("look",),
-    "presence": ("attend",),
-    "typing": ("show", "prepare", "stop"),
-    "rules.rulebook": ("save", "set_enabled", "reorder", "delete", "put_back"),
-    "rules.exchange": ("take_in", "restore"),
-    "rules.business_hours": ("save",),
-    "templates": ("save", "save_all", "delete", "put_back", "count_use"),
-    "preferences": ("set", "set_own"),
-    "accounts": ("set_mode", "follow_config"),
-    "quarantine": ("read_again",),
-    "erasing": ("erase",),
-    "customer_data": ("sheet",),
-}  # fmt: skip
-"""Methods that only the server that works may carry out, by the part of `Desk`."""
-
-OWN_COMMANDS: dict[str, tuple[str, ...]] = {
-    "account_editing": (
-        "add", "change", "pause", "set_secrets", "set_other_secret", "set_phone", "set_customer_data", "set",
-        "rename", "remove",
-    ),
-}  # fmt: skip
-"""Methods of the machine that has the secrets, which no other desk calls."""
-
-
-UNSTORED = frozenset({"customer_data.sheet"})
-"""Calls that are deleted with their results once the desk has them."""
+SELDOM_SECONDS = 3.0
+"""Time in which a `seldom` command is not called again in the same way."""
 
 REPORT = "report"
 """Call for the state that the server has in memory only."""
@@ -102,7 +63,8 @@ class PartFront:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the part has
         found = getattr(self._part, name)
-        return partial(self._call, f"{self._path}.{name}", found) if name in self._commands else found
+        call = f"{self._path}.{name}"
+        return partial(self._call, call, found) if call in self._commands else found
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._part)  # type: ignore[call-overload,no-any-return]
@@ -135,11 +97,13 @@ class RemoteCalls:
                 cannot be reached.
             WxdeskError: what the method raised there.
         """
-        arguments, kind = inspect.signature(method).bind(*given, **named).arguments, _hints(method).get("return")
-        bound = msgspec.json.encode(arguments).decode()
-        if path in SELDOM and self._made_lately(path, bound):
+        arguments = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
+        if COMMANDS[path].seldom and self._made_lately(path, arguments):
             return None
-        return _result(await self._make(path, bound), kind)
+        ended = await self._make(path, arguments)
+        if COMMANDS[path].forgotten:
+            await self._queue.forget(ended.id)
+        return _result(ended, get_type_hints(method).get("return"))
 
     async def report(self) -> ServerState:
         """Return the server's state; raises `StoreError` like any call."""
@@ -151,16 +115,13 @@ class RemoteCalls:
         command_id = await self._queue.put(path, arguments, self._clock(), me.id if me is not None else None)
         ended = self._open[command_id] = asyncio.get_running_loop().create_future()
         try:
-            command = await self._end_of(command_id, ended)
-            if path in UNSTORED:
-                await self._queue.forget(command_id)
-            return command
+            return await self._end_of(command_id, ended)
         finally:
             del self._open[command_id]
 
     def _made_lately(self, path: str, arguments: str) -> bool:
         now = time.monotonic()
-        self._lately = {key: at for key, at in self._lately.items() if now - at < SELDOM[key[0]]}
+        self._lately = {key: at for key, at in self._lately.items() if now - at < SELDOM_SECONDS}
         return self._lately.setdefault((path, arguments), now) != now
 
     async def _end_of(self, command_id: int, ended: asyncio.Future[RemoteCall]) -> RemoteCall:
@@ -252,11 +213,10 @@ class CommandRunner:
         if command.call == REPORT:
             desk = self._desk
             return ServerState(desk.health.state, desk.accounts.configured, desk.setup.state, desk.reachability.state)
-        path, _, name = command.call.rpartition(".")
-        if name not in COMMANDS.get(path, ()):
+        if command.call not in SHARED:
             raise StoreError(reason=UNKNOWN)
-        method = getattr(attrgetter(path)(self._desk), name)
-        hints, given = _hints(method), msgspec.json.decode(command.arguments, type=dict[str, msgspec.Raw])
+        method = attrgetter(command.call)(self._desk)
+        hints, given = get_type_hints(method), msgspec.json.decode(command.arguments, type=dict[str, msgspec.Raw])
         try:
             arguments = {key: msgspec.json.decode(value, type=hints.get(key, Any)) for key, value in given.items()}
             bound = inspect.signature(method).bind(**arguments)
@@ -269,7 +229,3 @@ NOBODY_WORKS = "no server works at the moment, so nothing was done"
 CUT_OFF = "the server was cut off while it did this; check whether it was done"
 UNKNOWN = "the server does not know this call; desks and servers must be of one version"
 UNEXPECTED = "the server met an unexpected error; its log says which"
-
-
-def _hints(method: Callable[..., Any]) -> dict[str, Any]:
-    return get_type_hints(getattr(method, "__func__", method))

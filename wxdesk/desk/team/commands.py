@@ -1,0 +1,82 @@
+"""Commands: the methods of `Desk` that change something, and the terms of each.
+
+The server that works carries them out, for its own window and for desks on other machines; all other methods only
+read, and run where they are called.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import Struct
+
+from wxdesk.core.model.operator import Role
+from wxdesk.desk.conversations.claims import Claims
+
+
+class CommandTerms(Struct, frozen=True):
+    """Terms of a command: who may give it, and what goes with it.
+
+    `claim` is made first, with the command's first argument.
+    """
+
+    role: Role = Role.OPERATOR
+    claim: Callable[[Claims, Any], Awaitable[None]] | None = None
+    recorded: bool = True
+    """False for what has its own history, as replies have, and for what needs none."""
+    by_itself: bool = False
+    """True if a desk gives it by itself, whoever is signed in there."""
+    seldom: bool = False
+    """True if the same call is not repeated for a while; each key asks for one."""
+    forgotten: bool = False
+    """True if a call is deleted with its result once the desk has it."""
+    local: bool = False
+    """True if no other desk gives it: it needs the machine that has the secrets."""
+
+    @property
+    def writes(self) -> bool:
+        """True if it writes to a customer."""
+        return self.claim in (Claims.claim_to_write, Claims.claim_to_change)
+
+
+_USUAL, _UNRECORDED, _LEAD = CommandTerms(), CommandTerms(recorded=False), CommandTerms(Role.LEAD)
+_LOCAL = CommandTerms(Role.OWNER, local=True)
+
+_ROWS = (
+    ("conversations", _USUAL, "hand_back arm_transfer take_back set_mode describe change"),
+    ("conversations", CommandTerms(claim=Claims.claim), "take_over"),
+    ("conversations", _UNRECORDED, "mark_read"),
+    ("claims", _USUAL, "claim join give_back hand_to"),
+    ("claims", _LEAD, "take"),
+    ("claims", _UNRECORDED, "see"),
+    ("replies", CommandTerms(claim=Claims.claim_to_write, recorded=False), "write write_split"),
+    ("replies", CommandTerms(claim=Claims.claim_to_change, recorded=False), "release edit retry"),
+    ("replies", _UNRECORDED, "undo keep put_back cancel confirm release_held cancel_held"),
+    ("drafts", _UNRECORDED, "keep"),
+    ("skipped", _USUAL, "ask_rules"),
+    ("outbox", _USUAL, "pause resume"),
+    ("outbox", _UNRECORDED, "try_now"),
+    ("takeovers", _USUAL, "hand_back_endless"),
+    ("attention", _UNRECORDED, "look"),
+    ("presence", CommandTerms(recorded=False, by_itself=True), "attend"),
+    ("typing", CommandTerms(recorded=False, seldom=True), "show prepare"),
+    ("typing", _UNRECORDED, "stop"),
+    ("rules.rulebook", _LEAD, "save set_enabled reorder delete put_back"),
+    ("rules.exchange", _LEAD, "take_in restore"),
+    ("rules.business_hours", _LEAD, "save"),
+    ("templates", _LEAD, "save save_all delete put_back"),
+    ("templates", _UNRECORDED, "count_use"),
+    ("preferences", _LEAD, "set"),
+    ("preferences", _UNRECORDED, "set_own"),
+    ("accounts", _LEAD, "set_mode follow_config"),
+    ("quarantine", _USUAL, "read_again"),
+    ("erasing", CommandTerms(Role.OWNER), "erase"),
+    ("customer_data", CommandTerms(recorded=False, forgotten=True), "sheet"),
+    ("account_editing", _LOCAL, "add change pause set_secrets set_other_secret set_phone set_customer_data"),
+    ("account_editing", _LOCAL, "set rename remove"),
+)
+
+COMMANDS = {f"{part}.{name}": command for part, command, names in _ROWS for name in names.split()}
+"""Terms of all commands, by the path of their method from `Desk`."""
+
+SHARED = {call: command for call, command in COMMANDS.items() if not command.local}
+"""Terms of the commands that desks on other machines give, too."""
