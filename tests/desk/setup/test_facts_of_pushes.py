@@ -60,7 +60,7 @@ def test_good_pushes_of_one_moment_count_as_one_unless_something_comes_between(w
         world.sees("kept", V.OK, key=key)
     assert world.verdict(URL_CHECK) is V.OK
     world.sees("duplicate", V.OK, key="4")  # known though it was only counted
-    assert V.PUSH_REPEATED in {counted.finding.verdict for counted in world.watch._waiting.values()}
+    assert V.PUSH_REPEATED in {counted.finding.verdict for counted in world.attempts._unwritten.values()}
 
 
 def test_hints_are_given_while_checked_and_silent(world: SetupWorld) -> None:
@@ -162,7 +162,7 @@ async def test_a_proof_that_no_disk_took_is_looked_for_again(world: SetupWorld, 
     [reply] = await talk.decides(item.message, "您好")
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
     world.sees("refused: decryption", V.AES_KEY_DIFFERS)
-    await world.watch.flush()
+    await world.attempts.flush()
     world.waiting.message_came("shop")
     with closing(sqlite3.connect(tmp_path / "desk.db", timeout=30)) as other:
         other.execute("CREATE TRIGGER full BEFORE INSERT ON setup_attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
@@ -178,7 +178,7 @@ async def test_facts_survive_a_restart(world: SetupWorld, tmp_path: Path) -> Non
     world.sees("checked", V.OK, Check.URL_CHECK)
     world.now += timedelta(seconds=1)
     world.sees("refused: decryption", V.AES_KEY_DIFFERS)
-    await world.watch.flush()
+    await world.attempts.flush()
     await world.store.close()
     async with setup_world(tmp_path) as again:
         assert (again.verdict(URL_CHECK), again.verdict(REAL_MESSAGE)) == (V.OK, V.AES_KEY_DIFFERS)

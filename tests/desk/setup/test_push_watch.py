@@ -16,7 +16,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict
-from wxdesk.desk.setup import push_watch
+from wxdesk.desk.setup import attempts
 from wxdesk.i18n import tr
 from wxdesk.secrets.sources import SecretSources
 
@@ -153,7 +153,7 @@ async def test_a_strangers_request_is_an_attempt_and_no_trouble_of_the_next_run(
     world.sees("kept", V.OK)
     world.now += timedelta(seconds=1)
     world.sees("refused: signature", V.TOKEN_DIFFERS)
-    assert [one.verdict for one in await world.watch.newest("shop")] == [V.TOKEN_DIFFERS, V.OK]
+    assert [one.verdict for one in await world.attempts.newest("shop")] == [V.TOKEN_DIFFERS, V.OK]
     await world.store.close()
     async with setup_world(tmp_path) as again:
         assert troubles(again) == []
@@ -193,7 +193,7 @@ async def test_a_repeated_push_is_counted_and_an_old_one_is_not(world: SetupWorl
         world.sees("duplicate", V.OK, key="m:1")
     world.now += timedelta(minutes=5)
     world.sees("duplicate", V.OK, key="m:1")
-    found = [one for one in await world.watch.newest("shop") if one.verdict is V.PUSH_REPEATED]
+    found = [one for one in await world.attempts.newest("shop") if one.verdict is V.PUSH_REPEATED]
     assert [one.values["n"] for one in found] == ["2"]
 
 
@@ -206,12 +206,12 @@ async def test_a_flood_is_counted_and_written_once_a_minute(world: SetupWorld) -
         await add(attempts)  # type: ignore[arg-type]
 
     world.store.attempts.add = counted  # type: ignore[method-assign]
-    working = asyncio.create_task(world.watch.run())
+    working = asyncio.create_task(world.attempts.run())
     for _ in range(200):
         world.now += timedelta(seconds=1)
         world.sees("refused: signature", V.TOKEN_DIFFERS)
         await asyncio.sleep(0)
-    [found] = await world.watch.newest("shop")
+    [found] = await world.attempts.newest("shop")
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     assert found.values == {"times": "200"}
@@ -222,15 +222,15 @@ async def test_a_flood_is_counted_and_written_once_a_minute(world: SetupWorld) -
 async def test_requests_are_counted_although_the_store_fails_meanwhile(
     world: SetupWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(push_watch, "STORE_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(attempts, "STORE_RETRY_SECONDS", 0.01)
     with closing(sqlite3.connect(tmp_path / "desk.db")) as other:
         other.execute("ALTER TABLE setup_attempts RENAME TO away")
         world.sees("refused: signature", V.TOKEN_DIFFERS)
         world.sees("refused: signature", V.TOKEN_DIFFERS)
         with pytest.raises(StoreError):
-            await world.watch.flush()
+            await world.attempts.flush()
         world.sees("refused: signature", V.TOKEN_DIFFERS)
-        working = asyncio.create_task(world.watch.run())
+        working = asyncio.create_task(world.attempts.run())
         other.execute("ALTER TABLE away RENAME TO setup_attempts")
     async with asyncio.timeout(10):
         while not (found := await world.store.attempts.newest("shop")):
@@ -242,7 +242,7 @@ async def test_requests_are_counted_although_the_store_fails_meanwhile(
 
 async def test_a_trouble_of_the_last_run_is_raised_again(world: SetupWorld, tmp_path: Path) -> None:
     world.sees("refused: decryption", V.AES_KEY_DIFFERS, cause="former")
-    await world.watch.flush()
+    await world.attempts.flush()
     before = troubles(world)
     await world.store.close()
     async with setup_world(tmp_path) as again:

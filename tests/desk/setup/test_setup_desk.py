@@ -18,7 +18,7 @@ from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import SetupFact, judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import text
@@ -290,9 +290,9 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
 
 async def test_an_answered_message_from_before_a_change_proves_nothing_until_another_comes(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
-        world.desk._book.put("shop", {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.OK, "shop", at=AT)})
+        answered = Finding(Check.MESSAGE, V.OK, "shop", at=AT)
         world.now += timedelta(minutes=1)
-        world.desk._mark_older("shop", [SetupFact.REAL_MESSAGE], world.now)
+        world.desk._book.put("shop", {SetupFact.REAL_MESSAGE: judged_before(answered, world.now)})
         world.now += timedelta(minutes=1)
         await world.desk.check_all("shop")
         assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == AT

@@ -21,7 +21,7 @@ from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import SetupApi
 from wxdesk.desk.settings.configuration import Configuration, Setup
-from wxdesk.desk.setup.push_watch import PushWatch
+from wxdesk.desk.setup.attempts import Attempts
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.waiting import SetupWaiting
@@ -89,8 +89,8 @@ class SetupWorld:
         return cast("dict[str, Account]", self.desk._from.accounts)
 
     @property
-    def watch(self) -> PushWatch:
-        return self.desk._watch
+    def attempts(self) -> Attempts:
+        return self.desk._attempts
 
     @property
     def waiting(self) -> SetupWaiting:

@@ -1,9 +1,8 @@
 """Set-up of all accounts, as window and doctor ask for it and command it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -26,6 +25,7 @@ from wxdesk.desk.setup.account_findings import (
     program_finding,
     source_findings,
 )
+from wxdesk.desk.setup.attempts import Attempts
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import PushWatch
 from wxdesk.desk.setup.reachability import Reachability
@@ -70,7 +70,8 @@ class SetupDesk:
         self._publish = publish
         self._clock = clock
         self._book = FactBook(publish)
-        self._watch = PushWatch(sources.attempts, lambda: self.public_url, publish)
+        self._attempts = Attempts(sources.attempts, publish)
+        self._watch = PushWatch(self._attempts, lambda: self.public_url, publish)
         attempts, has_rules = sources.attempts, sources.has_rules
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, attempts, has_rules, clock)
         self._requests = RequestJudge(sources.configuration, self._watch, self._waiting, self._book)
@@ -115,14 +116,10 @@ class SetupDesk:
             key, now = (account.name, facts[0]), self._clock()
             if values[0] and self._judged_by.setdefault(key, values) != values:  # not a secret that was kept back
                 self._judged_by[key] = values
-                self._mark_older(account.name, facts, now)
+                known = self._book.state.account(account.name).facts
+                self._book.put(account.name, {fact: judged_before(known[fact], now) for fact in facts if fact in known})
                 if facts is _PUSHES:
-                    self._watch.note_change(account.name, now)
-
-    def _mark_older(self, account: str, facts: Sequence[SetupFact], at: datetime) -> None:
-        """Mark what was found before a change at that time."""
-        known = self.state.account(account).facts
-        self._book.put(account, {fact: judged_before(known[fact], at) for fact in facts if fact in known})
+                    self._attempts.keep(Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, at=now))
 
     def _publish_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
@@ -138,7 +135,7 @@ class SetupDesk:
         """Take up the facts where the last run left them."""
         self._publish_sources()
         for account in self._from.accounts:
-            facts = facts_of_stored(await self._watch.newest(account))
+            facts = facts_of_stored(await self._attempts.newest(account))
             self._book.put(account, facts)
             if SetupFact.REAL_MESSAGE not in facts:
                 await self._waiting.prove(account)
@@ -147,10 +144,10 @@ class SetupDesk:
     async def run(self) -> None:
         """Keep what arrives and judge what needs waiting, until cancelled."""
         try:
-            await asyncio.gather(self._watch.run(), self._waiting.run())
+            await asyncio.gather(self._attempts.run(), self._waiting.run())
         finally:
             with suppress(StoreError):
-                await self._watch.flush()
+                await self._attempts.flush()
 
     def on_event(self, event: events.Event) -> None:
         """Follow what the desk does anyway."""
@@ -235,7 +232,7 @@ class SetupDesk:
 
     async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
         """Return what arrived for an account, newest first; for none if it is empty."""
-        stored = await self._watch.newest(account, limit + 1)
+        stored = await self._attempts.newest(account, limit + 1)
         return tuple(one for one in stored if one.check is not Check.CONFIGURATION)[:limit]
 
     def hints(self, account: str) -> tuple[Finding, ...]:

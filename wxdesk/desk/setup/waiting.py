@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import SendError, StoreError
+from wxdesk.core.errors import SendError
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
@@ -38,7 +38,6 @@ class SetupWaiting:
     def __post_init__(self) -> None:
         self._submitted: dict[str, datetime] = {}
         self._unproven: set[str] = set()
-        self._asked: set[str] = set()
         self._awake = asyncio.Event()
 
     @property
@@ -61,7 +60,7 @@ class SetupWaiting:
         known = self._book.finding(account, SetupFact.REAL_MESSAGE)
         if known.verdict is not CheckVerdict.OK or known.outdated:
             self._unproven.add(account)
-            self.look_again()
+            self._awake.set()
 
     def message_refused(self, account: str) -> None:
         """Let a refused message stand until a later one comes through."""
@@ -70,7 +69,6 @@ class SetupWaiting:
     def look_again(self) -> None:
         """Look again at all accounts whose messages are not known to be answered."""
         if self._unproven:
-            self._asked |= self._unproven
             self._awake.set()
 
     async def run(self) -> None:
@@ -78,20 +76,14 @@ class SetupWaiting:
         await keep_looking(self._judge, self._awake, self._clock)
 
     async def _judge(self) -> datetime | None:
-        asked, self._asked = self._asked, set()
-        try:
-            for account in asked:
-                await self.prove(account)
-        except StoreError:
-            self._asked |= asked
-            raise
+        for account in tuple(self._unproven):
+            await self.prove(account)
         for account, at in tuple(self._submitted.items()):
             if self._clock() - at >= PATIENCE:
                 self._submitted.pop(account, None)
                 await self._judge_silence(account)
         await asyncio.sleep(PAUSE_SECONDS)
-        due = min(self._submitted.values(), default=None)
-        return None if due is None else due + PATIENCE
+        return min((at + PATIENCE for at in self._submitted.values()), default=None)
 
     async def prove(self, account: str) -> None:
         """Look in the store for answered messages; a refusal after them stands."""
