@@ -227,6 +227,20 @@ def test_a_toast_takes_no_focus_and_no_click(qtbot: QtBot, shown: QWidget, notic
         qtbot.mouseClick(below, Qt.MouseButton.LeftButton, pos=shown.findChild(Toast).geometry().center())
 
 
+def test_beside_a_bar_in_a_narrow_foot_a_toast_stays_readable(shown: QWidget, notices: Notices) -> None:
+    """It got what the bar's buttons left: 40 pixels, a letter a line."""
+    _use_foot(shown, notices, 360)
+    notices.bar("address", "WeChat cannot reach this computer at its address", "failed")
+    toast = shown.findChild(Toast)
+    notices.toast("Automatic replies to somebody with a long name go on again.")
+    assert toast.width() == 360
+    assert toast.geometry().bottom() <= notices.bars.y(), "the bar stays whole below it"
+    assert notices.bars.width() == 360
+    notices.offer("Deleted", "Undo", lambda: None)
+    assert toast.width() > 100
+    assert notices.bars.width() >= 180
+
+
 def test_a_toast_can_offer_something_to_do(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     done: list[str] = []
     notices.offer("Deleted", "Undo", lambda: done.append("undone"))

@@ -365,19 +365,21 @@ class Toast(FootLine):
         others = self._host.findChildren(FootLine, options=Qt.FindChildOption.FindDirectChildrenOnly)
         others.remove(self)
         bars = [one for one in others if not one.isHidden()]
-        room = bars[-1].room().adjusted(0, 0, -_FOR_BARS, 0) if bars else self.room()
+        line = bars[-1].room() if bars else self.room()
+        room = line.adjusted(0, 0, -min(_FOR_BARS, line.width() // 2), 0) if bars else QRect(line)
         beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
         wanted = 0 if self.isHidden() else self._label.sizeHint().width() + beside
         rises = wanted > room.width() and self._then is None
-        room.setWidth(min(wanted, room.width()))
+        room.setWidth(min(wanted, line.width() if rises else room.width()))
         self._label.setVisible(not rises)
         self._whole.setVisible(rises)
         if rises:
             room.setTop(room.bottom() - self._whole.heightForWidth(room.width() - 32) - 10)
+            room.moveBottom(line.top() if bars else line.bottom())
         self.setGeometry(room.adjusted(0, 1, 0, -1))
         self.raise_()
         for one in others:
-            one.give(room.width())
+            one.give(0 if rises else room.width())
 
     def _end(self) -> None:
         self.hide()
