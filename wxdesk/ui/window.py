@@ -37,6 +37,8 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
+LAST_SECONDS = 5.0
+"""Longest wait for answers before a window closes; a photograph takes 1 or 2."""
 
 
 def run_window(
@@ -61,16 +63,15 @@ def run_window(
 
     async def main() -> int:
         garbage = GarbageCollector(application)
-        code = 0
         while await _signed_in(WindowBridge(desk, desk_loop)):
-            code = await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
+            await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
             if appearance.differs:
                 memory.keep(appearance.settle())
                 use_language(application, appearance.language)
             elif not desk.needs_sign_in:  # else somebody signed out, or was
                 break
         garbage.stop()
-        return code
+        return 0
 
     return run(application, main)
 
@@ -82,7 +83,7 @@ async def _until_closed(
     shown: Callable[[], None] | None,
     simulator: Simulator | None,
     tryout: Tryout | None,
-) -> int:
+) -> None:
     """Show the window until it is closed, or left for sign-in or to open again."""
     bridge.connect_to_bus()
     window = MainWindow(bridge, facts, appearance, simulator)
@@ -95,7 +96,9 @@ async def _until_closed(
     fit_to_screen(window)
     window.show()
     ask_for_vault(bridge, window)
-    code = await _wait_until_left(window.closing, shown)
+    await _wait_until_left(window.closing, shown)
+    with contextlib.suppress(TimeoutError):  # a picture that is still read comes to what it was pasted into
+        await asyncio.wait_for(settled(bridge), LAST_SECONDS)
     appearance.reopening.disconnect(reopening)
     attention.stop()
     awake.stop()
@@ -103,7 +106,6 @@ async def _until_closed(
     _shut_down(bridge, window)
     switch.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # another window may come right away
-    return code
 
 
 def reopen(window: MainWindow, appearance: Appearance) -> None:
@@ -329,23 +331,20 @@ async def settled(bridge: WindowBridge) -> None:
 
     Answers lead to new questions, so it asks again after a turn of the loop in which nothing was asked.
     """
-    loop = asyncio.get_running_loop()
-    while True:
+    calm = 0
+    while calm < 2:
         await asyncio.sleep(0)
-        if bridge.is_idle:
-            await asyncio.sleep(0)
-            if bridge.is_idle:
-                return
-            continue
-        idle = loop.create_future()
+        calm = calm + 1 if bridge.is_idle else 0
+        if not calm:
+            idle = asyncio.get_running_loop().create_future()
+            bridge.idle.connect(end := partial(_end, idle))
+            await idle
+            bridge.idle.disconnect(end)
 
-        def set_idle(idle: asyncio.Future[None] = idle) -> None:
-            if not idle.done():
-                idle.set_result(None)
 
-        bridge.idle.connect(set_idle)
-        await idle
-        bridge.idle.disconnect(set_idle)
+def _end(future: asyncio.Future[None], _: object = None) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _shut_down(bridge: WindowBridge, window: MainWindow) -> None:
@@ -357,20 +356,15 @@ def _shut_down(bridge: WindowBridge, window: MainWindow) -> None:
     bridge.deleteLater()
 
 
-async def _wait_until_left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> int:
-    """Wait for the signal `leaving` or a signal of the system; return the exit code."""
+async def _wait_until_left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> None:
+    """Wait for the signal `leaving` or a signal of the system."""
     closing = asyncio.get_running_loop().create_future()
-
-    def close() -> None:
-        if not closing.done():
-            closing.set_result(0)
-
+    close = partial(_end, closing)
     leaving.connect(close)
     with _closing_on_signals(close):
         if shown is not None:
             shown()
-        code: int = await closing
-    return code
+        await closing
 
 
 @contextlib.contextmanager

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 
 import pytest
+from PySide6.QtCore import QDeadlineTimer, QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import PATIENCE_MS
 from tests.ui.inbox.composer.test_switching_conversations import LI, WANG, busy, settle
 from tests.ui.inbox.test_pictures import png
-from tests.ui.world import World
+from tests.ui.world import PATIENCE, World
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.installation import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.window import run_window
 
 type Open = Callable[[int], None]
 
@@ -95,3 +102,32 @@ def test_a_picture_that_is_still_read_does_not_come_to_another_operator(
         drafts.open(two[0])
     settle(qtbot, page, bridge)
     assert drafts.unsent == []
+
+
+def test_a_picture_that_is_still_read_is_kept_when_the_window_closes(qapp: QApplication, world: World) -> None:
+    li, is_read, patience = world.say(LI, "hello"), Event(), QDeadlineTimer(3 * PATIENCE_MS)
+
+    def read() -> bytes:
+        is_read.wait(PATIENCE)
+        return png()
+
+    def paste_and_close() -> None:
+        windows = [one for one in qapp.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
+        for window in windows:
+            step(window)
+
+    def step(window: MainWindow) -> None:
+        if window.inbox.session.conversation_id is None:
+            window.inbox.open_conversation(li)
+        elif not window.inbox.session.fresh or patience.hasExpired():  # what is raised in a slot ends no loop
+            timer.stop()
+            window.inbox.chat.writing.panels.take_pictures([PictureSource(read, "cup.png")])
+            window.closing.emit()
+            is_read.set()
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(paste_and_close)
+    timer.start()
+    run_window(world.desk, world.loop, InstallationFacts(world.home))
+    [(at, draft)] = world.call(world.desk.drafts.stored(world.desk.me))
+    assert (at, bool(draft.content.picture)) == (li, True)
