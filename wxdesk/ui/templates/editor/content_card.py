@@ -16,8 +16,9 @@ from wxdesk.ui.editing.template_text import FieldVariableMenu
 from wxdesk.ui.editing.wordings import Wordings
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.text import kind_name
-from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, hbox
+from wxdesk.ui.widgets.boxes import AT_LEFT
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import heading
 
 
@@ -38,7 +39,7 @@ class ContentCard(EditorCard):
             chip.clicked.connect(partial(self._choose_kind, kind))
         self.text.changed.connect(self.changed)
         self.fields.changed.connect(self.changed)
-        kinds = hbox(heading(tr("What it says"), self), STRETCH, *self.kinds.values(), spacing=6)
+        kinds = FlowLayout(None, heading(tr("What it says"), self), *self.kinds.values())
         self._stack(kinds, self.text, self.fields, foot=16)
         self._show_kind()
 
