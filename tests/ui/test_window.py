@@ -244,6 +244,17 @@ def test_closing_the_bridge_lets_the_last_command_finish(qapp: QApplication, wor
     bridge.deleteLater()
 
 
+@pytest.mark.parametrize("awaited", [False, True])
+def test_a_window_waits_only_for_what_would_be_lost(qtbot: QtBot, bridge: Bridge, awaited: bool) -> None:
+    async def answer() -> None:
+        await asyncio.sleep(0)
+
+    with qtbot.waitSignal(bridge.idle):
+        bridge.ask(answer(), awaited=awaited)
+        assert bridge.is_awaited is awaited
+    assert not bridge.is_awaited
+
+
 def test_a_deleted_widget_gets_no_answer(qtbot: QtBot, bridge: Bridge) -> None:
     class Asker(QObject):
         def hear(self, answer: int) -> None:

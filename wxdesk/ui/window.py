@@ -38,7 +38,7 @@ from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
 LAST_SECONDS = 5.0
-"""Longest wait for answers before a window closes; a photograph takes 1 or 2."""
+"""Longest wait for a picture still being read before a window closes."""
 
 
 def run_window(
@@ -97,8 +97,9 @@ async def _until_closed(
     window.show()
     ask_for_vault(bridge, window)
     await _wait_until_left(window.closing, shown)
-    with contextlib.suppress(TimeoutError):  # a picture that is still read comes to what it was pasted into
-        await asyncio.wait_for(settled(bridge), LAST_SECONDS)
+    if bridge.is_awaited:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(settled(bridge), LAST_SECONDS)
     appearance.reopening.disconnect(reopening)
     attention.stop()
     awake.stop()

@@ -84,7 +84,7 @@ class PictureField(QWidget):
         self.digest = ""
         self._show(tr("Reading the picture…"))
         work = add_pictures(self._bridge.desk.pictures, sources, MOST_AT_ONCE if self.several else 1)
-        self._bridge.ask(work, partial(self._took, reading), partial(self._refused, reading))
+        self._bridge.ask(work, partial(self._took, reading), partial(self._refused, reading), awaited=True)
 
     def leave(self, land: Callable[[str, Sequence[str], Sequence[str]], None]) -> None:
         """Give what is still being read to `land`: picture before, new ones, faults."""

@@ -81,6 +81,7 @@ class _Question(Struct, frozen=True, eq=False):
     once: Hashable | None
     about: Callable[[], object]
     subject: object
+    awaited: bool
 
     def call(self, callback: Callable[[Any], None], answer: object) -> None:
         """Call back, unless its object is gone or the question is about another subject."""
@@ -128,6 +129,11 @@ class Bridge(QObject):
         with self._lock:
             return not self._open and not self._gathered
 
+    @property
+    def is_awaited(self) -> bool:
+        """True while a question is open without whose answer no window should close."""
+        return any(question.awaited for question in self._open)
+
     def connect_to_bus(self) -> None:
         """Start carrying events, before a window reads what they would change.
 
@@ -135,7 +141,7 @@ class Bridge(QObject):
         """
         self._loop.call_soon_threadsafe(self._subscribe)
 
-    def ask[T](
+    def ask[T](  # noqa: PLR0913 - each question needs few of them
         self,
         work: Coroutine[Any, Any, T],
         done: Callable[[T], None] | None = None,
@@ -144,6 +150,7 @@ class Bridge(QObject):
         ended: Callable[[], object] | None = None,
         once: Hashable | None = None,
         about: Callable[[], object] = lambda: None,
+        awaited: bool = False,
     ) -> None:
         """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
@@ -151,13 +158,13 @@ class Bridge(QObject):
         to the operator. `ended` is called before either. A callback whose object has been deleted meanwhile is not
         called. Nothing happens while another question with the key `once` is open, such as after a second press of
         a button. `about` returns the subject of the question: `done` and `failed` are not called if that is another
-        one by then, as an answer that comes too late.
+        one by then, as an answer that comes too late. `awaited`: a window closes after the answer, if it comes soon.
         """
         if self._closed or self.is_asking(once):
             work.close()
             return
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        question = _Question(done, failed, ended, once, about, about())
+        question = _Question(done, failed, ended, once, about, about(), awaited)
         self._open[question] = future
         future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
