@@ -240,8 +240,8 @@ class MainWindow(Frame):
     def _lay_out(self) -> None:
         middle = hbox(self.rail, (self.stack, 1), spacing=0)
         vbox(self.tryout_bar, (middle, 1), self.status_bar, within=self, spacing=0)
-        self.notices.use_room(self.status_bar.room, partial(self.status_bar.room, passing=True))
-        self.pause_bar.room = self.status_bar.room
+        room = self.status_bar.room
+        self.notices.use_room(room, partial(room, passing=True), self.pause_bar)
         self.inbox.regions.restore(self._memory.panes)
         self.inbox.held.meanwhile.known = self._mine.moment("put_away")
         self.inbox.chat.writing.templates.emoticons.remember(self._mine.word("emoticons").split())
@@ -270,7 +270,6 @@ class MainWindow(Frame):
             button.clicked.connect(partial(self.pausing.choose_end, button))
         self.notices.bars.placed.connect(self._keep_lamp)
         self.status_bar.shared.connect(self.notices.settle)
-        self.status_bar.shared.connect(self.pause_bar.place)
         self.status_bar.day_began.connect(self._show_pause)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
@@ -337,8 +336,6 @@ class MainWindow(Frame):
         state = self._bridge.desk.health.state
         self.pause_bar.show_pause(state.paused_since, state.paused_until)
         self.pause_bar.setVisible(state.paused)
-        self.pause_bar.place()
-        self.pause_bar.raise_()
         self.notices.settle()
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 

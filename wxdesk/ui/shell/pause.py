@@ -44,7 +44,6 @@ class PauseBar(FootLine):
         self.change.setProperty("class", "small")
         icon = IconLabel("pause", "pending", 16, self)
         hbox(icon, self.title, (self.details, 1), self.change, within=self, spacing=10, margins=(14, 1, 8, 1))
-        self.hide()
         self.show_pause(None, None)
 
     def show_pause(self, since: datetime | None, until: datetime | None) -> None:

@@ -55,17 +55,21 @@ class Notices(QObject):
         super().__init__(host)
         self._host = host
         self.bars = NoticeBars(host)
-        self._toast = Toast(host)
+        self._under: list[FootLine] = [self.bars]
+        self._toast = Toast(host, self._under)
         self.bars.placed.connect(self._toast.place)
 
-    def use_room(self, bars: Callable[[], QRect], toast: Callable[[], QRect]) -> None:
-        """Use these rectangles of the host's foot; the toast's is for one without a bar."""
-        self.bars.room, self._toast.room = bars, toast
+    def use_room(self, room: Callable[[], QRect], alone: Callable[[], QRect], *under: FootLine) -> None:
+        """Lie in this part of the foot over other lines; a toast `alone` has its own."""
+        self._under[:0] = under
+        for line in self._under:
+            line.room = room
+        self._toast.room = alone
         self.settle()
 
     def settle(self) -> None:
-        """Lie in the room as it is now."""
-        for line in (self.bars, self._toast):
+        """Lie in the room as it is now, a toast over the bars and they over another line."""
+        for line in (*self._under, self._toast):
             line.place()
             line.raise_()
 
@@ -81,10 +85,7 @@ class Notices(QObject):
         self._toast.say(_shortened(text), action, then)
 
     def act(self) -> None:
-        """Run the action of the visible toast; else focus the bars' next button.
-
-        Both are far away by keyboard.
-        """
+        """Run the action of the toast, or focus the bars' next button; F12 reaches it."""
         if not self._toast.act():
             self.bars.go_on()
 
@@ -92,13 +93,12 @@ class Notices(QObject):
         """Show an error; a foreign one is logged instead of quoted."""
         if isinstance(error, PASSING):
             self.toast(explain(error))
-            return
-        if type(error) is StoreError:  # that it cannot be reached has a bar of its own, as long as that lasts
+        elif type(error) is StoreError:  # that it cannot be reached has a bar of its own, as long as that lasts
             self.toast(tr("This could not be done: {reason}.", reason=explain(error)))
-            return
-        if not isinstance(error, WxdeskError):
-            log.error("Unexpected in the window", exc_info=error)
-        self.bar(f"error:{type(error).__name__}", explain(error))
+        else:
+            if not isinstance(error, WxdeskError):
+                log.error("Unexpected in the window", exc_info=error)
+            self.bar(f"error:{type(error).__name__}", explain(error))
 
     def bar(  # noqa: PLR0913 - each by its name
         self,
@@ -256,7 +256,7 @@ class NoticeBars(FootLine):
             at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
             buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _place(self) -> QRect:
+    def _area(self) -> QRect:
         """Return the foot; unfolded, from there upwards over the page, and above a toast."""
         if not self._unfolded:
             return self.beside()
@@ -280,7 +280,7 @@ class NoticeBars(FootLine):
             bar.setVisible(self._unfolded or bar is bars[-1])
         self.setVisible(bool(bars))
         if bars:
-            self.setGeometry(self._place())
+            self.setGeometry(self._area())
             self.raise_()
         self.placed.emit()
 
@@ -332,10 +332,11 @@ class NoticeBar(QFrame):
 
 
 class Toast(FootLine):
-    """A passing message in the foot's line; a long one without action rises above."""
+    """A passing message over the lines `under` it; a long one without action rises."""
 
-    def __init__(self, host: QWidget) -> None:
+    def __init__(self, host: QWidget, under: Sequence[FootLine]) -> None:
         super().__init__(host)
+        self._under = under
         self.setProperty("class", "toast")
         self._then: Callable[[], None] | None = None
         self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
@@ -362,10 +363,8 @@ class Toast(FootLine):
 
     def place(self) -> None:
         """Be as wide as the text, over the words of a bar but none of its buttons."""
-        others = self._host.findChildren(FootLine, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        others.remove(self)
-        bars = [one for one in others if not one.isHidden()]
-        line = bars[-1].room() if bars else self.room()
+        bars = [one for one in self._under if not one.isHidden()]
+        line = bars[0].room() if bars else self.room()
         room = line.adjusted(0, 0, -min(_FOR_BARS, line.width() // 2), 0) if bars else QRect(line)
         beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
         wanted = 0 if self.isHidden() else self._label.sizeHint().width() + beside
@@ -378,7 +377,7 @@ class Toast(FootLine):
             room.moveBottom(line.top() if bars else line.bottom())
         self.setGeometry(room.adjusted(0, 1, 0, -1))
         self.raise_()
-        for one in others:
+        for one in self._under:
             one.give(0 if rises else room.width())
 
     def _end(self) -> None:
