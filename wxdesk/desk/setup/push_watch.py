@@ -36,10 +36,10 @@ class PushWatch:
         self._publish = publish
         self._troubles: dict[str, Finding] = {}
         self._original_ids: dict[str, str] = {}
-        self._good: set[str] = set()
-        self._doubts: dict[str, int] = {}
-        self._doubts_needed: dict[str, int] = {}
-        self._keys: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._good: set[str] = set()  # accounts that a good request came for, and "" once one has come at all
+        self._doubts: dict[str, int] = {}  # unexplained refusals since the last good request
+        self._doubts_needed: dict[str, int] = {}  # for a trouble, where it is no longer `DOUBTS`
+        self._keys: dict[tuple[str, str], tuple[datetime, int]] = {}  # of the newest pushes; see `_remember`
 
     async def load(self, accounts: tuple[str, ...]) -> None:
         """Raise again what was refused when the last run ended."""

@@ -37,7 +37,7 @@ class SetupWaiting:
 
     def __post_init__(self) -> None:
         self._submitted: dict[str, datetime] = {}
-        self._unproven: set[str] = set()
+        self._unproven: set[str] = set()  # accounts whose messages are not known to be answered
         self._awake = asyncio.Event()
 
     @property

@@ -53,12 +53,12 @@ class Following:
         self._calls = calls
         self._publish = desk.bus.publish
         self._cursor = 0
-        self._awake = asyncio.Event()
-        self._behind = asyncio.Event()
-        self._all_behind = True
+        self._awake = asyncio.Event()  # events or results may be there to read
+        self._behind = asyncio.Event()  # the server's state may be another
+        self._all_behind = True  # and so may everything that is stored
         self._overtaken = False  # events have told of the server's health since its report was asked for
-        self._told: Text = ""
-        self._me = secrets.token_hex(8)
+        self._told: Text = ""  # why the database cannot be reached
+        self._desk_id = secrets.token_hex(8)
         self._attended = asyncio.Event()
         self._desk.bus.subscribe(lambda _: self._attended.set(), events.PresenceChanged)
         self._desk.bus.subscribe(lambda _: self._look_at_everything(), events.OperatorsChanged)
@@ -133,7 +133,7 @@ class Following:
             self._attended.clear()
             try:
                 if not self._desk.lacks(Role.OPERATOR):
-                    await self._desk.presence.attend(self._me, self._local.presence.now)
+                    await self._desk.presence.attend(self._desk_id, self._local.presence.now)
             except StoreError as error:
                 self._publish_server_state(error)
                 self._look_at_everything()  # which ends the trouble
