@@ -19,8 +19,7 @@ from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team.authority import LocalCalls, call_or_join
-from wxdesk.desk.team.calls import PartFront, RemoteCalls
+from wxdesk.desk.team.calls import LocalCalls, PartFront, RemoteCalls, call_or_join
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.desk.team.following import ALONE, Following
 from wxdesk.store import Store

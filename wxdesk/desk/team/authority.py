@@ -5,12 +5,11 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-from wxdesk.core.errors import ClaimedByColleague, NotAllowed, StoreError
+from wxdesk.core.errors import NotAllowed, StoreError
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.templates import Template
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.operators import Operators
 from wxdesk.desk.team.commands import COMMANDS, CommandTerms
 from wxdesk.store.team import OperatorStore
 
@@ -67,30 +66,3 @@ class Authority:
             known: list[Rule] | list[Template] = await attrgetter(part)(self._desk).all()
             first = next((one for one in known if one.id == first), "")
         return str(first) if isinstance(first, str | int) else getattr(first, "name", "") or getattr(first, "title", "")
-
-
-class LocalCalls:
-    """Calls of a window on the machine that works, for who is signed in there."""
-
-    def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
-        self._authority = Authority(store, desk)
-        self._operators = operators
-
-    async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
-        """Carry out a call; raises `NotAllowed` and whatever the method raises."""
-        me = self._operators.now.id if self._operators.now is not None else None
-        return await self._authority.carry_out(path, me, method, *given, **named)
-
-
-async def call_or_join[R](
-    call: Callable[..., Awaitable[R]], desk: Desk, path: str, method: object, *given: object, **named: object
-) -> R:
-    """Carry out a call; ask and join where it writes into a colleague's conversation."""
-    try:
-        return await call(path, method, *given, **named)
-    except ClaimedByColleague as error:
-        if not COMMANDS[path].writes or not await desk.colleagues.may_join(error):
-            raise
-        conversation_id = error.values["conversation_id"]
-    await call("claims.join", desk.claims.join, conversation_id)
-    return await call(path, method, *given, **named)

@@ -1,7 +1,7 @@
-"""Calls of a desk on another machine, carried out by the server that works.
+"""Calls of a window, carried out on its machine or by the server that works.
 
-A part of `Desk` is the same on both; a `PartFront` stands before it and sends the `commands` to the server,
-while whatever only reads goes to the part itself.
+A `PartFront` stands before a part of `Desk` and passes its `commands` on: by `call_or_join` to `LocalCalls`, or to
+`RemoteCalls` and so to the `CommandRunner` of the server. Whatever only reads goes to the part itself.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from wxdesk.core.errors import StoreError, WxdeskError
+from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
@@ -30,6 +30,7 @@ from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.team.authority import Authority
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.store import Store
+from wxdesk.store.team import OperatorStore
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,33 @@ class PartFront:
 
     def __contains__(self, key: object) -> bool:
         return key in self._part  # type: ignore[operator]
+
+
+async def call_or_join[R](
+    call: Callable[..., Awaitable[R]], desk: Desk, path: str, method: object, *given: object, **named: object
+) -> R:
+    """Carry out a call; ask and join where it writes into a colleague's conversation."""
+    try:
+        return await call(path, method, *given, **named)
+    except ClaimedByColleague as error:
+        if not COMMANDS[path].writes or not await desk.colleagues.may_join(error):
+            raise
+        conversation_id = error.values["conversation_id"]
+    await call("claims.join", desk.claims.join, conversation_id)
+    return await call(path, method, *given, **named)
+
+
+class LocalCalls:
+    """Calls of a window on the machine that works, for who is signed in there."""
+
+    def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
+        self._authority = Authority(store, desk)
+        self._operators = operators
+
+    async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Carry out a call; raises `NotAllowed` and whatever the method raises."""
+        me = self._operators.now.id if self._operators.now is not None else None
+        return await self._authority.carry_out(path, me, method, *given, **named)
 
 
 class RemoteCalls:
