@@ -11,7 +11,6 @@ from wxdesk.core.model.operator import Role
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.runtime.wall_clock import sleep
-from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.team.calls import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
@@ -42,14 +41,13 @@ _ALL_NEW: tuple[events.Event, ...] = (
 class Following:
     """Keeps `desk` as the server has it; `calls` get their results here.
 
-    `desk` is the one that the window uses, `accounts` and the other parts behind it are this machine's.
+    `desk` is the one that the window uses, `local` has the parts of this machine that stand behind it.
     """
 
     def __init__(self, store: Store, desk: Desk, local: Desk, calls: RemoteCalls) -> None:
         self._store = store
         self._desk = desk
         self._local = local
-        self._accounts: Accounts = local.accounts
         self._calls = calls
         self._publish = desk.bus.publish
         self._cursor = 0
@@ -108,7 +106,7 @@ class Following:
                 self._local.reachability.state = state.reach
                 if everything:
                     await self._read_stored()
-                    await self._accounts.use(state.accounts, (), follow=False)
+                    await self._local.accounts.use(state.accounts, (), follow=False)
                     if self._overtaken:
                         self._look_at_everything()
                     else:
@@ -159,7 +157,7 @@ class Following:
             case events.PreferencesChanged():
                 await self._local.preferences.load()
             case events.AccountChanged():
-                await self._accounts.use(self._accounts.configured, (), follow=False)
+                await self._local.accounts.use(self._local.accounts.configured, (), follow=False)
             case events.AttentionRaised() | events.AttentionChanged():
                 await self._local.attention.refresh()
             case events.WorkChanged() | events.ConfigurationChanged():
