@@ -94,12 +94,10 @@ class VaultLock(QObject):
         """Show the bar, or take it away."""
         now = self._bridge.desk.configuration.now
         if now.sources is not None and now.sources.vault.is_locked and _may_be_needed(now):
-            words = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
-            self._bridge.notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
-            return
-        troubles = self._bridge.desk.health.state.troubles
-        words = next((tr(one.text) for one in troubles if one.key == SECRETS_TROUBLE), "")
-        action = tr("Keep them in a vault…")
+            words, action = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)), tr("Unlock…")
+        else:
+            troubles, action = self._bridge.desk.health.state.troubles, tr("Keep them in a vault…")
+            words = next((tr(one.text) for one in troubles if one.key == SECRETS_TROUBLE), "")
         self._bridge.notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
 
     def ask(self) -> None:
