@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,22 @@ def test_unfolded_it_says_whole_what_is_held_where_sending_all_has_gone_below(
         assert strip.head.rect().contains(strip.fold.geometry())
     finally:
         i18n.use("en")
+
+
+def test_what_waits_behind_another_is_not_what_leaves_first(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    for n in range(2):
+        world.say(f"oCustomer00000000000000{n:02}", "opening?")
+    strip = page.list.strip
+    qtbot.waitUntil(lambda: len(page.held.replies.held) == 2 and strip.earliest.full_text().startswith("first in "))
+    one, other = page.held.replies.held
+    behind = replace(one, behind=True)
+    for held, said in (
+        ((behind, other), strip.earliest.full_text()),
+        ((behind, replace(other, reply=replace(other.reply, due_at=None))), "1 needs your OK"),
+        ((behind,), "waits for the part before it"),
+    ):
+        strip.show_held(held, world.desk.clock())
+        assert strip.earliest.full_text() == said
 
 
 def test_f3_with_nothing_but_a_draft_names_the_filter_that_has_it(

@@ -84,10 +84,11 @@ class HeldStrip(Frame):
 
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
         """Show these held replies: the soonest first, then those that ask."""
-        self._first = next((one for one in held if one.reply.due_at is not None), None)
-        rows = one_per_answer(held)
-        self._asking = sum(one.reply.due_at is None for one in held)
-        self.model.show(rows)
+        timed = [one for one in held if one.reply.due_at is not None]
+        ahead = (one for one in timed if not one.behind)
+        self._asking = len(held) - len(timed)
+        self._first = next(ahead, timed[0] if timed and not self._asking else None)
+        self.model.show(one_per_answer(held))
         n = len(held)
         self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
         self.count.setVisible(self._asking < n)  # else what needs an OK says it all
