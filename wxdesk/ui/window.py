@@ -37,6 +37,9 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
+CALM_TURNS = 8
+"""Turns of the loop without a question; fields are laid out a level a turn."""
+
 LAST_SECONDS = 5.0
 """Longest wait for a picture still being read before a window closes."""
 
@@ -330,10 +333,10 @@ async def _grab(
 async def settled(bridge: WindowBridge) -> None:
     """Wait until no question is open and Qt has laid out the last answers.
 
-    Answers lead to new questions, so it asks again after a turn of the loop in which nothing was asked.
+    Answers lead to new questions, so it asks again after some turns of the loop in which nothing was asked.
     """
     calm = 0
-    while calm < 2:
+    while calm < CALM_TURNS:
         await asyncio.sleep(0)
         calm = calm + 1 if bridge.is_idle else 0
         if not calm:
