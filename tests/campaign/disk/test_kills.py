@@ -23,6 +23,8 @@ KILLS = (2, 8, 1000)
 """How often the desk is killed at calls of the disk, in each size of the campaign."""
 
 LIVES_PER_HOME = 40
+LIVES_WITH_OPERATORS = 10
+"""After more of them operators have used up every customer's quota, and no reply is left to be edited."""
 
 
 def finish(nursery: Nursery, home: Path, beside: Path) -> None:
@@ -37,10 +39,10 @@ def finish(nursery: Nursery, home: Path, beside: Path) -> None:
 def test_a_kill_between_a_command_and_its_end(nursery: Nursery, tmp_path: Path, sized: Sized) -> None:
     """After a random number of answers, at a random moment after each kind of command has begun, or was done."""
     chance, kills, moments = Random(20261128), sized(2, len(MOMENTS), 1000), cycle(MOMENTS)
-    for first in range(0, kills, LIVES_PER_HOME):
+    for first in range(0, kills, LIVES_WITH_OPERATORS):
         home = tmp_path / f"home{first}"
         home.mkdir()
-        for life in range(1, min(LIVES_PER_HOME, kills - first) + 1):
+        for life in range(1, min(LIVES_WITH_OPERATORS, kills - first) + 1):
             lines, seconds = chance.randrange(sized(40, 40, 160)), chance.uniform(0, 0.02)
             killed = nursery.live(f"{AT_WORK}.work_and_die", life, lines, seconds, *next(moments), folder=home)
             assert killed == -signal.SIGKILL
