@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from collections import Counter, defaultdict
@@ -344,6 +345,17 @@ def test_every_name_of_a_failure_has_its_chinese() -> None:
     words |= {sentence for _, sentence in config._REASONS} | {one.sentence for one in phrases}
     untranslated = sorted(word for word in words if not catalogue.get(word))
     assert untranslated == [], "give each its Chinese in the file of its topic in resources/translations/zh_CN"
+
+
+def test_no_translation_is_of_a_text_that_has_gone() -> None:
+    """The help of the command line is argparse's own, and fills its holes with %."""
+    texts = {
+        node.value
+        for path in (*SOURCES, Path(argparse.__file__))
+        for node in _nodes(path)
+        if isinstance(node, ast.Constant)
+    }
+    assert sorted(_catalogue().keys() - texts) == [], "nothing says these any more"
 
 
 def test_a_reason_is_a_sentence_that_can_be_translated() -> None:
