@@ -64,6 +64,8 @@ def test_header_and_details_tell_what_is_left_and_what_is_kept(
 def test_where_no_rule_answers_nothing_is_said_to_be_theirs() -> None:
     taken = replace(row(1, window=ReplyWindow(4, NOW + timedelta(hours=1))).conversation, taken_over=True)
     assert quota_sentence(taken, SHOP, NOW) == "4 replies can leave within 1 h."
+    i18n.use("zh_CN")
+    assert quota_sentence(taken, SHOP, NOW) == "1 小时内还可回 4 条。"
 
 
 def test_the_reply_window_runs_out_while_it_is_shown(header: ChatHeader) -> None:
