@@ -111,7 +111,9 @@ def test_a_reply_that_has_not_left_says_what_the_operator_has_answered_since(edi
     before = replace(own, created_at=draft.created_at - timedelta(seconds=30))
     taken_back = replace(own, state=ReplyState.CANCELLED)
     of_a_rule = replace(own, author=Author.RULE)
-    for other in (before, taken_back, of_a_rule):
+    planned = replace(own, state=ReplyState.QUEUED, sent_at=None, not_before=NOW + timedelta(hours=1))
+    asks = replace(own, state=ReplyState.HELD, sent_at=None)
+    for other in (before, taken_back, of_a_rule, planned, asks):
         shown = next(one for one in entries_of(in_order([asked, draft, other]), NOW) if one.reply is draft)
         assert notice_of(shown) == ""
 

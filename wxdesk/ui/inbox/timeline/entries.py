@@ -22,7 +22,7 @@ from wxdesk.core.model.reply import EDITABLE, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts
-from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.core.setup.reach import Outage, gaps_between
 from wxdesk.core.wechat.session_from import fields_of
@@ -107,7 +107,7 @@ class TimelineEntry(Struct, frozen=True):
 
     On a message: `silence` is its decision if it got no automatic answer. On a reply that is not
     sent: `answers` is the message it answers, if others stand between; `since` the customer's newest message
-    after that one; `spoken` the operator's newest reply since it was made; `waits` means that an earlier part
+    after that one; `spoken` the newest that an operator has sent since; `waits` means that an earlier part
     of its answer has not arrived; `following` is the number of later parts not sent, `ahead` of earlier parts
     sent with it, `asking` of parts that need a decision (on the first of them); `lacking` a value missing in an
     earlier part, which blocks it; `closing` is set if it waits for the end of the reply window; `refused` is
@@ -265,7 +265,7 @@ def _message_entry(message: Message, silence: Decision | None) -> TimelineEntry:
     return TimelineEntry(kind, key_of(message), message.at, text, message=message, silence=silence)
 
 
-_NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
+_NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
 def _needs_decision(reply: Reply) -> bool:
@@ -273,7 +273,7 @@ def _needs_decision(reply: Reply) -> bool:
 
 
 def _is_not_sent(reply: Reply) -> bool:
-    return reply.state in _NOT_SENT or can_be_undone(reply)
+    return reply.state in _NOT_SENT or is_scheduled(reply)
 
 
 def _reply_entry(
