@@ -173,8 +173,6 @@ def pictures_left_behind(pictures: int) -> str:
     """Warn that pictures named in an exported file stay on this machine; empty for 0."""
     if not pictures:
         return ""
-    return ntr(
-        "{n} picture stays on this machine; elsewhere the file is refused until it is chosen again or taken out",
-        "{n} pictures stay on this machine; elsewhere the file is refused until they are chosen again or taken out",
-        pictures,
-    )
+    one = "{n} picture stays on this machine; elsewhere the file is refused until it is chosen again or taken out"
+    many = "{n} pictures stay on this machine; elsewhere the file is refused until they are chosen again or taken out"
+    return ntr(one, many, pictures)

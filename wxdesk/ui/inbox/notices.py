@@ -85,23 +85,12 @@ class AttentionBar(QObject):
         name, rules = name_of(self._people[known[0]]), {self._rules[one] for one in known}
         rule = rules.pop() if len(rules) == 1 else ""
         if len(known) == 1:
-            if rule:
-                return tr("“{rule}” calls you to {name}.", rule=rule, name=name)
-            return tr("A rule calls you to {name}.", name=name)
-        if rule:
-            return ntr(
-                "“{rule}” calls you to {n} customer, first to {name}.",
-                "“{rule}” calls you to {n} customers, first to {name}.",
-                len(known),
-                rule=rule,
-                name=name,
-            )
-        return ntr(
-            "Rules call you to {n} customer, first to {name}.",
-            "Rules call you to {n} customers, first to {name}.",
-            len(known),
-            name=name,
-        )
+            words = "“{rule}” calls you to {name}." if rule else "A rule calls you to {name}."
+        elif rule:
+            words = "“{rule}” calls you to {n} customers, first to {name}."
+        else:
+            words = "Rules call you to {n} customers, first to {name}."
+        return tr(words, rule=rule, n=len(known), name=name)
 
     def _open(self, conversation_id: int) -> None:
         self._rules.pop(conversation_id, None)

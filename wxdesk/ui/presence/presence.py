@@ -169,11 +169,9 @@ class LeaveReminder(QObject):
             self._show_bar("")
             return
         self._whose = colleagues_among((one.claimed_by for one in endless), desk.me)
-        words = ntr(
-            "{n} conversation is left to people while you are away: automatic replies keep quiet there.",
-            "{n} conversations are left to people while you are away: automatic replies keep quiet there.",
-            len(endless),
-        )
+        one = "{n} conversation is left to people while you are away: automatic replies keep quiet there."
+        many = "{n} conversations are left to people while you are away: automatic replies keep quiet there."
+        words = ntr(one, many, len(endless))
         at = handed_back_at(desk.presence.now, desk.preferences.now.hand_back_minutes)
         if at is not None and at > desk.clock():
             words = tr("{words} They go back by themselves at {time}.", words=words, time=clock_time(at))

@@ -62,12 +62,8 @@ def report_word(report: PushReport) -> str:
         return tr("The message was not pushed.")
     if report.accepted:
         return tr("The desk took it in {n} ms.", n=number_text(report.milliseconds))
-    return ntr(
-        "The desk did not take it in {n} try: {reason}",
-        "The desk did not take it in {n} tries: {reason}",
-        report.tries,
-        reason=tr(report.reason),
-    )
+    one, many = "The desk did not take it in {n} try: {reason}", "The desk did not take it in {n} tries: {reason}"
+    return ntr(one, many, report.tries, reason=tr(report.reason))
 
 
 def window_text(phone: Phone, now: datetime) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.events import ReachabilityChanged
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.setup.reach import Gap, Outage
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.times import clock_time, dated_time, span_text
@@ -46,13 +46,8 @@ def gap_text(gap: Gap, now: datetime) -> str:
     span = _span_text(gap.began, gap.ended, now)
     if gap.count == 1:
         return tr("{span} not reachable: messages may be missing", span=span)
-    return ntr(
-        "{span} not reachable {n} time, {total} altogether: messages may be missing",
-        "{span} not reachable {n} times, {total} altogether: messages may be missing",
-        gap.count,
-        span=span,
-        total=span_text(gap.total),
-    )
+    several = "{span} not reachable {n} times, {total} altogether: messages may be missing"
+    return tr(several, span=span, n=gap.count, total=span_text(gap.total))
 
 
 def outages_text(outages: Iterable[Outage], span: TimeSpan, now: datetime) -> str:
@@ -65,12 +60,8 @@ def outages_text(outages: Iterable[Outage], span: TimeSpan, now: datetime) -> st
         listed = " · ".join(_span_text(began, ended, now) for began, ended in times)
         return tr("{span} not reachable: messages may be missing", span=listed)
     total = sum((ended - began for began, ended in times), timedelta())
-    return ntr(
-        "Not reachable {n} time, {total} altogether: messages may be missing",
-        "Not reachable {n} times, {total} altogether: messages may be missing",
-        len(times),
-        total=span_text(total),
-    )
+    several = "Not reachable {n} times, {total} altogether: messages may be missing"
+    return tr(several, n=len(times), total=span_text(total))
 
 
 def _span_text(began: datetime, ended: datetime, now: datetime) -> str:

@@ -74,12 +74,9 @@ def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: boo
     time, span = dated_time(until, now), span_text(remaining)
     if conversation.takeover_silence is None:
         return tr("People answer here until {time}, {span} left. Then automatic replies return.", time=time, span=span)
-    return ntr(
-        "People answer here until nobody has written for {n} minute: at {time}, if it stays quiet.",
-        "People answer here until nobody has written for {n} minutes: at {time}, if it stays quiet.",
-        conversation.takeover_silence // 60,
-        time=time,
-    )
+    one = "People answer here until nobody has written for {n} minute: at {time}, if it stays quiet."
+    many = "People answer here until nobody has written for {n} minutes: at {time}, if it stays quiet."
+    return ntr(one, many, conversation.takeover_silence // 60, time=time)
 
 
 def takeover_countdown(conversation: Conversation, now: datetime) -> str:
@@ -105,12 +102,8 @@ def takeovers_ending_text(ending: Sequence[Conversation], now: datetime) -> str:
     if len(ending) == 1:
         name, span = name_of(ending[0].contact), span_until(until, now)
         return tr("Automatic replies return to {name} in {span}.", name=name, span=span)
-    return ntr(
-        "Automatic replies return to {n} conversation, first in {span}.",
-        "Automatic replies return to {n} conversations, first in {span}.",
-        len(ending),
-        span=span_until(until, now),
-    )
+    several = "Automatic replies return to {n} conversations, first in {span}."
+    return tr(several, n=len(ending), span=span_until(until, now))
 
 
 def takeovers_ended_text(ended: Sequence[Conversation]) -> str:
@@ -121,11 +114,7 @@ def takeovers_ended_text(ended: Sequence[Conversation]) -> str:
         if waiting:
             return tr("Automatic replies have returned. {name} wrote before that and still waits for you.", name=name)
         return tr("Automatic replies have returned: {name}", name=name)
-    said = ntr(
-        "Automatic replies have returned to {n} conversation.",
-        "Automatic replies have returned to {n} conversations.",
-        len(ended),
-    )
+    said = tr("Automatic replies have returned to {n} conversations.", n=len(ended))
     if not waiting:
         return said
     more = ntr("{n} customer still waits for you.", "{n} customers still wait for you.", waiting)

@@ -142,7 +142,6 @@ def quota_sentence(conversation: Conversation, account: Account | None, now: dat
         return tr("All replies are used up. There are new ones when the customer writes.")
     first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
     kept = kept_for_human(conversation, account, now)
-    words = "Rules may use {n} of them, {kept} are kept for you."
-    rest = ntr(words, words, left - kept, kept=kept)
+    rest = tr("Rules may use {n} of them, {kept} are kept for you.", n=left - kept, kept=kept)
     more = tr("They are kept for you; rules do not use them.") if left == kept else rest
     return tr("{said} {more}", said=first, more=more) if kept else first

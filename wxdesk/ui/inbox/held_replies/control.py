@@ -86,11 +86,9 @@ class HeldReplies(QObject):
             self.send(held[0])
         elif held:
             people = len({one.reply.conversation_id for one in held})
-            words = ntr(
-                "All of them go to {n} customer at once, without the rest of their wait.",
-                "They go to {n} customers at once, without the rest of their wait.",
-                people,
-            )
+            one = "All of them go to {n} customer at once, without the rest of their wait."
+            many = "They go to {n} customers at once, without the rest of their wait."
+            words = ntr(one, many, people)
             ids = tuple(one.reply.id for one in held)  # what is held since then was not asked about
             self._bridge.notices.confirm(
                 tr("Send {n} replies now?", n=len(held)),
@@ -122,13 +120,9 @@ class HeldReplies(QObject):
         self._bridge.notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
 
     def _stopped(self, count: int) -> None:
-        self._bridge.notices.toast(
-            ntr(
-                "{n} reply was stopped. Its text stays in its conversation.",
-                "{n} replies were stopped. Their texts stay in their conversations.",
-                count,
-            )
-        )
+        one = "{n} reply was stopped. Its text stays in its conversation."
+        many = "{n} replies were stopped. Their texts stay in their conversations."
+        self._bridge.notices.toast(ntr(one, many, count))
 
 
 WIDTH = 520

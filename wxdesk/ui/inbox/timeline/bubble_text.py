@@ -265,13 +265,9 @@ def _missing_text(reply: Reply) -> list[str]:
     gaps = open_gaps(reply.content)
     if not gaps:
         return []
-    said = ntr(
-        "{names} has no value for this customer. Write what belongs there, then send it.",
-        "{names} have no value for this customer. Write what belongs there, then send it.",
-        len(gaps),
-        names=quoted(gaps),
-    )
-    return [said]
+    one = "{names} has no value for this customer. Write what belongs there, then send it."
+    many = "{names} have no value for this customer. Write what belongs there, then send it."
+    return [ntr(one, many, len(gaps), names=quoted(gaps))]
 
 
 def caption_of(

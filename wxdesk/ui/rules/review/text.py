@@ -97,13 +97,9 @@ def _in_common(group: MessageGroup) -> str:
 
 def report_text(report: DryRunReport) -> str:
     """Return the result of a dry run in words."""
-    answered = ntr(
-        "It would have answered {answered} of {n} message; {differently} of them you answered differently.",
-        "It would have answered {answered} of {n} messages; {differently} of them you answered differently.",
-        report.messages,
-        answered=report.answered,
-        differently=report.differently,
-    )
+    one = "It would have answered {answered} of {n} message; {differently} of them you answered differently."
+    many = "It would have answered {answered} of {n} messages; {differently} of them you answered differently."
+    answered = ntr(one, many, report.messages, answered=report.answered, differently=report.differently)
     if not report.messages:
         return tr("There are no messages yet.")
     off = [tr("The rule is switched off; it was tried as if it were on.")] if report.switched_off else []

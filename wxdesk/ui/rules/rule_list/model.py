@@ -229,14 +229,11 @@ def figures_explained(figures: RuleFigures, now: datetime) -> str:
     """Return the figures as sentences that explain what a correction is."""
     if figures.last_at is None:
         return tr("No message has matched this rule yet.")
-    matched = ntr(
-        "It matched {n} message in the last 7 days.", "It matched {n} messages in the last 7 days.", figures.hits
-    )
-    corrected = ntr(
-        "{n} of its answers was changed or stopped by a person before it left.",
-        "{n} of its answers were changed or stopped by a person before they left.",
-        figures.corrected,
-    )
+    one, many = "It matched {n} message in the last 7 days.", "It matched {n} messages in the last 7 days."
+    matched = ntr(one, many, figures.hits)
+    one = "{n} of its answers was changed or stopped by a person before it left."
+    many = "{n} of its answers were changed or stopped by a person before they left."
+    corrected = ntr(one, many, figures.corrected)
     last = tr("It matched last: {when}.", when=_moment(figures.last_at, now))
     return "\n".join((matched, corrected, last))
 

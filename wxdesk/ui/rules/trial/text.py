@@ -38,12 +38,9 @@ def note_on_trial(trial: Trial, instead: Rule | None, *, broken: bool) -> tuple[
 def stopped_text(trial: Trial) -> str:
     """Return why nothing of the answer would be sent; empty if something would."""
     if trial.outcome is Outcome.NO_QUOTA:
-        return ntr(
-            "Nothing of it is sent: it takes {n} reply, and rules may send {left} here.",
-            "Nothing of it is sent: it takes {n} replies, and rules may send {left} here.",
-            len(trial.sizes),
-            left=trial.left,
-        )
+        one = "Nothing of it is sent: it takes {n} reply, and rules may send {left} here."
+        many = "Nothing of it is sent: it takes {n} replies, and rules may send {left} here."
+        return ntr(one, many, len(trial.sizes), left=trial.left)
     said = _STOPPED.get(trial.outcome)
     if said is None or (trial.outcome is Outcome.TRANSFERRED and trial.asked):
         return ""

@@ -34,7 +34,7 @@ class NumberField(QLineEdit):
         self._least = least
         self._most = most
         self._last = least
-        self._say_unit: Callable[[], None] | None = None
+        self._unit: tuple[PlainLabel, Callable[[int], str]] | None = None
         self._pause = Debounce(self._decide, self, PAUSE_MS)
         digits = max(2, len(str(most)))
         self.setText(str(least))
@@ -49,12 +49,8 @@ class NumberField(QLineEdit):
 
     def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
         """Show the unit in `label` in the number's plural form: one minute, two minutes."""
-
-        def show_unit() -> None:
-            label.setText(words(self.value()))
-
-        self._say_unit = show_unit
-        show_unit()
+        self._unit = label, words
+        self._count()
 
     def value(self) -> int:
         """The number; 0 while the field is empty."""
@@ -97,8 +93,9 @@ class NumberField(QLineEdit):
             self.decided.emit(self._last)
 
     def _count(self) -> None:
-        if self._say_unit is not None:
-            self._say_unit()
+        if self._unit is not None:
+            label, words = self._unit
+            label.setText(words(self.value()))
 
     def _changed(self) -> None:
         self._count()

@@ -12,7 +12,7 @@ from wxdesk.core.model.rule import ACTION_NUMBERS, SENDING_ACTIONS, STATUS_ACTIO
 from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.rules.patterns import compile_pattern
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, NumberBody, TagBody
@@ -192,11 +192,7 @@ class ActionsCard(EditorCard):
 def _cost_text(sends: int) -> str:
     if not sends:
         return tr("Sends nothing, so it takes none of the customer's five replies.")
-    return ntr(
-        "Takes {n} of the five replies that WeChat allows to a customer.",
-        "Takes {n} of the five replies that WeChat allows to a customer.",
-        sends,
-    )
+    return tr("Takes {n} of the five replies that WeChat allows to a customer.", n=sends)
 
 
 def action_body(action: Action, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
