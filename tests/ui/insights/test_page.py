@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QDateEdit, QFileDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -144,7 +144,7 @@ def test_a_chip_asks_for_its_days(qtbot: QtBot, answering: World, page: Insights
 def test_days_are_chosen_by_hand(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
     page.head.chips.button(Period.CHOSEN).click()
     [question] = page.window().findChildren(ConfirmDialog)
-    first, last = question.findChildren(QDateEdit)
+    first, last = question.findChildren(QDateTimeEdit)
     first.setDate(QDate(2026, 3, 1))
     last.setDate(QDate(2026, 2, 1))  # the wrong way round
     page.figures = None

@@ -104,6 +104,13 @@ def paint_icon(painter: QPainter, at: QPointF, name: str, role: str, size: int) 
     painter.drawPixmap(at, pixmap(name, role, size))
 
 
+def paint_arrow(field: QWidget, size: int = 16) -> None:
+    """Paint the arrow of a field that opens a list or a calendar."""
+    with painting(field) as painter:
+        at = QPointF(field.width() - size - 7, (field.height() - size) // 2)
+        paint_icon(painter, at, "chevron-down", "secondary" if field.isEnabled() else "faint", size)
+
+
 def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: Theme) -> int:
     """Paint a round badge that ends at `right`; return the width it took."""
     width = badge_width(count)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -54,3 +55,29 @@ def test_a_moment_in_a_night_with_two_clocks_is_still_to_come(
     qtbot: QtBot, host: QWidget, now: datetime, clock: str, moment: timedelta
 ) -> None:
     assert answered(qtbot, host, now, clock) - now == moment
+
+
+@pytest.mark.usefixtures("berlin")
+def test_an_hour_is_typed_before_its_minutes_and_a_time_that_has_passed_is_not_taken(
+    qtbot: QtBot, host: QWidget
+) -> None:
+    taken: list[datetime] = []
+    now = datetime(2026, 11, 30, 19, 11, tzinfo=UTC)
+    ask_moment(host, "When", "Then", now, taken.append)
+    asked = host.findChild(ConfirmDialog)
+    assert asked is not None
+    field = asked.findChild(QDateTimeEdit)
+    assert field is not None
+    field.setFocus()
+    field.setSelectedSection(QDateTimeEdit.Section.HourSection)
+    qtbot.keyClicks(field, "20")
+    assert field.dateTime() == QDateTime.fromString("2026-11-30 20:11", "yyyy-MM-dd HH:mm")
+    assert asked.text.text() == "This time has passed."
+    asked.action.click()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert taken == []
+    field.setSelectedSection(QDateTimeEdit.Section.MinuteSection)
+    qtbot.keyClicks(field, "40")
+    assert asked.text.text() == "By this computer's clock."
+    asked.action.click()
+    assert taken == [now + timedelta(minutes=29)]

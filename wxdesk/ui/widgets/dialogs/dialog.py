@@ -105,8 +105,9 @@ class ConfirmDialog(NarrowDialog):
         super().__init__(parent, title)
         self._then: Callable[[], None] | None = None
         buttons = self._choices(action, self.accept, destructive=destructive)
-        words = (PlainLabel(text, role="secondary", wrap=True, parent=self),) if text else ()
-        self._lay_out(title, *words, *(() if field is None else (field,)), 4, buttons)
+        self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
+        self.text.setVisible(bool(text))
+        self._lay_out(title, self.text, *(() if field is None else (field,)), 4, buttons)
         (field or (self.cancel if destructive else self.action)).setFocus()
         self.accepted.connect(self._do)
 

@@ -1,58 +1,73 @@
 """Questions for a day and an hour to come, and for a range of days."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from PySide6.QtCore import QDate, QDateTime, QLocale
-from PySide6.QtWidgets import QDateEdit, QDateTimeEdit, QWidget
+from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from wxdesk import i18n
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_arrow
 
 FARTHEST = timedelta(days=365)
 
 
+class MomentField(QDateTimeEdit):
+    """A field for a day, with another `pattern` for a moment, and its calendar."""
+
+    def __init__(self, shown: datetime, name: str, pattern: str = "yyyy-MM-dd") -> None:
+        super().__init__(_local(shown))
+        self.setLocale(QLocale(i18n.language()))
+        self.setDisplayFormat(pattern)
+        self.setCalendarPopup(True)
+        self.setAccessibleName(name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_arrow(self)
+
+
 def ask_moment(parent: QWidget, title: str, action: str, now: datetime, then: Callable[[datetime], None]) -> None:
     """Ask for a moment after `now`, at most a year ahead; call `then` with it."""
-    field = QDateTimeEdit(_shown(now + timedelta(hours=1)))
-    field.setLocale(QLocale(i18n.language()))
-    field.setDisplayFormat("yyyy-MM-dd  HH:mm")
-    field.setCalendarPopup(True)
-    field.setDateTimeRange(_shown(now + timedelta(minutes=1)), _shown(now + FARTHEST))
-    field.setAccessibleName(title)
-    question = ConfirmDialog(parent.window(), title, tr("By this computer's clock."), action, field=field)
+    field = MomentField(now + timedelta(hours=1), title, "yyyy-MM-dd  HH:mm")
+    midnight = datetime.combine(now.astimezone(), time())  # a bound of `now` would refuse an hour before its minutes
+    field.setDateTimeRange(_local(midnight), _local(now + FARTHEST))
+    by_clock = tr("By this computer's clock.")
+    question = ConfirmDialog(parent.window(), title, by_clock, action, field=field)
 
-    def take() -> None:
-        chosen: datetime = field.dateTime().toPython()  # type: ignore[assignment]
-        twice = (chosen.replace(fold=fold).astimezone() for fold in (0, 1))  # an hour that comes twice, in autumn
-        then(next((moment for moment in twice if moment > now), chosen.astimezone()))
+    def chosen() -> datetime:
+        shown: datetime = field.dateTime().toPython()  # type: ignore[assignment]
+        twice = (shown.replace(fold=fold).astimezone() for fold in (0, 1))  # an hour that comes twice, in autumn
+        return next((moment for moment in twice if moment > now), shown.astimezone())
 
-    question.ask(take)
+    def judge() -> None:
+        passed = chosen() <= now
+        question.text.setText(tr("This time has passed.") if passed else by_clock)
+        question.text.set_role("failed" if passed else "secondary")
+        question.action.setEnabled(not passed)
+
+    field.dateTimeChanged.connect(judge)
+    question.ask(lambda: then(chosen()))
 
 
 def ask_days(
     parent: QWidget, title: str, action: str, shown: tuple[date, date], then: Callable[[date, date], None]
 ) -> None:
     """Ask for the first and the last of some days; call `then` with them."""
-    fields = []
-    for day, name in zip(shown, (tr("First day"), tr("Last day")), strict=True):
-        field = QDateEdit(QDate(day.year, day.month, day.day))
-        field.setLocale(QLocale(i18n.language()))
-        field.setDisplayFormat("yyyy-MM-dd")
-        field.setCalendarPopup(True)
-        field.setAccessibleName(name)
-        fields.append(field)
+    names = tr("First day"), tr("Last day")
+    first, last = (MomentField(datetime.combine(day, time()), name) for day, name in zip(shown, names, strict=True))
     both = QWidget()
-    first, last = fields
     hbox(first, PlainLabel("–", parent=both), last, STRETCH, within=both, spacing=8)
     both.setFocusProxy(first)
     question = ConfirmDialog(parent.window(), title, tr("The first and the last day."), action, field=both)
-    question.ask(lambda: then(*(date.fromisoformat(one.date().toString("yyyy-MM-dd")) for one in fields)))
+    question.ask(lambda: then(*(date.fromisoformat(one.date().toString("yyyy-MM-dd")) for one in (first, last))))
 
 
-def _shown(at: datetime) -> QDateTime:
+def _local(at: datetime) -> QDateTime:
     local = at.astimezone().replace(second=0, microsecond=0, tzinfo=None)
     return QDateTime.fromString(local.isoformat(), "yyyy-MM-ddTHH:mm:ss")

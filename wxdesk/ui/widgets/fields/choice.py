@@ -7,10 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
-from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.widgets.painting import painting
-
-_ARROW = 16
+from wxdesk.ui.widgets.painting import paint_arrow
 
 
 class ChoiceField(QComboBox):
@@ -61,6 +58,4 @@ class ChoiceField(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        with painting(self) as painter:
-            arrow = pixmap("chevron-down", "secondary" if self.isEnabled() else "faint", _ARROW)
-            painter.drawPixmap(self.width() - _ARROW - 7, (self.height() - _ARROW) // 2, arrow)
+        paint_arrow(self)
