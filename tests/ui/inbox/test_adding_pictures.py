@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QClipboard, QColor, QImage, QKeyEvent, QPainter
+from PySide6.QtGui import QClipboard, QColor, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -141,6 +141,28 @@ def test_a_picture_copied_in_a_browser_is_one_though_its_address_comes_along(
     qtbot.waitUntil(lambda: bool(panel.content().picture))
     assert panel.form.pictures["picture"].words.full_text() == size_text(len(png(33)))
     assert page.chat.composer.text() == ""
+    panels.close()
+
+
+def test_a_picture_goes_to_the_cover_of_a_card_whose_words_have_the_cursor(
+    qtbot: QtBot, page: InboxPage, panels: PanelControl, clipboard: QClipboard, tmp_path: Path
+) -> None:
+    path = tmp_path / "20.png"
+    path.write_bytes(png(20))
+    panels.open(ReplyKind.CARD)
+    form = panels[ReplyKind.CARD].form
+    title, cover = form.by_name["title"].edit, form.pictures["thumb_picture"]
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    data = files(path)
+    QApplication.sendEvent(title, QDragEnterEvent(QPointF(4, 4), copy, data, left, none))
+    assert page.chat.drop_zone.isVisible(), "it is dropped onto the chat, not as an address into the title"
+    QApplication.sendEvent(page.chat, QDropEvent(QPointF(4, 4), copy, data, left, none))
+    qtbot.waitUntil(lambda: bool(cover.digest))
+    cover.clear()
+    clipboard.setMimeData(files(path))
+    QTest.keyClick(title, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(cover.digest))
+    assert title.text() == ""
     panels.close()
 
 

@@ -1,22 +1,23 @@
 """Fields of a link, a card or a picture, as one writes and chooses them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.content.picture_intake import (
     MOST_AT_ONCE,
     PictureSource,
+    accepts,
     add_pictures,
     has_pictures,
+    pasted_by,
     source_of,
     sources_in,
 )
@@ -30,17 +31,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 type Added = tuple[Mapping[str, str], Sequence[str]]
 """Answer of `add_pictures`."""
-
-
-def _drop(_digests: Sequence[str], _refused: Sequence[str]) -> None:
-    """Forget pictures whose place the operator has given to another, or emptied."""
-
-
-@dataclass(eq=False)
-class _Reading:
-    """Pictures being read; `land` gets those that their field no longer awaits."""
-
-    land: Callable[[Sequence[str], Sequence[str]], None] = _drop
 
 
 class PictureField(QWidget):
@@ -62,7 +52,8 @@ class PictureField(QWidget):
         self._hint = hint
         self._name = name
         self.several = False
-        self._reading: _Reading | None = None  # only the picture that was chosen last counts
+        self._reading: object = None  # only the picture that was chosen last counts
+        self._landing: dict[object, partial[None]] = {}  # where those that come late go
         self.digest = ""
         self._kept = "", ""  # the digest and words of what was held before another one is read
         self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
@@ -80,7 +71,7 @@ class PictureField(QWidget):
 
     def take(self, *sources: PictureSource) -> None:
         """Read and store another picture; without `several`, the first of them."""
-        self._reading = reading = _Reading()
+        self._reading = reading = object()
         self.digest = ""
         self._show(tr("Reading the picture…"))
         work = add_pictures(self._bridge.desk.pictures, sources, MOST_AT_ONCE if self.several else 1)
@@ -89,7 +80,7 @@ class PictureField(QWidget):
     def leave(self, land: Callable[[str, Sequence[str], Sequence[str]], None]) -> None:
         """Give what is still being read to `land`: picture before, new ones, faults."""
         if self._reading is not None:
-            self._reading.land, self._reading = partial(land, self._kept[0]), None
+            self._landing[self._reading], self._reading = partial(land, self._kept[0]), None
 
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
@@ -100,24 +91,17 @@ class PictureField(QWidget):
         self.hold("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        pasted = event.matches(QKeySequence.StandardKey.Paste)
-        sources = sources_in(QGuiApplication.clipboard().mimeData()) if pasted else ()
-        if sources:
+        if sources := pasted_by(event):
             self.take(*sources)
         else:
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if has_pictures(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        accepts(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        sources = sources_in(event.mimeData())
-        if sources:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.take(*sources)
+        if accepts(event):
+            self.take(*sources_in(event.mimeData()))
 
     def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
@@ -127,22 +111,19 @@ class PictureField(QWidget):
     def _take_files(self, files: Sequence[str]) -> None:
         self.take(*(source_of(Path(file)) for file in files))
 
-    def _took(self, reading: _Reading, answer: Added) -> None:
+    def _took(self, reading: object, answer: Added) -> None:
         added, refused = answer
         if reading is not self._reading:
-            reading.land(list(added), refused)
+            if land := self._landing.pop(reading, None):
+                land(list(added), refused)
             return
         first, *others = added.items() or (self._kept,)
         self._keep(*first)
         self.more.emit([digest for digest, _ in others])
         self.show_error("\n".join(refused))
 
-    def _refused(self, reading: _Reading, error: Exception) -> None:
-        if reading is not self._reading:
-            reading.land([], [explain(error)])
-            return
-        self._keep(*self._kept)
-        self.show_error(explain(error))
+    def _refused(self, reading: object, error: Exception) -> None:
+        self._took(reading, ({}, [explain(error)]))
 
     def _keep(self, digest: str, words: str) -> None:
         self._kept, self._reading = (digest, words), None
@@ -200,6 +181,7 @@ class ContentForm(QWidget):
         for field in self.by_name.values():
             self.column.addWidget(field)
             field.edited.connect(self.changed)
+            self.guard(field.edit)
         for picture in self.pictures.values():
             self.column.addWidget(picture)
             picture.changed.connect(self.changed)
@@ -235,11 +217,30 @@ class ContentForm(QWidget):
                 said[UPLOADED[name]] = getattr(self._content, UPLOADED[name])
         return Content(kind, **said)
 
+    @property
+    def _picture(self) -> PictureField | None:
+        """The field that is shown for a picture, if any."""
+        shown = (picture for name, picture in self.pictures.items() if name in FIELDS[self._content.kind])
+        return None if self.isHidden() else next(shown, None)
+
     def take(self, *sources: PictureSource) -> None:
         """Use other pictures, in the field that is shown for one."""
-        for name, picture in self.pictures.items():
-            if name in FIELDS[self._content.kind]:
-                picture.take(*sources)
+        if self._picture is not None:
+            self._picture.take(*sources)
+
+    def guard(self, text: QLineEdit) -> None:
+        """Keep the address of a pasted or dropped picture out of a field for words."""
+        text.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DragEnter and has_pictures(cast(QDragEnterEvent, event).mimeData()):
+            event.ignore()  # what lies behind may take it
+            return True
+        pastes = event.type() is QEvent.Type.KeyPress and self._picture is not None
+        sources = pasted_by(cast(QKeyEvent, event)) if pastes else ()
+        if sources:
+            self.take(*sources)
+        return bool(sources)
 
     def start(self) -> None:
         """Focus the first field."""

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
 
 from wxdesk.core.content.picture_header import TOO_LARGE
 from wxdesk.core.errors import BadInput, BadPicture
@@ -57,6 +57,21 @@ def sources_in(data: QMimeData) -> Sequence[PictureSource]:
         return (PictureSource(partial(bytes, data.data(_PNG).data())),)
     image = data.imageData()
     return (PictureSource(partial(encode_png, QImage(image))),) if isinstance(image, QImage) else ()
+
+
+def accepts(event: QDropEvent) -> bool:
+    """Accept pictures that are held over a widget or dropped; False of others."""
+    wanted = has_pictures(event.mimeData())
+    if wanted:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+    return wanted
+
+
+def pasted_by(event: QKeyEvent) -> Sequence[PictureSource]:
+    """Return the pictures of the clipboard if this key pastes."""
+    pastes = event.matches(QKeySequence.StandardKey.Paste)
+    return sources_in(QGuiApplication.clipboard().mimeData()) if pastes else ()
 
 
 def source_of(path: Path) -> PictureSource:

@@ -42,7 +42,7 @@ class ContentPreview(QWidget):
         self.content = Content()
         self._pieces: Sequence[ContentPiece] = ()
         self._layout: ContentLayout | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # the hint is for another width
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         album.ready.connect(self._repaint)

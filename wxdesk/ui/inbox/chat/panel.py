@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
-from wxdesk.ui.content.picture_intake import has_pictures, sources_in
+from wxdesk.ui.content.picture_intake import accepts, sources_in
 from wxdesk.ui.inbox.chat.bars import FindBar, TransferBar
 from wxdesk.ui.inbox.chat.claim_control import ClaimControl
 from wxdesk.ui.inbox.chat.controls import ResolveControl, TakeoverControl
@@ -57,12 +57,10 @@ class DropZone(QWidget):
                 return self._drop(cast(QDropEvent, event))
             case QEvent.Type.DragLeave:
                 self.hide()
-            case QEvent.Type.Resize:
-                self.setGeometry(self._host.rect())
         return False
 
     def _enter(self, event: QDragEnterEvent) -> bool:
-        if not has_pictures(event.mimeData()):
+        if not accepts(event):
             return False
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
@@ -73,13 +71,10 @@ class DropZone(QWidget):
 
     def _drop(self, event: QDropEvent) -> bool:
         self.hide()
-        sources = sources_in(event.mimeData())
-        if not sources:
-            return False
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(sources)
-        return True
+        wanted = accepts(event)
+        if wanted:
+            self.dropped.emit(sources_in(event.mimeData()))
+        return wanted
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()

@@ -75,6 +75,10 @@ class ContentCard(EditorCard):
         self._kind = kind
         self._show_content(self.fields.content(kind))
         self._show_kind()
+        if kind is ReplyKind.TEXT:
+            self.text.place(self.text.at, 0).setFocus()
+        else:
+            self.fields.start()
         self.changed.emit()
 
     def _show_content(self, content: Content) -> None:

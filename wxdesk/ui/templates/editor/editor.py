@@ -66,6 +66,8 @@ class TemplateEditor(RecordEditor[Template]):
         for part in (self.finding, self.saying, self.prompts):
             part.changed.connect(self._changed)
         self.saying.text.looked_at.connect(self._later.start)
+        for field in self.findChildren(QLineEdit):
+            self.saying.fields.guard(field)
 
     def _lay_out(self) -> None:
         self._cards = vbox(self.finding, self.saying, self.prompts, STRETCH, spacing=16)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from wxdesk.core.content import limits as contents
@@ -13,7 +13,7 @@ from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import ContentForm
-from wxdesk.ui.content.picture_intake import sources_in
+from wxdesk.ui.content.picture_intake import pasted_by
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.inbox.composer.tools import more_ways
 from wxdesk.ui.inbox.sendability import guarded_text
@@ -321,9 +321,7 @@ class ContentPanel(Popover):
         if self.kind is not ReplyKind.IMAGE:
             super().keyPressEvent(event)
             return
-        pasted = event.matches(QKeySequence.StandardKey.Paste)
-        sources = sources_in(QGuiApplication.clipboard().mimeData()) if pasted else ()
-        if sources:
+        if sources := pasted_by(event):
             self.form.take(*sources)
         elif event.key() in ENTER and self._can_send_at_once():
             if not event.isAutoRepeat():  # a key held down must not send the next one too
