@@ -1,11 +1,12 @@
 """Moves from one conversation to the next: by key, or after sending or resolving."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.preferences import AfterSending
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.i18n import tr
@@ -54,6 +55,16 @@ class ListNavigation(QObject):
             found = self._list.neighbour(1, unread=True) or self._list.neighbour(-1, unread=True)
             if found is not None and not self._writes_on:
                 self.wanted.emit(found)
+
+    def after_release(self, reply: Reply) -> None:
+        """Go on with the walk, unless another reply there waits for the operator."""
+        if self._walking:
+            self._bridge.ask(self._bridge.desk.inbox.rows(frozenset({reply.conversation_id})), self._walk_on)
+
+    def _walk_on(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows:
+            if not (row.drafts or row.held):
+                self._ask_longest(row.conversation.id)
 
     def go_on(self, gone: Collection[int]) -> None:
         """Leave the open conversation if it is `gone`: for the next one."""

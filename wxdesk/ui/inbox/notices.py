@@ -232,7 +232,7 @@ class MeanwhileNotice(QObject):
             if not now.away:
                 self._wrote = None
                 self._waiting.ask()
-            elif not self._is_shown:
+            elif self._since is None or not self._is_shown:
                 self._since = now.since
         elif self._is_shown and any(isinstance(event, _OF_WAITING) for event in batch):
             self._waiting.ask()

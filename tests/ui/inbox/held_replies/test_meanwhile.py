@@ -11,17 +11,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.conftest import HOURS
+from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.rule import Rule
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import SmallButton
-from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.dialogs.notices import Toast, WindowBridge
+from wxdesk.ui.widgets.labels import PlainLabel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
@@ -91,6 +94,39 @@ def test_waiting_customers_are_opened_one_by_one_from_the_longest_wait(
     qtbot.waitUntil(lambda: bridge.is_idle and MEANWHILE_BAR not in window.notices.bars.texts())
     assert [one.text for one in world.sandbox.sent] == ["answer 1", "answer 2"]
     assert window.open_conversation_id == after_pause[1]
+
+
+def test_the_walk_goes_on_from_a_draft_that_was_sent_as_it_was_or_changed(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
+) -> None:
+    world.call(world.desk.rules.rulebook.save(Rule("Any", default=True, then=HOURS.then)))
+    choose(qtbot, window, "Let the rules write drafts")
+    qtbot.waitUntil(lambda: len(world.call(world.store.replies.pending())) == 2 and bridge.is_idle)
+    chat = window.inbox.chat
+    window.inbox.navigation.walk()
+    for conversation_id, action in zip(after_pause, (BubbleAction.SEND, BubbleAction.EDIT), strict=True):
+        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        draft = shown_reply(window.inbox, ReplyState.DRAFT)
+        assert draft is not None
+        chat.act(action, f"r{draft.id}")
+    qtbot.waitUntil(lambda: chat.composer.editing is not None)
+    QTest.keyClicks(chat.composer.edit, " Come in!")
+    QTest.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    [toast] = window.findChildren(Toast)
+    qtbot.waitUntil(lambda: "Nobody else waits." in [one.full_text() for one in toast.findChildren(PlainLabel)])
+    assert [one.text for one in world.sandbox.sent] == ["We open at 9.", "We open at 9. Come in!"]
+
+
+def test_an_absence_after_a_pause_counts_who_wrote_in_both(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
+) -> None:
+    qtbot.waitUntil(lambda: "2 customers" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: world.desk.presence.now.away and bridge.is_idle)
+    world.say(ZHAO, "hello")
+    window.presence.toggle()
+    words = "3 customers wrote meanwhile and wait for an answer; the rules have skipped 2"
+    qtbot.waitUntil(lambda: window.notices.bars.texts().get(MEANWHILE_BAR) == words)
 
 
 def test_a_returning_operator_is_told_who_wrote_since(

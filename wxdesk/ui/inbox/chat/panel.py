@@ -284,7 +284,8 @@ class ChatPanel(Frame):
             case BubbleAction.TAKE_OVER:
                 ask(self._bridge.desk.conversations.take_over(reply.conversation_id))
             case BubbleAction.SEND | BubbleAction.SEND_ALL:
-                ask(replies.release(reply.id, whole=action is BubbleAction.SEND_ALL))
+                work = replies.release(reply.id, whole=action is BubbleAction.SEND_ALL)
+                ask(work, self.writing.sending.released.emit)
             case BubbleAction.STOP | BubbleAction.DISCARD:
                 ask(replies.cancel(reply.id))
             case BubbleAction.RETRY | BubbleAction.SEND_AGAIN:

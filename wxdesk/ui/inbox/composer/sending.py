@@ -31,11 +31,13 @@ class ReplySending(QObject):
     Signals:
         taken: the desk has stored what was written in the open conversation.
         written: the desk has stored something.
+        released: the operator let go this reply, perhaps with a change.
         resolve_wanted: the open conversation is to be resolved, whose last reply is stored.
     """
 
     taken = Signal()
     written = Signal()
+    released = Signal(object)
     resolve_wanted = Signal()
 
     def __init__(
@@ -82,6 +84,7 @@ class ReplySending(QObject):
         if in_hand and self._panels.shown is not None and kind is self._drafts.kind and self._drafts.top(kind).blank:
             self._panels.close()  # else it shows the next one
         if draft.editing is not None:
+            self.released.emit(answer)
             return
         self._last_content, self._last_replies = draft.content, answer if isinstance(answer, list) else [answer]
         self.written.emit()
