@@ -129,6 +129,20 @@ def test_a_change_that_was_left_is_kept_with_its_reply(
     assert composer.text() == "We open at 10."
 
 
+def test_the_words_of_a_change_that_was_left_are_taken_from_the_stopped_reply(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    composer = edit(qtbot, page, reply)
+    composer.edit.setPlainText("We open at 10.")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    page.chat.act(BubbleAction.STOP, f"r{reply.id}")
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.CANCELLED) is not None)
+    page.chat.act(BubbleAction.REUSE, f"r{reply.id}")
+    assert composer.text() == "We open at 10."
+
+
 def test_an_unchanged_edit_is_put_back_when_the_window_closes(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:

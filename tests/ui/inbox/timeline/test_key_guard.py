@@ -28,6 +28,8 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
 from wxdesk.ui.inbox.timeline.view import KeyGuard
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.labels import PlainLabel
 
 CUSTOMER = "oCustomer0000000000000001"
 PARTS = Rule(
@@ -222,6 +224,9 @@ def test_a_menu_opened_before_a_failure_does_not_discard_the_failed_reply(
     menu.close()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert state(page) is S.FAILED
+    [toast] = page.window().findChildren(Toast)
+    told = toast.findChild(PlainLabel).full_text()  # type: ignore[union-attr]
+    assert told == "“Stop” came too late. The reply is now: Failed 87014"
 
 
 def test_a_key_whose_effect_stays_the_same_works_at_once(

@@ -27,6 +27,7 @@ from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.painting import CENTER, paint_box, painting
 from wxdesk.ui.widgets.placeholders import EmptyState
+from wxdesk.ui.wording.reply_status import status_of_reply
 
 _MARGIN = 12
 
@@ -62,8 +63,6 @@ class DropZone(QWidget):
     def _enter(self, event: QDragEnterEvent) -> bool:
         if not accepts(event):
             return False
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
         self.setGeometry(self._host.rect())
         self.show()
         self.raise_()
@@ -143,6 +142,7 @@ class ChatPanel(Frame):
         timeline.newer_wanted.connect(session.newer)
         timeline.jump.clicked.connect(self._to_latest)
         timeline.acted.connect(self.act)
+        timeline.missed.connect(self._tell_missed)
         timeline.picture_wanted.connect(self._show_picture)
         timeline.picture_copied.connect(self._copy_picture)
         timeline.quoted.connect(self.writing.quote)
@@ -254,9 +254,16 @@ class ChatPanel(Frame):
             QGuiApplication.clipboard().setText(reply.rid)
             self._bridge.notices.toast(tr("Copied"))
         elif action is BubbleAction.REUSE:
-            self.composer.write_anew(reply.content.text)
+            self.composer.write_anew(self.composer.drafts.left.get(reply.id, reply.content).text)
         else:
             self._command(action, reply)
+
+    def _tell_missed(self, command: str, key: str) -> None:
+        reply = self._session.known.reply(key)
+        if reply is not None:
+            status = status_of_reply(reply, self._bridge.desk.clock()).text
+            words = tr("“{command}” came too late. The reply is now: {status}", command=command, status=status)
+            self._bridge.notices.toast(words)
 
     def _show_since(self, key: str) -> None:
         entry = self._session.model.entry(key)

@@ -26,7 +26,8 @@ class Drafts(QObject):
     - an edit of the pending or failed reply `editing`, which `EditLock` keeps from leaving. Once that reply has
       ended, the draft is a new reply. An edit in a panel ends when the panel closes, so that only texts lie below.
 
-    The changed content of an edit that was left is not on a stack and not stored: it returns with the next edit.
+    The changed content of an edit that was left is not on a stack and not stored: it returns with the next edit, or
+    with the text of its reply once that was stopped.
     What is being sent, now or for later, stays until the desk has stored it, and what was refused stays in hand.
 
     Signals:
@@ -44,7 +45,7 @@ class Drafts(QObject):
         self.composing: Callable[[], bool] = lambda: False  # a text has words that are not committed
         self.owner = 0  # another number once they are those of another operator
         self._stacks: dict[StackKey, list[Draft]] = {}
-        self._left: dict[int, Content] = {}
+        self.left: dict[int, Content] = {}  # what a left edit had made of its reply, by its id
 
     def _at(self, kind: ReplyKind) -> StackKey:
         return self.conversation_id, kind
@@ -76,7 +77,7 @@ class Drafts(QObject):
         begun, self._stacks = self._stacks, {}
         for conversation_id, draft in stored:
             if draft.editing is not None and draft.content.kind is not ReplyKind.TEXT:
-                self._left[draft.editing.id] = draft.content
+                self.left[draft.editing.id] = draft.content
             else:
                 self._stacks.setdefault((conversation_id, draft.content.kind), []).append(draft)
         for key, stack in begun.items():
@@ -87,7 +88,7 @@ class Drafts(QObject):
         """Drop all drafts, which stay stored."""
         self.owner += 1
         self._stacks.clear()
-        self._left.clear()
+        self.left.clear()
         self.changed.emit()
 
     # -- in the open conversation
@@ -140,7 +141,7 @@ class Drafts(QObject):
             return
         begun = next((draft for draft in self._stack(key) if draft.reply_id == reply.id), None)
         if begun is None:
-            content = self._left.pop(reply.id, replace(reply.content, gaps=()))
+            content = self.left.pop(reply.id, replace(reply.content, gaps=()))
         else:
             content = begun.content
             self._set(key, [draft for draft in self._stack(key) if draft is not begun])
@@ -155,7 +156,7 @@ class Drafts(QObject):
         below = self._stack(key)[:-1]
         if draft.editing is not None:
             if draft.changed:
-                self._left[draft.editing.id] = draft.content
+                self.left[draft.editing.id] = draft.content
             self._set(key, below)
             self.given_up.emit(draft)
         elif draft.blank:
@@ -172,7 +173,7 @@ class Drafts(QObject):
         """
         key = conversation_id, sent.content.kind
         stack = self._stack(key)
-        self._left.pop(sent.reply_id or 0, None)
+        self.left.pop(sent.reply_id or 0, None)
         for at in reversed(range(len(stack))):
             rest = _rest_of(stack[at], sent)
             if rest is not None:

@@ -117,6 +117,7 @@ class TimelineView(AnchoredView):
 
     Signals:
         acted: an action (`BubbleAction`) and the entry's key.
+        missed: a command of a menu, in words, that came too late for the reply with this key.
         picture_wanted: the digest of a picture to show.
         picture_copied: the digest of a picture to copy.
         quoted: a text to quote in the reply.
@@ -125,6 +126,7 @@ class TimelineView(AnchoredView):
     """
 
     acted = Signal(object, str)
+    missed = Signal(str, str)
     picture_wanted = Signal(str)
     picture_copied = Signal(str)
     quoted = Signal(str)
@@ -227,11 +229,16 @@ class TimelineView(AnchoredView):
         else:
             self._act(target, key)
 
-    def _act(self, action: BubbleAction, key: str) -> None:
-        """Do the action, unless the bubble offers it no more or not long enough."""
+    def _act(self, action: BubbleAction, key: str, chosen: str = "") -> None:
+        """Do the action, unless the bubble offers it no more or not long enough.
+
+        `chosen` are its words in a menu, which may have been open for long.
+        """
         entry = self._timeline.entry(key)
         if action in _CHANGES_NOTHING or (entry is not None and self._key_guard.means(entry, action)):
             self.acted.emit(action, key)
+        elif chosen:
+            self.missed.emit(chosen, key)
 
     @property
     def _current(self) -> TimelineEntry | None:
@@ -331,7 +338,7 @@ class TimelineView(AnchoredView):
             menu.addAction(words, partial(self._press, entry.key, held))
         if entry.reply is not None:
             for offer in offers_in(entry):
-                menu.addAction(offer.text, partial(self._act, offer.action, entry.key))
+                menu.addAction(offer.text, partial(self._act, offer.action, entry.key, offer.text))
             if entry.reply.rid:
                 menu.addAction(tr("Copy rid"), partial(self._act, BubbleAction.COPY_RID, entry.key))
         why = tr("Why") if entry.reply is None else tr("Why and what happened")
