@@ -99,12 +99,14 @@ class ListNavigation(QObject):
         """Open who waits longest, unless the operator has gone elsewhere or writes on."""
         if done is not None and (done != self._session.conversation_id or self._writes_on):
             return
-        found = next((row for row in page.rows if row.conversation.id != done and not row.leaving), None)
+        others = [row for row in page.rows if row.conversation.id != done]
+        found = next((row for row in others if not row.leaving), None)
         if found is not None:
             self.wanted.emit(found.conversation.id)
         else:
             self._stop_walking()
-            self._bridge.notices.toast(tr("Nobody else waits."))
+            words = tr("Whoever else waits has your reply coming.") if others else tr("Nobody else waits.")
+            self._bridge.notices.toast(words)
 
     def _stop_walking(self) -> None:
         self._walking = False

@@ -42,8 +42,7 @@ class AttentionBar(QObject):
     def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._rules: dict[int, str] = {}
-        """By which rule to which conversation, the first call first."""
+        self._rules: dict[int, str] = {}  # by which rule to which conversation, the first call first
         self._people: dict[int, Contact] = {}
         bridge.events.connect(self._on_events)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Draft, ReplyState
 from wxdesk.core.model.rule import Rule
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
@@ -115,6 +116,20 @@ def test_the_walk_goes_on_from_a_draft_that_was_sent_as_it_was_or_changed(
     [toast] = window.findChildren(Toast)
     qtbot.waitUntil(lambda: "Nobody else waits." in [one.full_text() for one in toast.findChildren(PlainLabel)])
     assert [one.text for one in world.sandbox.sent] == ["We open at 9.", "We open at 9. Come in!"]
+
+
+def test_the_end_of_the_walk_does_not_deny_a_customer_whose_reply_is_planned(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
+) -> None:
+    choose(qtbot, window, "Take them one by one")
+    sending = window.inbox.chat.writing.sending
+    for conversation_id, at in zip(after_pause, (world.clock() + timedelta(hours=1), None), strict=True):
+        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        sending.send(Draft.of_text("Yes."), at=at)
+    [toast] = window.findChildren(Toast)
+    words = "Whoever else waits has your reply coming."
+    qtbot.waitUntil(lambda: words in [one.full_text() for one in toast.findChildren(PlainLabel)])
+    assert world.call(world.desk.attention.longest_waiting()).id == after_pause[0], "as the foot says"
 
 
 def test_an_absence_after_a_pause_counts_who_wrote_in_both(

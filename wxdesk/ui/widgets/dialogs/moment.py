@@ -14,8 +14,6 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_arrow
 
-FARTHEST = timedelta(days=365)
-
 
 class MomentField(QDateTimeEdit):
     """A field for a day, with another `pattern` for a moment, and its calendar."""
@@ -36,7 +34,7 @@ def ask_moment(parent: QWidget, title: str, action: str, now: datetime, then: Ca
     """Ask for a moment after `now`, at most a year ahead; call `then` with it."""
     field = MomentField(now + timedelta(hours=1), title, "yyyy-MM-dd  HH:mm")
     midnight = datetime.combine(now.astimezone(), time())  # a bound of `now` would refuse an hour before its minutes
-    field.setDateTimeRange(_local(midnight), _local(now + FARTHEST))
+    field.setDateTimeRange(_local(midnight), _local(now + timedelta(days=365)))
     by_clock = tr("By this computer's clock.")
     question = ConfirmDialog(parent.window(), title, by_clock, action, field=field)
 
