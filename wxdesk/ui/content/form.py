@@ -236,8 +236,7 @@ class ContentForm(QWidget):
         if event.type() is QEvent.Type.DragEnter and has_pictures(cast(QDragEnterEvent, event).mimeData()):
             event.ignore()  # what lies behind may take it
             return True
-        pastes = event.type() is QEvent.Type.KeyPress and self._picture is not None
-        sources = pasted_by(cast(QKeyEvent, event)) if pastes else ()
+        sources = pasted_by(cast(QKeyEvent, event)) if event.type() is QEvent.Type.KeyPress else ()
         if sources:
             self.take(*sources)
         return bool(sources)
