@@ -47,8 +47,8 @@ class Chaos:
         self.threads: dict[str, int] = {}
 
     async def step(self) -> None:
-        jump = self.random.choice((1, 1, 20, 300, 2000, 40_000, 300_000, -3000))
-        self.now += timedelta(seconds=jump, microseconds=self.random.randrange(1_000_000))
+        jump = self.random.choice((0, 0, 1, 1, 20, 300, 2000, 40_000, 300_000, -3000))
+        self.now += timedelta(seconds=jump, microseconds=self.random.choice((0, self.random.randrange(1_000_000))))
         act = self.random.choice((self.says, self.says, self.decides, self.decides, *[self.moves] * 4, self.writes,
                                   self.edits, self.sets_aside, self.reopens, self.takes_over, self.forgets,
                                   self.decides_anew, self.recounts))  # fmt: skip

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.store.chats import Talk, entering
+from tests.store.chats import Talk, entering, reopen, resolve, snooze
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, Reply, ReplyState
@@ -101,6 +102,55 @@ async def test_a_rules_reply_does_not_answer_messages_written_before_it_arrived(
     found = await figures(talk.store)
     assert (found.messages.by_rule, found.messages.unanswered) == (3, 0)
     assert found.first_response == _waits([8, 60])
+
+
+async def test_a_rules_reply_answers_no_later_message_of_the_same_second(talk: Talk) -> None:
+    first, second = await ask(talk, "a", at(0, 9)), await ask(talk, "a", at(0, 9))
+    await answer(talk, first, at(0, 9, 0, 1), at(0, 9, 0, 2))
+    assert (await figures(talk.store)).messages.unanswered == 1
+    assert (await talk.store.inbox.counts()).waiting == 1
+    [reply] = await talk.decides(second, "您好", at=at(0, 10), rule_id=7)
+    while await talk.store.hourly_sums.recount(at(1, 0)):
+        pass
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=at(0, 11))
+    assert (await figures(talk.store)).messages.unanswered == 0
+    assert (await talk.store.inbox.counts()).waiting == 0
+
+
+async def test_nobody_owes_an_answer_to_the_blocked_whatever_stopped_the_rules(talk: Talk) -> None:
+    before = await ask(talk, "a", at(0, 9))
+    await talk.store.rows.change((before.conversation_id,), RowChange(RowAct.BLOCK), at(0, 9, 1))
+    for minute, outcome in enumerate((Outcome.TAKEN_OVER, Outcome.PAUSED, Outcome.STALE, Outcome.BLOCKED), 2):
+        await talk.decides(await ask(talk, "a", at(0, 9, minute)), outcome=outcome, at=at(0, 9, minute))
+    assert (await figures(talk.store)).messages == MessageCounts(by_operator=5)
+    assert (await talk.store.inbox.counts()).waiting == 0
+
+    await talk.store.rows.change((before.conversation_id,), RowChange(RowAct.UNBLOCK), at(0, 10))
+    await ask(talk, "a", at(0, 10, 1))
+    assert (await talk.store.inbox.counts()).waiting == 1
+    assert (await figures(talk.store)).messages.unanswered > 0
+
+
+@pytest.mark.parametrize("again", ["reopened", "snoozed", "a reply that failed", "a message of the same second"])
+async def test_what_waits_again_after_it_was_resolved_is_unanswered_again(talk: Talk, again: str) -> None:
+    message = await ask(talk, "a", at(0, 9))
+    thread = message.conversation_id
+    await resolve(talk.store, thread, at(0, 9, 1, 0) + timedelta(milliseconds=400))
+    assert (await figures(talk.store)).messages == MessageCounts(by_operator=1)
+    match again:
+        case "reopened":
+            await reopen(talk.store, thread)
+        case "snoozed":
+            await snooze(talk.store, thread, at(0, 9, 2), at(0, 18))
+        case "a reply that failed":
+            written = await talk.writes(thread, "在的", at(0, 9, 2))
+            await talk.moves(written, Move.CLAIM, Move.REFUSE, at=at(0, 9, 3))
+        case _:
+            await ask(talk, "a", at(0, 9, 1, 0))  # WeChat tells whole seconds
+    waiting = (await talk.store.conversations.get(thread)).waiting_since
+    assert waiting is not None
+    counts = (await figures(talk.store)).messages
+    assert (counts.total - counts.unanswered, counts.unanswered) == (again == "a message of the same second", 1)
 
 
 async def test_a_promise_of_a_human_counts_as_no_answer(talk: Talk) -> None:

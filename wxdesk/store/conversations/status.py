@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, literal_column, or_, select, update
 
 from wxdesk.core.errors import UnsettledReply, required
 from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closing
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.conversations.conversations import change_conversation
-from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
@@ -42,10 +41,12 @@ def set_aside(connection: Connection, conversation_id: int, at: datetime, until:
     if until is None and waits:
         values["settled_at"] = at
     change_conversation(connection, conversation_id, values)
+    if until is not None:
+        unsettle(connection, [conversation_id])
     return until
 
 
-_ROW: Select[Any] = select(conversations.c.waiting_since, conversations.c.settled_at, conversations.c.window_until)
+_ROW: Select[Any] = select(conversations.c.waiting_since, conversations.c.window_until)
 
 
 def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
@@ -64,11 +65,15 @@ def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
 
 def reopen(connection: Connection, conversation_id: int) -> None:
     """Reopen a conversation; its unanswered messages wait again."""
-    row = _locked(connection, conversation_id)
-    settled = row.settled_at
-    if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
-        settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
-    change_conversation(connection, conversation_id, REOPENED | {"settled_at": settled})
+    required(change_conversation(connection, conversation_id, REOPENED), "conversation")
+    unsettle(connection, [conversation_id])
+
+
+def unsettle(connection: Connection, ids: Collection[int]) -> None:
+    """Count what waits in these conversations as unanswered, unless they are resolved."""
+    again = and_(conversations.c.resolved_at.is_(None), conversations.c.settled_at >= conversations.c.waiting_since)
+    change = update(conversations).where(conversations.c.id.in_(ids), again)
+    connection.execute(change.values(settled_at=literal_column("waiting_since - 1")))
 
 
 def resolve_or_snooze(connection: Connection, conversation_id: int, aside: StatusChange, at: datetime, by: str) -> None:
@@ -109,7 +114,8 @@ def reopen_conversations(connection: Connection, ids: Collection[int]) -> None:
     """Reopen these conversations, because something in them needs an operator."""
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
-        connection.execute(change.values(REOPENED))
+        if connection.execute(change.values(REOPENED)).rowcount:
+            unsettle(connection, ids)
 
 
 def needing_operator(some: Iterable[Reply]) -> set[int]:

@@ -20,7 +20,7 @@ from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.push import Incoming
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.wechat.quota import window_after_event
-from wxdesk.store.conversations.status import REOPENED
+from wxdesk.store.conversations.status import REOPENED, unsettle
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
@@ -76,8 +76,11 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
     if not readable:
         return []
     threads = _threads(connection, readable)
+    resolved = [thread.id for thread in threads.values() if thread.resolved_at is not None]
     made = _insert_messages(connection, readable, threads)
     _update_threads(connection, threads)
+    if resolved:
+        unsettle(connection, resolved)
     return undecided_of(connection, made, {thread.id: thread for thread in threads.values()})
 
 
@@ -227,6 +230,16 @@ def _update_threads(connection: Connection, threads: dict[ConversationKey, Conve
         for thread in sorted(threads.values(), key=lambda thread: thread.id)
     ]
     connection.execute(_UPDATE, rows)
+    settled = tuple(thread.id for thread in threads.values() if thread.contact.blocked and not _waits(thread))
+    if settled:  # by blocking the contact, who will not be answered
+        connection.execute(_SETTLE, {"ids": settled})
+
+
+def _waits(thread: Conversation) -> bool:
+    return thread.waiting_since is not None and thread.resolved_at is None
+
+
+_SETTLE = update(conversations).where(Among(conversations.c.id, "ids")).values(settled_at=conversations.c.last_at)
 
 
 _UPDATE = (

@@ -66,3 +66,8 @@ def to_0040(connection: Connection) -> None:
         "CREATE INDEX ix_conversations_transferred ON conversations (transferred_until)"
         " WHERE transferred_until IS NOT NULL"
     )
+
+
+def to_0041(connection: Connection) -> None:
+    """Note also the hour of a message of the same second as one that a reply answered."""
+    to_0039(connection)

@@ -28,7 +28,8 @@ MONDAY, WEEK = 3 * 24, 7 * 24
 # A rule answers one message and those before it; an operator all that were there when writing. The promise that an
 # operator will come is no answer. Replies from before `heard_id` was kept answer everything.
 _ANSWERS = """{r}.conversation_id = m.conversation_id AND {r}.sent_at >= m.at AND NOT {r}.promise
-    AND ({r}.message_id IS NULL AND {r}.heard_id IS NULL OR {r}.heard_id >= m.id OR {s}.at >= m.at)"""
+    AND ({r}.message_id IS NULL AND {r}.heard_id IS NULL OR {r}.heard_id >= m.id
+    OR ({s}.at, {s}.id) >= (m.at, m.id))"""
 
 # By who answered first; 'settled': an operator resolved the conversation before anybody did.
 _MESSAGES = f"""

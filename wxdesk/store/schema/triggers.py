@@ -23,7 +23,7 @@ SELECT m.at FROM (SELECT 1) AS one LEFT JOIN (
     WHERE r.conversation_id = {conversation} AND r.sent_at <= {until} AND NOT r.promise {other}
     ORDER BY r.sent_at DESC, r.id DESC LIMIT 1
 ) AS reply ON true JOIN messages AS m ON m.conversation_id = {conversation} AND m.at <= {until}
-    AND m.at > coalesce(reply.answered_at, -1)
+    AND m.at >= coalesce(reply.answered_at, -1)
     AND (m.id > coalesce(reply.heard, 0) OR m.at > coalesce(reply.sent_at, -1))
 """
 
