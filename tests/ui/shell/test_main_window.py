@@ -26,7 +26,7 @@ from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import NoticeBar
+from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 from wxdesk.ui.wording.messages import name_of, short_openid

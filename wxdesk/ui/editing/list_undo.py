@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from wxdesk.core.errors import NotFound
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import Record, RecordView
-from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
+from wxdesk.ui.widgets.dialogs.notice_lines import OFFER_MS
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 MAX_CHANGES = 200
 """Number of changes that can be undone."""

@@ -14,7 +14,8 @@ from wxdesk.core.conversations.takeover import ends_soon, extended_duration
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
+from wxdesk.ui.widgets.dialogs.notice_lines import OFFER_MS
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text

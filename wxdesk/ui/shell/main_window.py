@@ -268,7 +268,7 @@ class MainWindow(Frame):
         self.status_bar.pause.clicked.connect(self.pausing.toggle)
         for button in (self.pause_bar.change, self.status_bar.pause_for):
             button.clicked.connect(partial(self.pausing.choose_end, button))
-        self.notices.bars.placed.connect(self._keep_lamp)
+        self.notices.covered.connect(self.status_bar.cover)
         self.status_bar.shared.connect(self.notices.settle)
         self.status_bar.day_began.connect(self._show_pause)
         self.status_bar.longest.wanted.connect(self.open_conversation)
@@ -338,9 +338,6 @@ class MainWindow(Frame):
         self.pause_bar.setVisible(state.paused)
         self.notices.settle()
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
-
-    def _keep_lamp(self) -> None:
-        self.status_bar.cover(not (self.notices.bars.isHidden() and self.pause_bar.isHidden()))
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""

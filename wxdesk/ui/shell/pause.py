@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged
@@ -15,7 +15,6 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import FootLine
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuChoice, offer_above
@@ -28,7 +27,7 @@ _AROUND = 14 + 8 + 16 + 3 * 10 + 4
 """Pixels taken by margins, icon and gaps."""
 
 
-class PauseBar(FootLine):
+class PauseBar(QFrame):
     """Amber line at the foot, beside the button that resumes."""
 
     def __init__(self, clock: Clock, parent: QWidget) -> None:
@@ -45,6 +44,7 @@ class PauseBar(FootLine):
         icon = IconLabel("pause", "pending", 16, self)
         hbox(icon, self.title, (self.details, 1), self.change, within=self, spacing=10, margins=(14, 1, 8, 1))
         self.show_pause(None, None)
+        self.hide()
 
     def show_pause(self, since: datetime | None, until: datetime | None) -> None:
         """Show the start of the pause, and the time at which it ends by itself."""

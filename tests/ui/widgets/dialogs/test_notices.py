@@ -23,7 +23,8 @@ from wxdesk.core.errors import (
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import NoticeBar, Notices, Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar, Toast
+from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ All messages to the operator go through here. One table decides by class which f
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import (
     BadInput,
@@ -22,24 +22,16 @@ from wxdesk.core.errors import (
     UnsettledReply,
     WxdeskError,
 )
-from wxdesk.i18n import explain, ntr, tr
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, announce, key_name
+from wxdesk.ui.widgets.dialogs.notice_lines import BarAction, NoticeBar, NoticeBars, Toast
 
 log = logging.getLogger(__name__)
 
-TOAST_MS, OFFER_MS = 5000, 10_000
-_FOR_BARS = 320
-"""Pixels of the foot that a toast leaves to the buttons and first words of a bar."""
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text must not fill the window."""
-
-type BarAction = tuple[str, Callable[[], None]]
-"""The text of a button, and the action it runs."""
 
 PASSING = (BadInput, ClaimedByColleague, MoveNotAllowed, NotFound, SendError, UnsettledReply)
 """Errors shown as a toast: the page still shows the state. Others get a bar."""
@@ -48,30 +40,49 @@ PASSING = (BadInput, ClaimedByColleague, MoveNotAllowed, NotFound, SendError, Un
 class Notices(QObject):
     """Shows toasts, bars and questions on `host`, usually the main window.
 
-    Toast and bars share one line at its foot, where a toast covers nothing that can be pressed.
+    Toast and bars lie over its foot, where they neither move nor cover a page; `settle` alone places them.
+
+    Signals:
+        covered: True if a bar or the line below lies over the foot, so that its room is `room`.
     """
+
+    covered = Signal(bool)
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
         self.bars = NoticeBars(host)
-        self._under: list[FootLine] = [self.bars]
-        self._toast = Toast(host, self._under)
-        self.bars.placed.connect(self._toast.place)
+        self._toast = Toast(host)
+        self._below: tuple[QWidget, ...] = ()
+        self._room = self._alone = self._whole_foot
+        self.bars.changed.connect(self.settle)
+        self._toast.changed.connect(self.settle)
+        host.installEventFilter(self)
 
-    def use_room(self, room: Callable[[], QRect], alone: Callable[[], QRect], *under: FootLine) -> None:
-        """Lie in this part of the foot over other lines; a toast `alone` has its own."""
-        self._under[:0] = under
-        for line in self._under:
-            line.room = room
-        self._toast.room = alone
+    def use_room(self, room: Callable[[], QRect], alone: Callable[[], QRect], *below: QWidget) -> None:
+        """Lie in this part of the foot, over the lines `below`; a toast `alone` has its own."""
+        self._room, self._alone, self._below = room, alone, below
         self.settle()
 
     def settle(self) -> None:
-        """Lie in the room as it is now, a toast over the bars and they over another line."""
-        for line in (*self._under, self._toast):
-            line.place()
+        """Place all in the room as it is now: a toast over the bars, and them over the line below."""
+        lines = [line for line in (*self._below, self.bars) if not line.isHidden()]
+        self.covered.emit(bool(lines))  # first, as the room may be another then
+        room = self._room() if lines else self._alone()
+        taken = self._toast.lie_in(room, over_bar=bool(lines))
+        for line in self._below:
+            line.setGeometry(room.adjusted(taken, 0, 0, 0))
+        self.bars.lie_in(room, taken)
+        for line in (*self._below, self.bars, self._toast):
             line.raise_()
+
+    def _whole_foot(self) -> QRect:
+        return QRect(0, self._host.height() - Measure.STATUS_BAR, self._host.width(), Measure.STATUS_BAR)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self.settle()
+        return super().eventFilter(watched, event)
 
     def toast(self, text: str, _: object = None) -> None:
         """Show a passing message; the next one replaces it.
@@ -154,244 +165,6 @@ class WindowBridge(Bridge):
 
     notices: Notices
     """Set by the window, before it makes its pages."""
-
-
-class FootLine(QFrame):
-    """One line over the foot of the host, which neither moves nor covers a page.
-
-    `room` is where it lies, in the host's coordinates; the whole foot, until the window names a part of it.
-    """
-
-    given = 0  # pixels of it, from the left, that a toast has meanwhile
-
-    def __init__(self, host: QWidget) -> None:
-        super().__init__(host)
-        self._host = host
-        self.room: Callable[[], QRect] = self._whole_foot
-        host.installEventFilter(self)
-        self.hide()
-
-    def _whole_foot(self) -> QRect:
-        return QRect(0, self._host.height() - Measure.STATUS_BAR, self._host.width(), Measure.STATUS_BAR)
-
-    def give(self, width: int) -> None:
-        """Leave so much at the left to a toast."""
-        if width != self.given:
-            self.given = width
-            self.place()
-
-    def beside(self) -> QRect:
-        """Return what a toast leaves of the room."""
-        return self.room().adjusted(self.given, 0, 0, 0)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and not self.isHidden():
-            self.place()
-        return super().eventFilter(watched, event)
-
-    def place(self) -> None:
-        """Lie where there is room now."""
-        self.setGeometry(self.beside())
-
-
-class NoticeBars(FootLine):
-    """The bars, each by its key: the gravest in one line, or all of them unfolded.
-
-    Signals:
-        placed: they lie elsewhere, or are gone.
-    """
-
-    placed = Signal()
-
-    def __init__(self, host: QWidget) -> None:
-        super().__init__(host)
-        self._bars: dict[str, NoticeBar] = {}
-        self._put_away: dict[str, str] = {}
-        self._unfolded = False
-        self._column = vbox(within=self, spacing=0)
-
-    def put(self, key: str, bar: NoticeBar | None) -> None:
-        """Show or replace a bar; None removes it. One that says the same is no newer."""
-        old = self._bars.get(key)
-        if old is not None:
-            if bar is None or bar.text != old.text:
-                del self._bars[key]
-            old.hide()
-            self._column.removeWidget(old)
-            old.deleteLater()
-        if bar is not None:
-            self._bars[key] = bar
-            bar.more.clicked.connect(self._turn)
-            announce(self, bar.text)
-        elif len(self._bars) == 1:
-            self._unfolded = False  # nothing else is left to see, and the foot is free again
-        self.place()
-
-    def put_away(self, key: str, *, lasting: bool) -> None:
-        """Remove a closed bar; a `lasting` one comes back only with another text."""
-        if lasting:
-            self._put_away[key] = self._bars[key].text
-        self.put(key, None)
-
-    def is_put_away(self, key: str, text: str) -> bool:
-        """Return True if a lasting notice was closed with this text."""
-        if self._put_away.get(key) == text:
-            return True
-        self._put_away.pop(key, None)
-        return False
-
-    def texts(self) -> dict[str, str]:
-        """Return the texts of all bars, by key."""
-        return {key: bar.text for key, bar in self._bars.items()}
-
-    def button(self, key: str) -> QAbstractButton:
-        """Return the first button of a bar, over which its menu opens."""
-        return next(iter(self._bars[key].acts))
-
-    def go_on(self) -> None:
-        """Focus the first visible button; the next one, if one has the focus already."""
-        rows = sorted(self._bars.values(), key=lambda bar: bar.y())
-        buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
-        if buttons:
-            at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
-            buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _area(self) -> QRect:
-        """Return the foot; unfolded, from there upwards over the page, and above a toast."""
-        if not self._unfolded:
-            return self.beside()
-        room = self.room()
-        room.setRight(self._host.width() - 1)
-        room.moveBottom(room.bottom() - (room.height() if self.given else 0))
-        room.setTop(max(0, room.bottom() + 1 - self._column.totalHeightForWidth(room.width())))
-        return room
-
-    def _turn(self) -> None:
-        self._unfolded = not self._unfolded
-        self.place()
-
-    def place(self) -> None:
-        """Show the gravest and newest bar alone, or all of them, that one last."""
-        bars = sorted(self._bars.values(), key=lambda bar: bar.tone == "failed")
-        self._unfolded = self._unfolded and bool(bars)
-        for bar in bars:
-            self._column.addWidget(bar)
-            bar.show_folded(not self._unfolded, len(bars) - 1 if bar is bars[-1] else None, self.beside().width())
-            bar.setVisible(self._unfolded or bar is bars[-1])
-        self.setVisible(bool(bars))
-        if bars:
-            self.setGeometry(self._area())
-            self.raise_()
-        self.placed.emit()
-
-
-class NoticeBar(QFrame):
-    """One sentence with its actions, and a button that closes it."""
-
-    def __init__(self, host: QWidget, text: str, tone: str, choices: Sequence[BarAction], close: BarAction) -> None:
-        super().__init__(host)
-        self.text, self.tone = text, tone
-        self.setProperty("class", f"bar-{tone}")
-        self._line = PlainLabel(text, role=tone, elide=True, parent=self)
-        self._whole = PlainLabel(text, role=tone, wrap=True, parent=self)
-        self.more = Button(kind=ButtonKind.LINK, parent=self)
-        icon = IconLabel("warning", tone, 16, self)
-        row = hbox(icon, (self._line, 1), (self._whole, 1), self.more, within=self, spacing=8, margins=(14, 1, 6, 1))
-        self.acts: dict[QAbstractButton, Callable[[], object]] = {}
-        for word, act in choices:
-            button = Button(word, parent=self)
-            button.setProperty("class", "small")
-            self.acts[button] = act
-        self.close_button = SmallButton("close", close[0], self)
-        self.acts[self.close_button] = close[1]
-        for one in self.acts:
-            one.clicked.connect(self._act)
-            row.addWidget(one)
-
-    def show_folded(self, folded: bool, others: int | None, width: int) -> None:
-        """Show one line of it, `width` pixels wide, or all.
-
-        Its button shows the `others`, or the rest of the line; None: another bar has it.
-        """
-        self._line.setVisible(folded)
-        self._whole.setVisible(not folded)
-        self.more.hide()
-        cut = self.sizeHint().width() > width
-        self.more.setVisible(others is not None and bool(others or cut or not folded))
-        said = ntr("{n} more notice", "{n} more notices", others) if others else tr("Read it all")
-        said = said if folded else tr("Fold")
-        for say in (self.more.setText, self.more.setAccessibleName, self.more.setToolTip):
-            say(said)
-        if others and folded and self.sizeHint().width() > width:
-            self.more.setText(f"+{others}")
-
-    def _act(self) -> None:
-        pressed = self.sender()
-        if isinstance(pressed, QAbstractButton):
-            self.acts[pressed]()
-
-
-class Toast(FootLine):
-    """A passing message over the lines `under` it; a long one without action rises."""
-
-    def __init__(self, host: QWidget, under: Sequence[FootLine]) -> None:
-        super().__init__(host)
-        self._under = under
-        self.setProperty("class", "toast")
-        self._then: Callable[[], None] | None = None
-        self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
-        self.action = Button(kind=ButtonKind.LINK, parent=self, then=self.act)
-        self.action.setProperty("class", "on-toast")
-        self._whole = PlainLabel(role="window", wrap=True, parent=self)
-        hbox((self._label, 1), (self._whole, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
-        self._until = QTimer(self, singleShot=True)
-        self._until.timeout.connect(self._end)
-
-    def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
-        """Show `text` for a while, longer with an action."""
-        self._label.setText(text)
-        self._whole.setText(text)
-        self.action.setText(action)
-        self.action.setToolTip(f"{action} ({key_name('F12')})" if action else "")
-        self.action.setVisible(bool(action))
-        self._then = then
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
-        self.show()
-        self.place()
-        self._until.start(OFFER_MS if action else TOAST_MS)
-        announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
-
-    def place(self) -> None:
-        """Be as wide as the text, over the words of a bar but none of its buttons."""
-        bars = [one for one in self._under if not one.isHidden()]
-        line = bars[0].room() if bars else self.room()
-        room = line.adjusted(0, 0, -min(_FOR_BARS, line.width() // 2), 0) if bars else QRect(line)
-        beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
-        wanted = 0 if self.isHidden() else self._label.sizeHint().width() + beside
-        rises = wanted > room.width() and self._then is None
-        room.setWidth(min(wanted, line.width() if rises else room.width()))
-        self._label.setVisible(not rises)
-        self._whole.setVisible(rises)
-        if rises:
-            room.setTop(room.bottom() - self._whole.heightForWidth(room.width() - 32) - 10)
-            room.moveBottom(line.top() if bars else line.bottom())
-        self.setGeometry(room.adjusted(0, 1, 0, -1))
-        self.raise_()
-        for one in self._under:
-            one.give(0 if rises else room.width())
-
-    def _end(self) -> None:
-        self.hide()
-        self.place()
-
-    def act(self) -> bool:
-        """Run the offered action; return False if there is none."""
-        if self.isHidden() or self._then is None:
-            return False
-        then, self._then = self._then, None
-        self._end()
-        then()
-        return True
 
 
 def _shortened(text: str) -> str:
