@@ -390,7 +390,7 @@ def test_the_strip_fits_into_900(
     window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345))
     window.status_bar.show_counts(InboxCounts(waiting=123))
     window.status_bar.show_longest(waiting(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
-    window.status_bar.show_ringing(True)
+    window.status_bar.silence.setVisible(True)
     assert window.minimumSizeHint().width() <= 900
     assert window.minimumSizeHint().height() <= 600
 

@@ -63,7 +63,7 @@ def cut(strip: StatusBar) -> list[str]:
 
 @pytest.mark.parametrize("ringing", [False, True])
 def test_at_every_width_all_that_is_said_is_whole(strip: StatusBar, ringing: bool) -> None:
-    strip.show_ringing(ringing)
+    strip.silence.setVisible(ringing)
     for width in (1920, 1280, 1100, 1000, 900, *([] if ringing else [820])):
         lie(strip, width)
         assert cut(strip) == [], width
@@ -92,7 +92,7 @@ def test_the_strip_stops_laying_out_once_its_width_is_shared(strip: StatusBar, w
     requests = Requests(strip)
     lie(strip, width)
     for _ in range(2):
-        strip.show_ringing(not strip.silence.isVisible())
+        strip.silence.setVisible(not strip.silence.isVisible())
         asked = requests.count
         lay_out(times=10)
         assert requests.count > asked
@@ -124,7 +124,7 @@ def _words(lamp: StatusDot) -> str:
 
 @pytest.mark.parametrize("ringing", [False, True])
 def test_in_a_narrow_window_the_longest_wait_gives_way_to_a_notice(strip: StatusBar, ringing: bool) -> None:
-    strip.show_ringing(ringing)
+    strip.silence.setVisible(ringing)
     for width in (1600, 900):
         lie(strip, width)
         end = strip.room().right()
@@ -134,7 +134,7 @@ def test_in_a_narrow_window_the_longest_wait_gives_way_to_a_notice(strip: Status
 
 
 def test_a_notice_has_room_for_words_in_a_narrow_window(strip: StatusBar) -> None:
-    strip.show_ringing(True)
+    strip.silence.setVisible(True)
     strip.show_longest(None)
     strip.replies.show_state("accent", "Automatic replies are on", short="On")
     lie(strip, 960)

@@ -67,7 +67,7 @@ class Sections:
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)
         self.heat_map.show_week(figures.week)
-        self._heat_map.show_below(self.heat_map.summary())
+        self._heat_map.sentence.show_if_any(self.heat_map.summary())
         self.rules.show_rows(_ranked_rules(figures.rules))
         self._rules.show_empty(not figures.rules)
         self.unmatched.show_rows([Ranked(row.text, row.count) for row in figures.unmatched])
@@ -84,7 +84,7 @@ class Sections:
         rules, hand = number_text(figures.sent_by_rule), number_text(figures.sent_by_operator)
         sent = tr("Sent: {rules} by rules, {hand} by hand", rules=rules, hand=hand)
         counted = tr("Messages, by who answered first or resolved them.")
-        self._bars.show_below(tr("{said} {more}", said=counted, more=sent))
+        self._bars.sentence.show_if_any(tr("{said} {more}", said=counted, more=sent))
         if not all_of_them:
             self.unanswered.show_figure(NONE, "")
         elif counts.unanswered:
@@ -153,10 +153,6 @@ class SectionCard(Frame):
         """Show the sentence instead of the content."""
         self._content.setVisible(not empty)
         self.sentence.setVisible(empty)
-
-    def show_below(self, sentence: str) -> None:
-        """Show a sentence below the content."""
-        self.sentence.show_if_any(sentence)
 
 
 class ColourLegend(QWidget):

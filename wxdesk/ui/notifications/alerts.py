@@ -82,7 +82,7 @@ class OperatorAlerts(QObject):
         self._hours.start()
         self._window.silence_wanted.connect(self.ringer.silence)
         self.ringer.rings.connect(self.tray.silence.setEnabled)
-        self.ringer.rings.connect(self._window.status_bar.show_ringing)
+        self.ringer.rings.connect(self._window.status_bar.silence.setVisible)
         self.tray.open.triggered.connect(self._window.bring_to_front)
         self.tray.pause.triggered.connect(self._window.pausing.toggle)
         self.tray.silence.triggered.connect(self.ringer.silence)

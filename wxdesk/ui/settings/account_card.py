@@ -31,7 +31,7 @@ class AccountCard(SettingsCard):
         self._desk = desk
         self.more = MenuButton(tr("More"), menu=self._menu(), parent=self)
         self.more.setAccessibleName(tr("More for “{account}”", account=name))
-        self.add_to_head(self.more)
+        self.head.addWidget(self.more)
         self.state = StateLine(self)
         self.open_setup = Button(tr("Set up…"), kind=ButtonKind.LINK, parent=self)
         self._app_id = PlainLabel(elide=True, parent=self)
@@ -138,12 +138,12 @@ class NoAccountCard(SettingsCard):
         words = tr(
             "Connect yours in five steps, about ten minutes. Each is checked as you go, and you can leave at any time."
         )
-        self.add_below(PlainLabel(words, role="secondary", wrap=True, parent=self))
+        self.column.addWidget(PlainLabel(words, role="secondary", wrap=True, parent=self))
         self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=self)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=self)
         buttons = QWidget(self)
         hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
-        self.add_below(buttons)
+        self.column.addWidget(buttons)
 
 
 COMMANDS = {

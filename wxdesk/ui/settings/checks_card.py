@@ -40,7 +40,7 @@ class ChecksCard(SettingsCard):
         holder = QWidget(self)
         foot = hbox(self.run, self.report, STRETCH, spacing=10)
         vbox(self._about, self.sum, self._rows, foot, within=holder, spacing=10)
-        self.add_below(holder)
+        self.column.addWidget(holder)
 
     def start(self) -> None:
         """Run every check; a second press while they run does nothing."""

@@ -100,8 +100,8 @@ class ElsewhereCard(SettingsCard):
             "This window has no secrets of WeChat. Whoever looks after the server runs these lines there, with your own"
             " AppID: the secrets are asked for, and stay there. The account then appears here by itself."
         )
-        self.add_below(PlainLabel(words, role="secondary", wrap=True, parent=self))
-        self.add_below(CodeBlock(COMMANDS, tr("the commands"), self))
+        self.column.addWidget(PlainLabel(words, role="secondary", wrap=True, parent=self))
+        self.column.addWidget(CodeBlock(COMMANDS, tr("the commands"), self))
 
 
 COMMANDS = """\

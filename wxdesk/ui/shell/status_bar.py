@@ -132,10 +132,6 @@ class StatusBar(Frame):
         """Show the conversation with the longest wait, if there is one."""
         self.longest.show_conversation(conversation, self._bridge.desk.clock())
 
-    def show_ringing(self, ringing: bool) -> None:
-        """Offer Silence while something rings."""
-        self.silence.setVisible(ringing)
-
     def show_health(self) -> None:
         """Show the desk's current state."""
         desk = self._bridge.desk

@@ -50,7 +50,7 @@ class TeamCard(SettingsCard):
         head = hbox(PlainLabel(tr("Operators"), strong=True, parent=self), STRETCH, self.add)
         lately = PlainLabel(tr("Done lately"), strong=True, parent=self)
         vbox(head, self._list, lately, self.lately, within=self._owners, spacing=10)
-        self.add_below(self._owners)
+        self.column.addWidget(self._owners)
         bridge.follow(self, self.show_team, OperatorsChanged)
         self.show_team()
 

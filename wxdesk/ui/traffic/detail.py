@@ -38,7 +38,7 @@ class TrafficDetail(Frame):
         super().__init__("side", parent)
         self.setFixedWidth(WIDTH)
         self._title = PlainLabel(size=Size.TITLE, strong=True, elide=True)
-        self._close = SmallButton("close", tr("Close"), self, then=self.closed)
+        self.away = SmallButton("close", tr("Close"), self, then=self.closed)
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
         self.copy = Button(tr("Copy"), icon="copy", then=self._copy_body)
         self.curl = Button(tr("Copy as curl"), parent=self, then=self._copy_curl)
@@ -62,7 +62,7 @@ class TrafficDetail(Frame):
         scroll = ColumnScroll(self)
         scroll.setWidget(inner)
         scroll.viewport().setProperty("class", "flat")
-        head = hbox((self._title, 1), self._close, margins=(16, 12, 12, 4))
+        head = hbox((self._title, 1), self.away, margins=(16, 12, 12, 4))
         vbox(head, (scroll, 1), within=self, spacing=0, margins=(1, 0, 0, 0))
 
     def show_line(self, title: str, heading: str, text: str, steps: Sequence[TrafficStep], curl: str) -> None:
@@ -74,10 +74,6 @@ class TrafficDetail(Frame):
             widget.setVisible(bool(text))
         self.body.show_text(text)
         self.steps.show_steps(steps)
-
-    def set_closable(self, closable: bool) -> None:
-        """Offer the cross, where the detail covers the table."""
-        self._close.setVisible(closable)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

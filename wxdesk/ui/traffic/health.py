@@ -120,7 +120,7 @@ class HealthPanel(QWidget):
         self.setup.setToolTip(tr("Checks each step again, and mends what it can"))
         hint = tr("On the server") if bridge.desk.is_remote else ""
         card = SettingsCard(tr("What messages need"), hint=hint)
-        card.add_below(self.steps)
+        card.column.addWidget(self.steps)
         inner = Frame("window")
         vbox(card, hbox(self.setup, STRETCH), STRETCH, within=inner, spacing=12, margins=(16, 16, 16, 16))
         vbox(ColumnScroll(self, inner), within=self)

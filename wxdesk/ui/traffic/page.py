@@ -286,7 +286,7 @@ class TrafficPage(Frame):
 
     def _place_detail(self) -> None:
         drawer = self.width() < Measure.DETAIL_BECOMES_DRAWER - Measure.RAIL
-        self.detail.set_closable(drawer)
+        self.detail.away.setVisible(drawer)
         beside = self._room.indexOf(self.detail) >= 0
         if drawer and beside:
             self._room.removeWidget(self.detail)

@@ -13,19 +13,15 @@ MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": 
 
 
 class SettingsCard(Frame):
-    """A titled card with rows."""
+    """A titled card with rows; `head` is the line of the title, `column` all of the card."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__("card", parent)
         self.hint = PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.title = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
-        self._head = hbox(self.title, (self.hint, 1), spacing=10)
+        self.head = hbox(self.title, (self.hint, 1), spacing=10)
         self._grid = grid(across=16, down=10, names=NAME_WIDTH)
-        self._column = vbox(self._head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
-
-    def add_to_head(self, widget: QWidget) -> None:
-        """Add a widget at the end of the title's line."""
-        self._head.addWidget(widget)
+        self.column = vbox(self.head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
 
     def add_row(self, name: str, value: QWidget | QLayout) -> None:
         """Add a row; its name is aligned with the value's first line."""
@@ -37,10 +33,6 @@ class SettingsCard(Frame):
             self._grid.addWidget(value, row, 1)
         else:
             self._grid.addLayout(value, row, 1)
-
-    def add_below(self, widget: QWidget) -> None:
-        """Add a widget across the whole card."""
-        self._column.addWidget(widget)
 
 
 class StateLine(QWidget):

@@ -108,12 +108,8 @@ class RuleEditor(RecordEditor[Rule]):
         self._scroll = WidthScroll(inside, WIDEST, self)
         self.foot = Frame("footer", self)
         self.foot.hide()
-        self._foot = vbox(margins=(24, 8, 24, 8), within=self.foot)
+        self.in_foot = vbox(margins=(24, 8, 24, 8), within=self.foot)  # what stays in sight while the rule scrolls
         vbox((self._scroll, 1), self.foot, self.head.bar, spacing=0, within=self)
-
-    def put_preview(self, preview: QWidget) -> None:
-        """Show the bubbles at the foot, where they stay visible while the rule scrolls."""
-        self._foot.addWidget(preview)
 
     # -- a kind of record
 
@@ -141,7 +137,7 @@ class RuleEditor(RecordEditor[Rule]):
             on=self.when_card.kinds(),
             when=self.when_card.when(),
             then=self.then_card.steps(),
-            default=self.when_card.is_default(),
+            default=self.when_card.default.isChecked(),
             continues=self.then_card.continues.isChecked(),
             cooldown=self.leaving_card.cooldown(),
             delivery=self.leaving_card.way(),

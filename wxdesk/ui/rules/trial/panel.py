@@ -116,12 +116,8 @@ class TrialPanel(Frame):
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
         self.line = Frame("line", self)  # below the preview
-        self._above = vbox(self.line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
-        vbox(self._above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
-
-    def put_above(self, preview: QWidget) -> None:
-        """Show `preview` above the trial."""
-        self._above.insertWidget(0, preview)
+        self.above = vbox(self.line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
+        vbox(self.above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
 
     def try_with(self, instead: Rule | None) -> None:
         """Try with `instead` in place of the stored rule of its id; None: only stored."""

@@ -88,10 +88,10 @@ class TrialPlacement(QObject):
         self._editor.foot.setVisible(drawer)
         if drawer:
             self._row.removeWidget(self.trial)
-            self._editor.put_preview(self.preview)
+            self._editor.in_foot.addWidget(self.preview)
         else:
             self._row.addWidget(self.trial)
-            self.trial.put_above(self.preview)
+            self.trial.above.insertWidget(0, self.preview)
         self.trial.line.setVisible(self._editing and not drawer)
         self.trial.setVisible(not drawer)
 

@@ -96,7 +96,7 @@ class ConditionsCard(EditorCard):
     def _shown_state(self) -> tuple[object, ...]:
         """Return the shown parts and the values of all fields."""
         said = condition_of(self._parts)
-        return (tuple(self._parts), said, self.kinds(), self.is_default())
+        return (tuple(self._parts), said, self.kinds(), self.default.isChecked())
 
     def kinds(self) -> frozenset[MessageType]:
         """Return the kinds of message that the rule answers."""
@@ -105,10 +105,6 @@ class ConditionsCard(EditorCard):
     def when(self) -> Condition:
         """Return the conditions; none for the default rule."""
         return Condition() if self.default.isChecked() else condition_of(self._parts)
-
-    def is_default(self) -> bool:
-        """Return True if the rule answers everything else."""
-        return self.default.isChecked()
 
     def part(self, condition: str, *, excepted: bool = False) -> ConditionPart | None:
         """Return the first part of a condition, if there is one."""
