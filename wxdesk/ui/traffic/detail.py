@@ -17,7 +17,7 @@ from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, Frame, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import SELECTABLE, IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import short_openid
 
 WIDTH = 380
@@ -94,9 +94,7 @@ class PushBodyText(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__(readOnly=True)
         self.setProperty("class", "well")
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.setTextInteractionFlags(SELECTABLE)
         self.setTabChangesFocus(True)
         self.setFont(mono_font())
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QMimeData, QObject, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -11,7 +11,7 @@ from wxdesk.ui.look.theme import mono_font
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import SELECTABLE, PlainLabel
 
 SECRET_SECONDS = 30
 
@@ -80,9 +80,7 @@ class CodeBlock(Frame):
         super().__init__("well", parent)
         self.label = PlainLabel(text, wrap=True, parent=self)
         self.label.setFont(mono_font())
-        self.label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.label.setTextInteractionFlags(SELECTABLE)
         self.copy_button = CopyButton(text, what, self)
         hbox((self.label, 1), (self.copy_button, AT_TOP), within=self, spacing=12, margins=(12, 8, 8, 8))
 

@@ -24,6 +24,9 @@ from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_box, painting
 
+SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+"""Text that can be selected, and so copied, by mouse and keyboard."""
+
 
 def positions_in(text: str) -> int:
     """Count the positions in a text as Qt does, in UTF-16; an emoji takes two."""

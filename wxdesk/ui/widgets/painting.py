@@ -53,24 +53,23 @@ def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
 
 def paint_initial(painter: QPainter, rect: QRectF, openid: str, name: str) -> None:
     """Paint the initial of a name, or of an openid, on the colour of the openid."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(AVATARS[crc32(openid.encode()) % len(AVATARS)]))
-    painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
-    painter.setPen(Theme.current().color("on_accent"))
-    painter.setFont(font(Size.TITLE, strong=True))
-    painter.drawText(rect, CENTER, initial_of(openid, name))
+    _paint_letters(painter, rect, initial_of(openid, name), crc32(openid.encode()), Measure.RADIUS, Size.TITLE)
 
 
 def paint_face(painter: QPainter, rect: QRectF, name: str) -> None:
     """Paint an operator's initial, the last character of a Chinese name, in a round."""
+    letter = name[-1] if "\u4e00" <= name[-1:] <= "\u9fff" else _first_letter(name)
+    _paint_letters(painter, rect, letter, sum(name.encode()), rect.height() / 2, round(rect.height() * 0.6))
+
+
+def _paint_letters(painter: QPainter, rect: QRectF, letters: str, person: int, radius: float, size: int) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(AVATARS[sum(name.encode()) % len(AVATARS)]))
-    painter.drawEllipse(rect)
+    painter.setBrush(QColor(AVATARS[person % len(AVATARS)]))
+    painter.drawRoundedRect(rect, radius, radius)
     painter.setPen(Theme.current().color("on_accent"))
-    painter.setFont(font(round(rect.height() * 0.6), strong=True))
-    painter.drawText(rect, CENTER, name[-1] if "\u4e00" <= name[-1:] <= "\u9fff" else _first_letter(name))
+    painter.setFont(font(size, strong=True))
+    painter.drawText(rect, CENTER, letters)
 
 
 def initial_of(openid: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QTextEdit, QWidget
 
@@ -10,7 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange, Revision
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import SELECTABLE, PlainLabel
 
 SIGN = 20
 """Pixels for the sign before a line."""
@@ -31,9 +31,7 @@ class ComparisonView(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, readOnly=True, acceptRichText=False, tabChangesFocus=True)
         self.setProperty("class", "well")
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.setTextInteractionFlags(SELECTABLE)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(tr("What this revision says"))
         self.document().setDocumentMargin(4)

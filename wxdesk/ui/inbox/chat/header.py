@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
-from wxdesk.ui.widgets.painting import LEFT, paint_box, paint_face, paint_icon, painting
+from wxdesk.ui.widgets.painting import paint_box, paint_face, paint_icon, paint_text, painting
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of
 from wxdesk.ui.wording.takeover import takeover_sentence
 from wxdesk.ui.wording.times import span_text
@@ -72,9 +72,7 @@ class ModeChip(EnterButton):
             paint_box(painter, pill, _HEIGHT / 2, theme, "hover" if self.underMouse() else "panel", line)
             role = "secondary" if self._quiet else "accent"
             room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
-            text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)
-            painter.setPen(theme.color(role))
-            painter.drawText(room, LEFT, text)
+            paint_text(painter, room.adjusted(0, 0, 1, 0), self.text(), self.font(), theme.color(role))
             at = QPointF(self.width() - _PAD - _ARROW + 2, (self.height() - _ARROW) / 2)
             paint_icon(painter, at, "chevron-down", role, _ARROW)
 

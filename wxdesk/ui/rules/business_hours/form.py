@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.rules.business_hours import Weekday
@@ -87,9 +87,8 @@ class CalendarForm(ColumnScroll):
     def show_draft(self, draft: CalendarDraft) -> None:
         """Show `draft` without a signal."""
         self._id = draft.id
-        self.name.blockSignals(True)
-        self.name.edit.setText(draft.name)
-        self.name.blockSignals(False)
+        with QSignalBlocker(self.name):
+            self.name.edit.setText(draft.name)
         if draft.zone not in dict(self._zones):
             self._zones.append((draft.zone, draft.zone))  # a newer or older machine may know other names
             self.zone.offer(self._zones)

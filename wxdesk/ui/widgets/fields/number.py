@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -69,9 +69,8 @@ class NumberField(QLineEdit):
         """Show a number without emitting signals."""
         self._last = number
         self._pause.stop()
-        self.blockSignals(True)
-        self.setText(str(number))
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.setText(str(number))
         self._count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Container, Sequence
 from itertools import chain
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import paint_box, painting
+from wxdesk.ui.widgets.painting import paint_box, paint_text, painting
 
 HEIGHT = 30
 PADDING = 10
@@ -84,9 +84,7 @@ class WordChip(QAbstractButton):
             ring = "failed" if self.wrong else "accent_fill" if self.hasFocus() else ""
             paint_box(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, theme, self._ground, ring, 1.5)
             room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
-            shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-            painter.setPen(theme.color(self._ink))
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            paint_text(painter, room, self.text(), self.font(), theme.color(self._ink))
             painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
             painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
 
@@ -150,10 +148,8 @@ class WordField(QLineEdit):
         parts = BETWEEN_WORDS.split(text)
         if len(parts) == 1:
             return
-        rest = parts.pop()
-        self.blockSignals(True)
-        self.setText(rest)
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.setText(parts.pop())
         found = [part.strip() for part in parts if part.strip()]
         if found:
             self.words.emit(found)

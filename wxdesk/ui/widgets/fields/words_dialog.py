@@ -5,7 +5,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.i18n import ntr, tr
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel, positions_in
+from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDE, HIGH = 520, 560
 
@@ -52,7 +52,7 @@ class WordsDialog(Dialog):
         self.text.blockCountChanged.connect(self._say_how_many)
         self._lay_out(what)
         self._say_how_many(self.text.blockCount())
-        self._go_to(self.text.document().findBlockByNumber(at), 0, 0)
+        self._go_to(QTextCursor(self.text.document().findBlockByNumber(at)))
         self.search.setFocus()
 
     def words(self) -> list[str]:
@@ -110,40 +110,26 @@ class WordsDialog(Dialog):
         self.said.setText(how_many if self.take.isEnabled() else gone)
 
     def _find_first(self) -> None:
-        self._look_from(self.text.document().firstBlock(), 0)
+        self._look_from(0)
 
     def _find_next(self) -> None:
-        cursor = self.text.textCursor()
-        block = cursor.document().findBlock(cursor.selectionEnd())
-        self._look_from(block, _characters(block.text(), cursor.selectionEnd() - block.position()))
+        self._look_from(self.text.textCursor().selectionEnd())
 
-    def _look_from(self, start: QTextBlock, column: int) -> None:
+    def _look_from(self, position: int) -> None:
         """Mark the next match; after the last line the search goes on at the first."""
-        wanted = re.compile(re.escape(self.search.text()), re.IGNORECASE)
-        self._show_found(found=True)
-        if not wanted.pattern:
-            return
-        block, beginning = start, column
-        for _ in range(self.text.blockCount() + 1):
-            found = wanted.search(block.text(), beginning)
-            if found is not None:
-                before = block.text()[: found.start()]
-                self._go_to(block, positions_in(before), positions_in(found[0]))
-                return
-            block = block.next() if block.next().isValid() else self.text.document().firstBlock()
-            beginning = 0
-        self._show_found(found=False)
-
-    def _show_found(self, *, found: bool) -> None:
-        set_wrong(self.search, not found)
+        document, sought = self.text.document(), self.search.text()
+        found = document.find(sought, position)
+        if found.isNull():
+            found = document.find(sought, 0)
+        missing = bool(sought) and found.isNull()
+        set_wrong(self.search, missing)
         self._say_how_many(self.text.blockCount())
-        if not found:
+        if missing:
             self.said.setText(tr("Not found"))
+        elif sought:
+            self._go_to(found)
 
-    def _go_to(self, block: QTextBlock, column: int, length: int) -> None:
-        cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + column)
-        cursor.setPosition(block.position() + column + length, QTextCursor.MoveMode.KeepAnchor)
+    def _go_to(self, cursor: QTextCursor) -> None:
         self.text.setTextCursor(cursor)
         self.text.centerCursor()
 
@@ -151,11 +137,6 @@ class WordsDialog(Dialog):
 def _line(word: str) -> str:
     """Return the word on one line, without characters that Qt takes for frame bounds."""
     return re.sub("[\ufdd0\ufdd1]", " ", " ".join(word.splitlines()))
-
-
-def _characters(text: str, positions: int) -> int:
-    """Count the characters before a position of the cursor."""
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * positions].decode("utf-16-le", "ignore"))
 
 
 BETWEEN_WORDS = re.compile(r"[,，、;；\n\r\t\u2028\u2029]+")
