@@ -66,7 +66,7 @@ class SetupDesk:
     """Facts of every account and of the way to it, to be checked again at any time."""
 
     def __init__(self, sources: SetupSources, publish: Callable[[events.Event], None], clock: Clock) -> None:
-        self._from = sources
+        self._sources = sources
         self._publish = publish
         self._clock = clock
         self._book = FactBook(publish)
@@ -91,17 +91,17 @@ class SetupDesk:
     @property
     def public_url(self) -> str:
         """The public address in force, of config.toml or of the tunnel; empty if none."""
-        return self._from.configuration.now.public_url or self.state.tunnel.public_url.rstrip("/")
+        return self._sources.configuration.now.public_url or self.state.tunnel.public_url.rstrip("/")
 
     def refresh(self) -> None:
         """Take over changed accounts and secrets, and judge the secrets anew."""
-        self._book.keep_accounts(self._from.accounts)
-        for name, account in self._from.accounts.items():
-            found = self._from.secrets(name)
-            sources = self._from.configuration.now.sources
-            facts = {SetupFact.MESSAGE_PUSH: kept_back(kept_finding(account, found, self._clock()), sources)}
+        self._book.keep_accounts(self._sources.accounts)
+        for name, account in self._sources.accounts.items():
+            found = self._sources.secrets(name)
+            places = self._sources.configuration.now.sources
+            facts = {SetupFact.MESSAGE_PUSH: kept_back(kept_finding(account, found, self._clock()), places)}
             if why := program_finding(account, found.credentials, self._clock()):
-                facts[SetupFact.MINI_PROGRAM] = kept_back(why, sources)
+                facts[SetupFact.MINI_PROGRAM] = kept_back(why, places)
             elif self._book.finding(name, SetupFact.MINI_PROGRAM).verdict in OF_THE_SHAPE:  # which is mended now
                 facts[SetupFact.MINI_PROGRAM] = Finding(Check.API, CheckVerdict.UNKNOWN, name)
             self._book.put(name, facts)
@@ -109,7 +109,7 @@ class SetupDesk:
 
     def _note_changes(self, account: Account, found: AccountSecrets) -> None:
         """Note when the values became others by which WeChat and its requests were judged."""
-        secrets, config = found.credentials, self._from.configuration.now.config
+        secrets, config = found.credentials, self._sources.configuration.now.config
         program = (secrets.app_secret, account.app_id, config.wechat.api_base)
         pushes = (secrets.push_token, secrets.encoding_aes_key, account.app_id, account.push_mode)
         for facts, values in ((_PROGRAM, program), (_PUSHES, (*pushes, config.listener, config.tunnel))):
@@ -123,7 +123,7 @@ class SetupDesk:
 
     def _publish_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
-        now = self._from.configuration.now
+        now = self._sources.configuration.now
         asked = now.sources if now.missing or now.only_remembered else None
         findings = source_findings(asked) if asked is not None else ()
         text = next(map(trouble, findings), "")
@@ -134,12 +134,12 @@ class SetupDesk:
     async def load(self) -> None:
         """Take up the facts where the last run left them."""
         self._publish_sources()
-        for account in self._from.accounts:
+        for account in self._sources.accounts:
             facts = facts_of_stored(await self._attempts.newest(account))
             self._book.put(account, facts)
             if SetupFact.REAL_MESSAGE not in facts:
                 await self._waiting.prove(account)
-        await self._watch.load(tuple(self._from.accounts))
+        await self._watch.load(tuple(self._sources.accounts))
 
     async def run(self) -> None:
         """Keep what arrives and judge what needs waiting, until cancelled."""
@@ -157,7 +157,7 @@ class SetupDesk:
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
-                self._put_program(account, call_finding(event, self._from.api_host))
+                self._put_program(account, call_finding(event, self._sources.api_host))
             case events.ApiCalled(call="custom/send"):
                 self._note_send(event)
             case events.TokenChanged(account, expires_at, "") if expires_at is not None:
@@ -192,15 +192,15 @@ class SetupDesk:
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""
-        return await self._try_fetch(self._from.api.try_credentials(app_id, app_secret))
+        return await self._try_fetch(self._sources.api.try_credentials(app_id, app_secret))
 
     async def check_mini_program(self, account: str) -> Finding:
         """Ask WeChat for an account's token; the secret may be another there by now."""
-        configured = self._from.accounts[account]
-        credentials = self._from.secrets(account).credentials
+        configured = self._sources.accounts[account]
+        credentials = self._sources.secrets(account).credentials
         found = program_finding(configured, credentials, self._clock())
-        if found is None and account in self._from.configuration.credentials:
-            found = await self._try_fetch(self._from.api.check(configured), account)
+        if found is None and account in self._sources.configuration.credentials:
+            found = await self._try_fetch(self._sources.api.check(configured), account)
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
@@ -209,7 +209,7 @@ class SetupDesk:
 
     async def check_address(self, account: str = "") -> Finding:
         """Probe the public address now, by an account's own push URL if it is named."""
-        found = await self._from.reachability.check(account)
+        found = await self._sources.reachability.check(account)
         if account:
             self._book.put(account, {SetupFact.ADDRESS: found})
         return found
@@ -248,7 +248,7 @@ class SetupDesk:
         try:
             await fetch
         except SendError as error:
-            return failed_fetch(error, account, self._from.api_host, self._clock())
+            return failed_fetch(error, account, self._sources.api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, account, at=self._clock())
 
     def _put_program(self, account: str, finding: Finding) -> None:
@@ -256,7 +256,7 @@ class SetupDesk:
 
     def _note_send(self, call: events.ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
-        found = call_finding(call, self._from.api_host)
+        found = call_finding(call, self._sources.api_host)
         before = self._book.finding(call.account, SetupFact.REAL_MESSAGE)
         if found.verdict in MAY_NOT_SEND:
             self._book.put(call.account, {SetupFact.REAL_MESSAGE: replace(found, check=Check.MESSAGE)})

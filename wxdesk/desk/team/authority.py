@@ -2,13 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from operator import attrgetter
-from typing import Any
 
 from wxdesk.core.errors import NotAllowed, StoreError
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
-from wxdesk.core.model.rule import Rule
-from wxdesk.core.templates import Template
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.team.commands import COMMANDS, CommandTerms
 from wxdesk.store.team import OperatorStore
@@ -29,7 +25,7 @@ class Authority:
         operator = await self._check(command, operator_id)
         first = next(iter((*args, *kwargs.values())), "")
         is_kept = operator is not None and command.recorded
-        about = await self._about(call, first) if is_kept else ""  # now, as it may be deleted by the call
+        about = await command.subject(self._desk, first) if is_kept else ""  # now, as it may be deleted by the call
         token = ACTING.set(operator)
         try:
             if command.claim is not None:
@@ -54,15 +50,3 @@ class Authority:
         if operator is not None and not operator.role.covers(command.role):
             raise NotAllowed(reason=NEEDS[command.role])
         return operator
-
-    async def _about(self, call: str, first: Any) -> str:  # noqa: ANN401
-        """Return the name of what a call is about, or conversations' ids."""
-        part = call.rpartition(".")[0]
-        if part in ("rules.exchange", "skipped"):  # a whole file, and a choice
-            return ""
-        if part == "conversations" and isinstance(first, tuple):
-            return " ".join(map(str, first))
-        if isinstance(first, int) and part in ("rules.rulebook", "templates"):
-            known: list[Rule] | list[Template] = await attrgetter(part)(self._desk).all()
-            first = next((one for one in known if one.id == first), "")
-        return str(first) if isinstance(first, str | int) else getattr(first, "name", "") or getattr(first, "title", "")

@@ -4,13 +4,42 @@ The server that works carries them out, for its own window and for desks on othe
 read, and run where they are called.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from wxdesk.core.model.operator import Role
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.templates import Template
 from wxdesk.desk.conversations.claims import Claims
+from wxdesk.desk.desk import Desk
+
+type Subject = Callable[[Desk, Any], Awaitable[str]]
+"""Finds what a call is about by its first argument, for the record of what was done."""
+
+
+async def _named(_: Desk, first: Any) -> str:  # noqa: ANN401 - of whichever command
+    """Return the argument, or the name or title of the record that it is."""
+    return str(first) if isinstance(first, str | int) else getattr(first, "name", "") or getattr(first, "title", "")
+
+
+def _named_by_id(all_of: Callable[[Desk], Coroutine[Any, Any, Sequence[Rule | Template]]]) -> Subject:
+    async def subject(desk: Desk, first: Any) -> str:  # noqa: ANN401 - a record, or the id of one
+        if isinstance(first, int):
+            first = next((one for one in await all_of(desk) if one.id == first), "")
+        return await _named(desk, first)
+
+    return subject
+
+
+async def _ids(_: Desk, first: Sequence[int]) -> str:
+    return " ".join(map(str, first))
+
+
+async def _nothing(_: Desk, first: object) -> str:
+    """Return nothing: the argument is a whole file, or a choice."""
+    return ""
 
 
 class CommandTerms(Struct, frozen=True):
@@ -21,6 +50,7 @@ class CommandTerms(Struct, frozen=True):
 
     role: Role = Role.OPERATOR
     claim: Callable[[Claims, Any], Awaitable[None]] | None = None
+    subject: Subject = _named
     recorded: bool = True
     """False for what has its own history, as replies have, and for what needs none."""
     by_itself: bool = False
@@ -40,9 +70,12 @@ class CommandTerms(Struct, frozen=True):
 
 _USUAL, _UNRECORDED, _LEAD = CommandTerms(), CommandTerms(recorded=False), CommandTerms(Role.LEAD)
 _LOCAL = CommandTerms(Role.OWNER, local=True)
+_RULES = CommandTerms(Role.LEAD, subject=_named_by_id(lambda desk: desk.rules.rulebook.all()))
+_TEMPLATES = CommandTerms(Role.LEAD, subject=_named_by_id(lambda desk: desk.templates.all()))
 
 _ROWS = (
-    ("conversations", _USUAL, "hand_back arm_transfer take_back set_mode describe change"),
+    ("conversations", _USUAL, "hand_back arm_transfer take_back set_mode describe"),
+    ("conversations", CommandTerms(subject=_ids), "change"),
     ("conversations", CommandTerms(claim=Claims.claim), "take_over"),
     ("conversations", _UNRECORDED, "mark_read"),
     ("claims", _USUAL, "claim join give_back hand_to"),
@@ -52,7 +85,7 @@ _ROWS = (
     ("replies", CommandTerms(claim=Claims.claim_to_change, recorded=False), "release edit retry"),
     ("replies", _UNRECORDED, "undo keep put_back cancel confirm release_held cancel_held"),
     ("drafts", _UNRECORDED, "keep"),
-    ("skipped", _USUAL, "ask_rules"),
+    ("skipped", CommandTerms(subject=_nothing), "ask_rules"),
     ("outbox", _USUAL, "pause resume"),
     ("outbox", _UNRECORDED, "try_now"),
     ("takeovers", _USUAL, "hand_back_endless"),
@@ -60,10 +93,10 @@ _ROWS = (
     ("presence", CommandTerms(recorded=False, by_itself=True), "attend"),
     ("typing", CommandTerms(recorded=False, seldom=True), "show prepare"),
     ("typing", _UNRECORDED, "stop"),
-    ("rules.rulebook", _LEAD, "save set_enabled reorder delete put_back"),
-    ("rules.exchange", _LEAD, "take_in restore"),
+    ("rules.rulebook", _RULES, "save set_enabled reorder delete put_back"),
+    ("rules.exchange", CommandTerms(Role.LEAD, subject=_nothing), "take_in restore"),
     ("rules.business_hours", _LEAD, "save"),
-    ("templates", _LEAD, "save save_all delete put_back"),
+    ("templates", _TEMPLATES, "save save_all delete put_back"),
     ("templates", _UNRECORDED, "count_use"),
     ("preferences", _LEAD, "set"),
     ("preferences", _UNRECORDED, "set_own"),

@@ -183,17 +183,23 @@ class Drafts(QObject):
                 return in_hand
         return False
 
-    def put_back(self, conversation_id: int, content: Content, awaiting: Content | None = None) -> None:
-        """Take back what was sent, or complete the draft `awaiting` its picture.
+    def complete(self, conversation_id: int, awaiting: Content, content: Content) -> None:
+        """Give the draft `awaiting` a picture its content with it; without that draft, put it back."""
+        key = conversation_id, content.kind
+        stack = self._stack(key)
+        at = next((at for at, draft in enumerate(stack) if draft.content == awaiting), None)
+        if at is None:
+            self.put_back(conversation_id, content)
+        else:
+            self._set(key, [*stack[:at], replace(stack[at], content=content), *stack[at + 1 :]])
+
+    def put_back(self, conversation_id: int, content: Content) -> None:
+        """Take back what was sent, or a picture more than a draft takes.
 
         A text comes before the topmost new one, anything else below what is in hand.
         """
         key = conversation_id, content.kind
         stack = self._stack(key)
-        waits = next((at for at, draft in enumerate(stack) if draft.content == awaiting), None)
-        if waits is not None:
-            self._set(key, [*stack[:waits], replace(stack[waits], content=content), *stack[waits + 1 :]])
-            return
         if content.kind is not ReplyKind.TEXT:
             self._set(key, [*stack[:-1], Draft(content), *stack[-1:]])
             return

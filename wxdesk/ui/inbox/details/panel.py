@@ -118,7 +118,8 @@ class Explanation(QObject):
     def _explain_message(self) -> None:
         """Show the decision that led to the bubble in focus, and never another one."""
         reply, latest = self._session.known.reply(self._picked), self._session.latest
-        message_id = self._message_id()
+        message = self._session.known.message(self._picked)
+        message_id = reply.message_id if reply is not None else message.id if message is not None else None
         if reply is not None and message_id is None:
             self._detail.decision.show_decision(None, None, reply)
         elif message_id is None or (latest is not None and latest.message_id == message_id):
@@ -126,13 +127,6 @@ class Explanation(QObject):
         else:
             work = self._bridge.desk.reports.decisions.for_message(message_id)
             self._bridge.ask(work, self._explain, about=lambda: self._picked)
-
-    def _message_id(self) -> int | None:
-        reply = self._session.known.reply(self._picked)
-        if reply is not None:
-            return reply.message_id
-        message = self._session.known.message(self._picked)
-        return None if message is None else message.id
 
     def _explain(self, decision: Decision | None) -> None:
         reply, session = self._session.known.reply(self._picked), self._session

@@ -95,7 +95,7 @@ class RuleModel(RecordModel[Rule]):
             self._summary(row),
             row.id == self._unsaved,
             self._why_left_out(row),
-            (figures_line(self._of(row), self._now), *shorter_figures(self._of(row), self._now)),
+            figures_wordings(self._of(row), self._now),
         )
 
     def setData(  # noqa: N802 - Qt's name
@@ -186,7 +186,7 @@ class RuleModel(RecordModel[Rule]):
             self._why_left_out(row),
             self._summary(row),
             delivery_text(row),
-            figures_line(self._of(row), self._now),
+            figures_wordings(self._of(row), self._now)[0],
         )
         return tr(
             "{number}. {name}, {state}: {summary}",
@@ -203,26 +203,22 @@ def delivery_mark(rule: Rule) -> str:
 _MARKS = {Delivery.SEND: "at once", Delivery.HOLD: "hold {n} s", Delivery.DRAFT: "draft", Delivery.SHADOW: "shadow"}
 
 
-def figures_line(figures: RuleFigures, now: datetime) -> str:
-    """Return hits and corrections of the last seven days and the last time, in short."""
-    if figures.last_at is None:
-        return tr("never matched yet")
-    hits = ntr("{n} hit in 7 days", "{n} hits in 7 days", figures.hits)
-    corrected = tr("{n} corrected", n=figures.corrected) if figures.corrected else ""
-    return " · ".join(part for part in (hits, corrected, _moment(figures.last_at, now)) if part)
+def figures_wordings(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
+    """Return hits and corrections of the last seven days and the last match.
 
-
-def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
-    """Return shorter and shorter figures for narrow rows; all have the last match."""
+    The first text has all of it; shorter and shorter ones follow for narrow rows, all with the last match.
+    """
     if figures.last_at is None:
-        return ()
+        return (tr("never matched yet"),)
+    in_full = ntr("{n} hit in 7 days", "{n} hits in 7 days", figures.hits)
     hits = ntr("{n} hit", "{n} hits", figures.hits)
-    corrected = tr("{n} corrected", n=figures.corrected) if figures.corrected else ""
+    corrected = [tr("{n} corrected", n=figures.corrected)] if figures.corrected else []
     today = figures.last_at.astimezone().date() == now.astimezone().date()
     at = clock_time(figures.last_at) if today else day_text(figures.last_at, now)
-    moments = (_moment(figures.last_at, now), at)
-    counts = ((hits, corrected), (hits,), ()) if corrected else ((hits,), ())
-    return tuple(" · ".join((*told, moment)) for told in counts for moment in moments)
+    moment = _moment(figures.last_at, now)
+    counts = ([hits, *corrected], [hits], []) if corrected else ([hits], [])
+    shorter = (" · ".join((*told, when)) for told in counts for when in (moment, at))
+    return (" · ".join((in_full, *corrected, moment)), *shorter)
 
 
 def figures_explained(figures: RuleFigures, now: datetime) -> str:

@@ -206,7 +206,7 @@ class PanelControl(QObject):
         for digest in reversed(others):
             self._drafts.put_back(at, Content(ReplyKind.IMAGE, picture=digest))
         if first:
-            self._drafts.put_back(at, replace(awaiting, **{name: first, UPLOADED[name]: ""}), awaiting)
+            self._drafts.complete(at, awaiting, replace(awaiting, **{name: first, UPLOADED[name]: ""}))
         if refused:
             self._bridge.notices.toast("\n".join(refused))
 
