@@ -16,7 +16,7 @@ from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.desk import Desk
 
 type Subject = Callable[[Desk, Any], Awaitable[str]]
-"""Finds what a call is about by its first argument, for the record of what was done."""
+"""Finder of what a call is about, by its first argument; for the record of it."""
 
 
 async def _named(_: Desk, first: Any) -> str:  # noqa: ANN401 - of whichever command

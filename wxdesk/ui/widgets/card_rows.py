@@ -13,7 +13,7 @@ MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": 
 
 
 class SettingsCard(Frame):
-    """A titled card with rows; `head` is the line of the title, `column` all of the card."""
+    """A titled card with rows; `head` is its title's line, `column` the whole card."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__("card", parent)

@@ -14,10 +14,9 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.rules.editor.actions.bodies import TagBody
+from wxdesk.ui.rules.editor.actions.bodies import ReplyBody, TagBody
 from wxdesk.ui.rules.editor.actions.card import empty_action
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge

@@ -32,7 +32,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
     HoursPart,

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.rules.pairing import revision_content
 from wxdesk.ui.editing.text_undo import UndoSteps
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import WordsPart
 from wxdesk.ui.rules.page import RulesPage
 

@@ -16,8 +16,7 @@ from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Verdict
-from wxdesk.ui.rules.editor.actions.bodies import NumberBody
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.bodies import NumberBody, ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.text import verdict_text

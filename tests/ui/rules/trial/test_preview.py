@@ -12,8 +12,8 @@ from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import ActionKind
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.editing.template_text import TemplateEdit
+from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.widgets.labels import PlainLabel

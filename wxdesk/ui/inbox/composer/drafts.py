@@ -41,7 +41,7 @@ class Drafts(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.conversation_id = 0  # the open one
-        self.kind = ReplyKind.TEXT  # of the open panel, else text
+        self._kind = ReplyKind.TEXT
         self.composing: Callable[[], bool] = lambda: False  # a text has words that are not committed
         self.owner = 0  # another number once they are those of another operator
         self._stacks: dict[StackKey, list[Draft]] = {}
@@ -98,9 +98,14 @@ class Drafts(QObject):
         self.conversation_id = conversation_id
         self.changed.emit()
 
-    def turn_to(self, kind: ReplyKind) -> None:
-        """Note that the panel of this kind was opened, or for texts that it was closed."""
-        self.kind = kind
+    @property
+    def kind(self) -> ReplyKind:
+        """The kind of the open panel, else text."""
+        return self._kind
+
+    @kind.setter
+    def kind(self, kind: ReplyKind) -> None:
+        self._kind = kind
         self.changed.emit()
 
     def top(self, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
@@ -184,7 +189,7 @@ class Drafts(QObject):
         return False
 
     def complete(self, conversation_id: int, awaiting: Content, content: Content) -> None:
-        """Give the draft `awaiting` a picture its content with it; without that draft, put it back."""
+        """Give the draft `awaiting` its picture; without that draft, put it back."""
         key = conversation_id, content.kind
         stack = self._stack(key)
         at = next((at for at, draft in enumerate(stack) if draft.content == awaiting), None)

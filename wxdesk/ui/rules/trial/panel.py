@@ -13,7 +13,7 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import shortened, type_name
-from wxdesk.ui.rules.trial.bubbles import WIDTH, TrialBubbles
+from wxdesk.ui.rules.trial.preview import WIDTH, TrialBubbles
 from wxdesk.ui.rules.trial.scenario import TrialScenarioForm
 from wxdesk.ui.rules.trial.sender import TrialSender
 from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, note_on_trial

@@ -60,12 +60,12 @@ class Notices(QObject):
         host.installEventFilter(self)
 
     def use_room(self, room: Callable[[], QRect], alone: Callable[[], QRect], *below: QWidget) -> None:
-        """Lie in this part of the foot, over the lines `below`; a toast `alone` has its own."""
+        """Lie here in the foot, over the lines `below`; a toast `alone` has its own part."""
         self._room, self._alone, self._below = room, alone, below
         self.settle()
 
     def settle(self) -> None:
-        """Place all in the room as it is now: a toast over the bars, and them over the line below."""
+        """Place all in the room of now: a toast over the bars, and them over the rest."""
         lines = [line for line in (*self._below, self.bars) if not line.isHidden()]
         self.covered.emit(bool(lines))  # first, as the room may be another then
         room = self._room() if lines else self._alone()

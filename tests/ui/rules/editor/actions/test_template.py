@@ -12,7 +12,7 @@ from tests.ui.marks import contents_of
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.rules.editor.actions.template import TemplateBody
+from wxdesk.ui.rules.editor.actions.bodies import TemplateBody
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.core.content.variables import VARIABLES, WITH_FIELDS
 from wxdesk.ui.editing.template_text import variable_names
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.page import RulesPage
 
 

@@ -160,7 +160,7 @@ class PanelControl(QObject):
         """Open a panel or picker instead of what is open."""
         self.close()
         self._open = popup
-        self._drafts.turn_to(popup.kind if isinstance(popup, ContentPanel) else ReplyKind.TEXT)
+        self._drafts.kind = popup.kind if isinstance(popup, ContentPanel) else ReplyKind.TEXT
         popup.open_over(self._composer)
 
     def close(self) -> None:
@@ -225,7 +225,7 @@ class PanelControl(QObject):
     def _closed(self) -> None:
         self._open, closed = None, self._drafts.kind
         if closed is not ReplyKind.TEXT:
-            self._drafts.turn_to(ReplyKind.TEXT)
+            self._drafts.kind = ReplyKind.TEXT
             self._drafts.leave(closed)
         self._composer.edit.setFocus()
         self.closed.emit()

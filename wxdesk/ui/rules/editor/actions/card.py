@@ -15,10 +15,15 @@ from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, NumberBody, TagBody
+from wxdesk.ui.rules.editor.actions.bodies import (
+    ActionBody,
+    ExplanationBody,
+    NumberBody,
+    ReplyBody,
+    TagBody,
+    TemplateBody,
+)
 from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
-from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
