@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts, watched
 from tests.conftest import Sized
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.details.tag_row import TagRow
+from wxdesk.ui.inbox.details.contact import TagRow
 from wxdesk.ui.widgets.fields.word_chips import WordChip
 from wxdesk.ui.widgets.fitting_label import FittingLabel, StatusDot
 from wxdesk.ui.widgets.labels import PlainLabel, positions_in

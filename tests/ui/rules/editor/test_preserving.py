@@ -16,7 +16,7 @@ from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, FieldTest, Rule, SessionFromTest
 from wxdesk.ui.editing.record_editor import preserve_untouched
 from wxdesk.ui.editing.template_text import TemplateEdit
-from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
+from wxdesk.ui.rules.editor.conditions.parts import PatternField
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 

@@ -105,6 +105,7 @@ class Drafts(QObject):
 
     @kind.setter
     def kind(self, kind: ReplyKind) -> None:
+        """Note that the panel of this kind was opened, or for texts that it was closed."""
         self._kind = kind
         self.changed.emit()
 

@@ -95,7 +95,7 @@ def test_all_words_are_searched_and_changed_as_a_text(page: RulesPage, rule: Rul
     assert chips.more.isHidden()
     page.editor.check_now()
     page.editor.undo()
-    assert _part(page).words() == MANY
+    assert _part(page).chips.words() == MANY
 
 
 def test_a_line_that_nobody_touched_stays_the_word_it_was(page: RulesPage, qtbot: QtBot, rule: Rule) -> None:
@@ -183,7 +183,7 @@ def test_while_it_is_open_the_rule_may_change_and_nothing_written_is_lost(
     assert (dialog.isVisible(), dialog.take.isEnabled()) == (True, False)
     assert dialog.said.full_text() == "The rule has changed meanwhile: copy what you need."
     assert dialog.text.toPlainText() == "mine"
-    assert _part(page).words() == ("other",)
+    assert _part(page).chips.words() == ("other",)
 
 
 def test_a_word_that_is_being_written_is_among_those_that_open(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:

@@ -7,8 +7,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.rules.editor.conditions.parts import sentence_label
-from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
+from wxdesk.ui.rules.editor.conditions.parts import PatternField, sentence_label
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 
 LONG = r"(?P<no>(?:SF|YT|ZTO|JD)[0-9]{10,15}|\d{12,})\s*(?:到哪|物流|快递|在哪里|什么时候到)" * 4

@@ -111,9 +111,9 @@ class TagsPart(WordsPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the tags; an empty list adds nothing yet."""
-        if not self.words():
+        if not self.chips.words():
             return when
-        return replace(when, tags=replace(when.tags or TagsTest(), **{self._key: self.words()}))
+        return replace(when, tags=replace(when.tags or TagsTest(), **{self._key: self.chips.words()}))
 
     def owns(self, where: FieldPath) -> bool:
         """Return True if the fault is in this list."""
