@@ -63,19 +63,19 @@ class TrialPanel(Frame):
         self.sentence = QLineEdit(self, placeholderText=tr("What a customer might write"))
         self.sentence.setProperty("class", "search")
         self.sentence.setAccessibleName(tr("Sentence to try"))
-        self.sentence.textChanged.connect(self._soon)
+        self.sentence.textChanged.connect(self._later.start)
         kinds = [(kind, type_name(kind)) for kind in MessageType]
         self.kind = SingleChoiceButton(kinds, tr("Kind of message"), self)
         self.kind.chosen.connect(self._kind_chosen)
         self.source = QLineEdit(self, placeholderText="session_from")
         self.source.setAccessibleName(tr("session_from in this trial"))
-        self.source.textChanged.connect(self._soon)
+        self.source.textChanged.connect(self._later.start)
         self.source.hide()
         self.close_button = SmallButton("close", tr("Close"), self)
         self.close_button.hide()
 
     def _make_surroundings(self) -> None:
-        self.writer.renamed.connect(self._soon)
+        self.writer.renamed.connect(self._later.start)
         self.writer.chosen.connect(self._chosen)
         self.writer.refreshed.connect(partial(self._fill, afresh=False))
         self.around.hide()
@@ -137,7 +137,7 @@ class TrialPanel(Frame):
         is_card = self.kind.value is MessageType.CARD
         self.sentence.setPlaceholderText(tr("The card's title") if is_card else tr("What a customer might write"))
         self.around.show_kind(self.kind.value)
-        self._soon()
+        self._later.start()
 
     def _chosen(self) -> None:
         known = self.writer.known
@@ -154,9 +154,6 @@ class TrialPanel(Frame):
         self.writer.say_changed(otherwise)
         count = ntr("Circumstances · {n} set", "Circumstances · {n} set", len(otherwise))
         self.more.setText(count if otherwise else tr("Circumstances"))
-        self._soon()
-
-    def _soon(self) -> None:
         self._later.start()
 
     def message(self) -> TrialMessage:
