@@ -132,7 +132,7 @@ def shown(world: World, window: MainWindow, rows: list[InboxRow]) -> dict[str, t
     asking = [one for one in world.call(world.desk.inbox.held_replies()) if one.reply.due_at is None]
     bar, opened = window.notices.bars.texts().get(BAR), {window.inbox.session.conversation_id}
     foot = [int(n) for n in re.findall(r"\d+", window.status_bar.figures.full_text())]
-    chips = {chip: re.findall(r"\d+", window.inbox.list.chips.chip(chip).text()) for chip in COUNTED}
+    chips = {chip: re.findall(r"\d+", window.inbox.list.chips.by_filter[chip].text()) for chip in COUNTED}
     return {
         "list": (
             {row.conversation.id for row in window.inbox.list.model.rows()} - opened,

@@ -16,7 +16,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.wording.messages import short_openid
 
 LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"

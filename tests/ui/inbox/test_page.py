@@ -176,11 +176,11 @@ def test_rows_move_while_the_open_one_stays_marked(qtbot: QtBot, world: World, p
 def test_chips_filter_and_an_empty_filter_says_so(qtbot: QtBot, world: World, page: InboxPage) -> None:
     world.say(FIRST, "I want a refund")
     world.say(SECOND, "opening?")
-    qtbot.waitUntil(lambda: page.list.chips.chip(InboxFilter.NEEDS_HUMAN).text() == "For you 1")
-    page.list.chips.chip(InboxFilter.NEEDS_HUMAN).click()
+    qtbot.waitUntil(lambda: page.list.chips.by_filter[InboxFilter.NEEDS_HUMAN].text() == "For you 1")
+    page.list.chips.by_filter[InboxFilter.NEEDS_HUMAN].click()
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 1)
     assert page.list.model.rows()[0].conversation.taken_over
-    page.list.chips.chip(InboxFilter.PENDING).click()
+    page.list.chips.by_filter[InboxFilter.PENDING].click()
     qtbot.waitUntil(lambda: page.list.model.chosen is InboxFilter.PENDING)
     assert page.list.model.rows()[0].held == 1
     page.list.strip.stop.click()

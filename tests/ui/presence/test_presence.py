@@ -32,7 +32,8 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Toast, WindowBridge
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 LI = "oCustomer0000000000000001"
 MINUTE = timedelta(minutes=1)

@@ -16,7 +16,7 @@ from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]

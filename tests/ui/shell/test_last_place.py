@@ -137,7 +137,7 @@ def test_the_list_shows_the_same_again_unless_that_hides_the_open_conversation(
     window.inbox.list.scope.narrow(Narrowing(account="shop", days=7))
     after = again()
     qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and bridge.is_idle)
-    assert after.inbox.list.chips.chip(InboxFilter.WAITING).isChecked()
+    assert after.inbox.list.chips.by_filter[InboxFilter.WAITING].isChecked()
     assert after.inbox.list.scope.view == SavedView("", "waiting", Narrowing(account="shop", days=7))
     assert [row.conversation.id for row in after.inbox.list.model.rows()] == [shown]
 

@@ -14,7 +14,7 @@ from wxdesk.core.templates import Template
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Template]]

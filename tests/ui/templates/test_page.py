@@ -23,7 +23,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.templates.template_list import TemplateRow
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.row_list import RECORD
 

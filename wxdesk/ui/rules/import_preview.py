@@ -61,10 +61,6 @@ class ImportDialog(Dialog):
             self.list.setCurrentRow(0)
             self.list.setFocus()
 
-    def rows(self) -> list[str]:
-        """Return the texts of the list."""
-        return [self.list.item(row).text() for row in range(self.list.count())]
-
     def _fill(self, check: ImportCheck) -> None:
         for one in check.rules:
             if not one.changes_nothing:

@@ -132,9 +132,9 @@ def takes_it_and_hands_it_on(qtbot: QtBot, window: MainWindow, nobodys: int) -> 
     qtbot.waitUntil(lambda: face.accessibleName() == "Nobody has it")
     chosen(window, "I take it")
     qtbot.waitUntil(lambda: face.accessibleName() == "You have it")
-    qtbot.waitUntil(lambda: chips.chip(InboxFilter.MINE).text() == "Mine 1")
-    assert chips.chip(InboxFilter.NOBODYS).text() == "Nobody's 1"
-    chips.chip(InboxFilter.NOBODYS).click()
+    qtbot.waitUntil(lambda: chips.by_filter[InboxFilter.MINE].text() == "Mine 1")
+    assert chips.by_filter[InboxFilter.NOBODYS].text() == "Nobody's 1"
+    chips.by_filter[InboxFilter.NOBODYS].click()
     qtbot.waitUntil(lambda: [row.conversation.id for row in rows()] == [nobodys])
     chosen(window, "Hand to 小李…")
     [dialog] = window.findChildren(ConfirmDialog)

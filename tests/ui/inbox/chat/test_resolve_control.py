@@ -28,7 +28,7 @@ from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.conversation_list.rows import ConversationListModel
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import row_time, status_of_row
 from wxdesk.ui.wording.status import HoursBoundary, snooze_choices, upcoming_time

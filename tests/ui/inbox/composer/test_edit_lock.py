@@ -22,7 +22,7 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Open = Callable[[int], None]

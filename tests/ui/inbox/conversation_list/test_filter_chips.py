@@ -52,12 +52,12 @@ def test_a_narrowed_list_has_no_figures_of_all_conversations(chips: FilterChips)
     chips.show_counts(InboxCounts(needs_human=21, failed=1))
     assert not any(any(letter.isdigit() for letter in chip.text() + chip.accessibleName()) for chip in shown(chips))
     chips.show_figures(True)
-    assert chips.chip(InboxFilter.NEEDS_HUMAN).text().endswith(" 21")
+    assert chips.by_filter[InboxFilter.NEEDS_HUMAN].text().endswith(" 21")
 
 
 def test_a_figure_too_long_for_a_chip_is_told_whole(chips: FilterChips) -> None:
     chips.show_counts(InboxCounts(needs_human=128))
-    chip = chips.chip(InboxFilter.NEEDS_HUMAN)
+    chip = chips.by_filter[InboxFilter.NEEDS_HUMAN]
     assert chip.text().endswith(" 99+")
     assert chip.accessibleName().endswith(" 128")
     assert chip.toolTip().startswith("128: ")
@@ -75,7 +75,7 @@ def test_the_button_back_from_conversations_set_aside_stands_alone(chips: Filter
 
 
 def test_where_five_chips_do_not_fit_what_waits_for_its_time_or_its_human_stays(chips: FilterChips) -> None:
-    pending, unread = chips.chip(InboxFilter.PENDING), chips.chip(InboxFilter.UNREAD)
+    pending, unread = chips.by_filter[InboxFilter.PENDING], chips.by_filter[InboxFilter.UNREAD]
     chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
     chips.layout().activate()
     four = shown(chips)

@@ -35,7 +35,7 @@ def test_a_button_empties_the_field_and_takes_the_place_of_its_key(found: InboxP
 
 
 def test_choosing_a_filter_shows_the_conversations_under_it(qtbot: QtBot, found: InboxPage, bridge: Bridge) -> None:
-    found.list.chips.chip(InboxFilter.UNREAD).click()
+    found.list.chips.by_filter[InboxFilter.UNREAD].click()
     qtbot.waitUntil(lambda: found.list.model.chosen is InboxFilter.UNREAD and bridge.is_idle)
     assert found.list.search.text() == ""
     assert found.list.view.isVisible()

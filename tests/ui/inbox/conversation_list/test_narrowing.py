@@ -167,7 +167,7 @@ def test_the_menu_offers_the_filter_whose_chip_has_no_room(qtbot: QtBot, world: 
     page.window().resize(900, 600)
     chips = page.list.chips
     chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
-    unread = chips.chip(InboxFilter.UNREAD)
+    unread = chips.by_filter[InboxFilter.UNREAD]
     assert unread.isHidden()
     choose(qtbot, page, "Unread")
     assert page.list.scope.filter is InboxFilter.UNREAD

@@ -26,7 +26,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.wording.conversation import preview_of_row, quota_wordings
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -13,7 +13,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.wording.conversation import status_of_row
 
 type Open = Callable[[int], None]

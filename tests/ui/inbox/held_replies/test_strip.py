@@ -28,7 +28,7 @@ from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
 from wxdesk.ui.look.theme import Size, font, sentence_font
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
 

@@ -15,7 +15,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

@@ -96,7 +96,7 @@ def test_chip_and_strip_use_different_words_for_different_counts(qtbot: QtBot, w
     new = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="A draft."), ReplyState.DRAFT)
     world.call(world.store.replies.add(new, world.clock()))
     world.say(LI, "opening?")
-    qtbot.waitUntil(lambda: page.list.chips.chip(InboxFilter.PENDING).text() == "Unsent 2")
+    qtbot.waitUntil(lambda: page.list.chips.by_filter[InboxFilter.PENDING].text() == "Unsent 2")
     qtbot.waitUntil(lambda: page.list.strip.count.full_text() == "1 reply held")
 
 

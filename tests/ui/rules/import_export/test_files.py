@@ -22,7 +22,8 @@ from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import Legend
-from wxdesk.ui.widgets.dialogs.notices import Notices, Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
@@ -88,6 +89,11 @@ def test_a_file_that_is_no_text_or_missing_is_refused(page: RulesPage, notices: 
     assert "missing.toml" in notices.bars.texts()["rules-file"]
 
 
+def rows_of(question: ImportDialog) -> list[str]:
+    """The texts of what it would change."""
+    return [question.list.item(row).text() for row in range(question.list.count())]
+
+
 def _asked(page: RulesPage, file: str, host: QWidget, bridge: Bridge, qtbot: QtBot) -> ImportDialog:
     page.files.import_from(file)
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -142,7 +148,7 @@ def test_an_import_without_rules_here_shows_hours_that_it_changes(
     kept = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.TUE}), OpenSpan(time(9), time(18))),))
     world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([kept])))
     question = _asked(empty_page, _file(tmp_path, OTHER), host, bridge, qtbot)
-    assert question.rows()[-1].startswith("Shop\n")
+    assert rows_of(question)[-1].startswith("Shop\n")
     question.reject()
     [there] = world.desk.rules.rulebook.calendars.all
     assert there.weekly == kept.weekly
@@ -169,7 +175,7 @@ def test_an_import_shows_what_it_changes_and_waits(
     assert question.summary.full_text() == (
         "4 rules instead of 4: 1 new, 1 changed, 1 removed, 1 moved, 1 the same, 1 calendar added."
     )
-    assert question.rows() == [
+    assert rows_of(question) == [
         "Parcels\nplace 3 → 1",
         "Hours\nChanged",
         "Greeting\nAdded",
@@ -269,7 +275,7 @@ def test_a_file_that_changes_nothing_says_so(
 ) -> None:
     same = world.call(world.desk.rules.exchange.export()).text
     question = _asked(page, _file(tmp_path, same), host, bridge, qtbot)
-    assert question.rows() == []
+    assert rows_of(question) == []
     assert not question.action.isEnabled()
     question.cancel.click()
 

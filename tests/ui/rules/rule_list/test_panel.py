@@ -27,7 +27,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, fitting_figures, moved_order, switch_rect
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.times import clock_time, day_text

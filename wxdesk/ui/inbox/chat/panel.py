@@ -3,10 +3,9 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
@@ -33,47 +32,19 @@ _MARGIN = 12
 
 
 class DropZone(QWidget):
-    """Covers `host` while a picture is held over it.
-
-    Signals:
-        dropped: the `PictureSource`s that were let go.
-    """
-
-    dropped = Signal(object)
+    """Covers `host` while a picture is held over it."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        self._host = host
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(tr("Let go to add pictures; nothing is sent yet"))
-        host.setAcceptDrops(True)
-        host.installEventFilter(self)
         self.hide()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        match event.type():
-            case QEvent.Type.DragEnter:
-                return self._enter(cast(QDragEnterEvent, event))
-            case QEvent.Type.Drop:
-                return self._drop(cast(QDropEvent, event))
-            case QEvent.Type.DragLeave:
-                self.hide()
-        return False
-
-    def _enter(self, event: QDragEnterEvent) -> bool:
-        if not accepts(event):
-            return False
-        self.setGeometry(self._host.rect())
+    def cover(self, place: QRect) -> None:
+        """Show that pictures can be let go in this part of the host."""
+        self.setGeometry(place)
         self.show()
         self.raise_()
-        return True
-
-    def _drop(self, event: QDropEvent) -> bool:
-        self.hide()
-        wanted = accepts(event)
-        if wanted:
-            self.dropped.emit(sources_in(event.mimeData()))
-        return wanted
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
@@ -108,6 +79,7 @@ class ChatPanel(Frame):
         self.composer = self.writing.composer
         self.find_bar = FindBar(bridge, session, self.timeline, self.composer.edit)
         self.drop_zone = DropZone(self)
+        self.setAcceptDrops(True)
         self.transfer = TransferBar(bridge)
         self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, session.hold_reasons)
         self.takeover = TakeoverControl(self.header, bridge, session)
@@ -152,7 +124,6 @@ class ChatPanel(Frame):
         composer.edit.went_up.connect(timeline.focus_last)
         composer.idle.connect(timeline.lend_keys)
         composer.edit.take_key = timeline.take_key
-        self.drop_zone.dropped.connect(self.writing.panels.take_pictures)
         self.header.transfer.clicked.connect(self.transfer.ask)
 
     # -- showing
@@ -234,6 +205,19 @@ class ChatPanel(Frame):
             self.timeline.to_end()
         else:
             self._session.reload()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if accepts(event):
+            self.drop_zone.cover(self.rect())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.drop_zone.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_zone.hide()
+        if accepts(event):
+            self.writing.panels.take_pictures(sources_in(event.mimeData()))
 
     # -- commands
 

@@ -189,7 +189,7 @@ class FilterChips(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._chips: dict[InboxFilter, Chip] = {}
+        self.by_filter: dict[InboxFilter, Chip] = {}
         group = QButtonGroup(self, exclusive=False)  # none may be chosen either
         self._counts, self._counted = InboxCounts(), True
         self.left_out: list[InboxFilter] = []
@@ -202,7 +202,7 @@ class FilterChips(QWidget):
             group.addButton(chip)
             chip.clicked.connect(partial(self._clicked, chosen))
             (below if chosen in _BELOW else row).addWidget(chip)
-            self._chips[chosen] = chip
+            self.by_filter[chosen] = chip
         self.scope = Chip()
         self.scope.setToolTip(tr("Back to what is open"))
         self.scope.clicked.connect(partial(self.choose, InboxFilter.ALL))
@@ -213,13 +213,9 @@ class FilterChips(QWidget):
         vbox(row, below, within=self, spacing=_GAP)
         self.show_counts(InboxCounts())
 
-    def chip(self, chosen: InboxFilter) -> Chip:
-        """The chip of a filter."""
-        return self._chips[chosen]
-
     def choose(self, chosen: InboxFilter) -> None:
         """Choose a filter as pressing its chip would."""
-        for one, chip in self._chips.items():
+        for one, chip in self.by_filter.items():
             chip.setChecked(one is chosen)
         aside = chosen in SCOPES and chosen is not InboxFilter.ALL
         self.scope.setText(f"{scope_name(chosen)} ✕")
@@ -245,7 +241,7 @@ class FilterChips(QWidget):
             InboxFilter.NOBODYS: counts.nobodys,
         }
         texts = figure_texts()
-        for chosen, chip in self._chips.items():
+        for chosen, chip in self.by_filter.items():
             (name, meaning), figure = texts[Figure(chosen.value)], figures.get(chosen, 0) if self._counted else 0
             shown = f"{MOST}+" if figure > MOST else str(figure)
             chip.setText(f"{name} {shown}" if figure else name)
@@ -254,7 +250,7 @@ class FilterChips(QWidget):
         self._show_chips()
 
     def _show_chips(self) -> None:
-        for chosen, chip in self._chips.items():
+        for chosen, chip in self.by_filter.items():
             needed = chosen is not InboxFilter.FAILED or self._counts.failed > 0 or chip.isChecked()
             needed = needed and (self.in_team or chosen not in _BELOW)
             chip.setVisible(needed and self.scope.isHidden())
@@ -265,12 +261,12 @@ class FilterChips(QWidget):
         self._show_chips()
 
     def _make_room(self) -> None:
-        chips = [chip for chosen, chip in self._chips.items() if chosen not in _BELOW and not chip.isHidden()]
+        chips = [chip for chosen, chip in self.by_filter.items() if chosen not in _BELOW and not chip.isHidden()]
         snug = _width(chips, snug=False) > self.width()
         least = (InboxFilter.UNREAD, InboxFilter.PENDING)  # the rail tells how many are unread, the menu offers both
         self.left_out = []
         for chosen in least if self._counts.pending else least[::-1]:
-            chip = self._chips[chosen]
+            chip = self.by_filter[chosen]
             if _width(chips, snug=True) > self.width() and chip in chips and not chip.isChecked():
                 chip.hide()
                 chips.remove(chip)
@@ -280,7 +276,7 @@ class FilterChips(QWidget):
             chip.set_snug(snug)
 
     def _clicked(self, chosen: InboxFilter) -> None:
-        self.choose(chosen if self._chips[chosen].isChecked() else InboxFilter.ALL)
+        self.choose(chosen if self.by_filter[chosen].isChecked() else InboxFilter.ALL)
 
 
 def _width(chips: Sequence[Chip], *, snug: bool) -> int:

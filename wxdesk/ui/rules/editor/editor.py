@@ -140,7 +140,7 @@ class RuleEditor(RecordEditor[Rule]):
             default=self.when_card.default.isChecked(),
             continues=self.then_card.continues.isChecked(),
             cooldown=self.leaving_card.cooldown(),
-            delivery=self.leaving_card.way(),
+            delivery=self.leaving_card.delivery.value,
             hold_seconds=self.leaving_card.hold_seconds(),
         )
 

@@ -42,7 +42,12 @@ class LimitPart(SentencePart):
             SingleChoiceButton(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
         )
         self._after = sentence_label("", host)
-        self._show_number(number)
+        if self.unit is not None:
+            span = timedelta(seconds=number)
+            self.unit.set_value(whole_unit(span))
+            number = span // self.unit.value
+        self.number.show_number(number)
+        self._say_after()
         self.number.valueChanged.connect(self._edited)
         if self.unit is not None:
             self.unit.chosen.connect(self._edited)
@@ -60,15 +65,6 @@ class LimitPart(SentencePart):
         """Return all widgets in their order."""
         unit = [] if self.unit is None else [self.unit]
         return [self._before, self.number, *unit, self._after, self._remove, self.error]
-
-    def _show_number(self, number: int) -> None:
-        if self.unit is not None:
-            span = timedelta(seconds=number)
-            unit = whole_unit(span)
-            self.unit.set_value(unit)
-            number = span // unit
-        self.number.show_number(number)
-        self._say_after()
 
     def _say_after(self) -> None:
         """Update the words behind the number and the unit, which depend on it."""
@@ -161,13 +157,9 @@ class LimitsCard(EditorCard):
             limits = part.add_to(limits)
         return limits
 
-    def way(self) -> Delivery:
-        """Return the delivery."""
-        return self.delivery.value
-
     def hold_seconds(self) -> int:
         """Return the seconds for which a reply is held; 0 unless it is."""
-        return self.seconds.value() if self.way() is Delivery.HOLD else 0
+        return self.seconds.value() if self.delivery.value is Delivery.HOLD else 0
 
     def limit(self, limit: str) -> LimitPart | None:
         """Return the part of a limit, if there is one."""
@@ -187,7 +179,7 @@ class LimitsCard(EditorCard):
         limit = self.limit(str(where[1])) if where[:1] == ("cooldown",) and len(where) > 1 else None
         if limit is not None:
             return limit.number
-        return self.seconds if self.way() is Delivery.HOLD else self.delivery
+        return self.seconds if self.delivery.value is Delivery.HOLD else self.delivery
 
     # -- what the operator does
 
@@ -221,13 +213,13 @@ class LimitsCard(EditorCard):
 
     def _delivery_chosen(self) -> None:
         self._set()
-        if self.way() is Delivery.HOLD:
+        if self.delivery.value is Delivery.HOLD:
             self.seconds.setFocus()
         self.changed.emit()
 
     def _set(self) -> None:
         """Lay out all widgets in their lines."""
-        held = self.way() is Delivery.HOLD
+        held = self.delivery.value is Delivery.HOLD
         parts = [widget for part in self._limits for widget in part.widgets()]
         self.add.setProperty(NEW_LINE, bool(self._limits))
         widgets = (self._free, *parts, self.add, self.delivery, self.seconds, self._unit, self._error)
@@ -239,7 +231,7 @@ class LimitsCard(EditorCard):
         self.add.setVisible(len(self._limits) < len(LIMITS))
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
-        self.note.setText(_delivery_note(self.way()))
+        self.note.setText(_delivery_note(self.delivery.value))
         self._sentence.updateGeometry()
 
 

@@ -20,7 +20,8 @@ from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices, Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import Toast
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
