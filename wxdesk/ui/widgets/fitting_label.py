@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
+from wxdesk.ui.widgets.painting import ELLIPSIS, fitting
 
 
 class Shrinkable(Protocol):
@@ -73,11 +74,9 @@ class FittingLabel(PlainLabel):
         return QSize(self.width_at(self._asked), self.fontMetrics().height())
 
     def _lay_out(self) -> None:
-        metrics, room = self.fontMetrics(), self.width()
-        shown = next((words for words in self._wordings if metrics.horizontalAdvance(words) <= room), None)
-        if shown is None:
-            last = self._wordings[-1] if self._wordings and self._cut_last else ""
-            shown = metrics.elidedText(last, Qt.TextElideMode.ElideRight, max(0, room))
+        shown = fitting(self._wordings, self.font(), self.width())
+        if not shown and self._cut_last and self._wordings:
+            shown = self.fontMetrics().elidedText(self._wordings[-1], ELLIPSIS, max(0, self.width()))
         lines = ("" if shown == self._full else self._full, self._about)
         set_tip(self, "\n".join(filter(None, lines)))
         self._show_text(shown)

@@ -1,6 +1,6 @@
 """Painting that several places share: avatars, badges, text, icons, surfaces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
@@ -81,6 +81,12 @@ def _first_letter(name: str) -> str:
     finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, name)
     in_utf16 = name.encode("utf-16-le")
     return in_utf16[: 2 * finder.toNextBoundary()].decode("utf-16-le").upper()
+
+
+def fitting(wordings: Iterable[str], face: QFont, width: int) -> str:
+    """Return the first of these that fits into so many pixels; empty if none does."""
+    metrics = QFontMetrics(face)
+    return next((words for words in wordings if metrics.horizontalAdvance(words) <= width), "")
 
 
 def paint_text(

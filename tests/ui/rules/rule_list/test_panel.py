@@ -24,11 +24,12 @@ from wxdesk.ui.editing.list_undo import UndoableChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, fitting_figures, moved_order, switch_rect
+from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, moved_order, switch_rect
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import fitting
 from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.times import clock_time, day_text
 
@@ -89,7 +90,7 @@ def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, a
         assert row.width() < 270
         small = font(Size.SMALL, tabular=True)
         for room in (row.width() - TEXT_LEFT - EDGE, row.width() - TEXT_LEFT - EDGE - 80):  # beside “Not saved”
-            shown = fitting_figures(small, room, page.rules.index(0).data(RECORD).figures)
+            shown = fitting(page.rules.index(0).data(RECORD).figures, small, room)
             assert QFontMetrics(small).horizontalAdvance(shown) <= room
             assert shown.endswith(day_text(now - ago, now)) or clock_time(now - ago) in shown
             assert "1,288" in shown or room < 150  # hits are told too where they fit

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QMoveEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QMoveEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
-from wxdesk.core.model.conversation import EVERYTHING, Contact, Conversation
+from wxdesk.core.model.conversation import EVERYTHING, Contact
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -21,7 +21,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font, line_height, row_he
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
+from wxdesk.ui.widgets.painting import fitting, paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.conversation import (
     accessible_row_text,
@@ -237,13 +237,8 @@ class ConversationDelegate(RowDelegate[InboxRow]):
             paint_text(painter, rest, activity, face, theme.color("accent"))
         else:
             face = sentence_font(smaller(3), tabular=True)
-            paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
-
-    def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
-        """Return replies left and their time, the number alone or nothing: what fits."""
-        metrics, now = QFontMetrics(face), self._clock()
-        wordings = quota_wordings(conversation, now)
-        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), "")
+            left = fitting(quota_wordings(row.conversation, now), face, rest.width())  # the number alone, or nothing
+            paint_text(painter, rest, left, face, theme.color("faint"))
 
     def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
         if not status.icon:

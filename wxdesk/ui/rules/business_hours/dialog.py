@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize, QTimer, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged, CalendarInUse
@@ -16,6 +16,7 @@ from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake,
 from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
+from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
@@ -25,7 +26,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH, HEIGHT = 820, 640
 LIST, ROW = 188, 32
-TICK_MS = 15_000
 
 
 class CalendarDialog(Dialog):
@@ -58,12 +58,10 @@ class CalendarDialog(Dialog):
         self.trouble = PlainLabel(role="failed", wrap=True, parent=self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self, then=self.reject)
         self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+S", parent=self, then=self.save)
-        self._tick = QTimer(self, interval=TICK_MS)
         self._lay_out()
         self._connect()
         self._fit_into_window(WIDTH, HEIGHT)
         self._fill(0)
-        self._tick.start()
 
     def _lay_out(self) -> None:
         below = hbox(self.new, self.delete, STRETCH, spacing=8)
@@ -75,7 +73,7 @@ class CalendarDialog(Dialog):
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show)
         self.form.edited.connect(self._edited)
-        self._tick.timeout.connect(self._show_state)
+        VisibleTick(self, self._show_state)
         bind(self, "Ctrl+S", self.save)
 
     @property

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFont,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -35,7 +34,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_box, paint_row, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, RIGHT, fitting, paint_box, paint_row, paint_text, painting
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
 from wxdesk.ui.wording.messages import quoted
@@ -97,14 +96,8 @@ def _paint_words(painter: QPainter, rect: QRect, row: RuleRow, theme: Theme) -> 
     line.moveTop(line.top() + pitch)
     paint_unsaved(painter, line, row.unsaved, theme)
     line.setRight(rect.right() - EDGE)  # below the switch
-    said = row.left_out or fitting_figures(face, line.width(), row.figures)
+    said = row.left_out or fitting(row.figures, face, line.width()) or row.figures[-1]
     paint_text(painter, line, said, face, theme.color("failed" if row.left_out else "secondary"))
-
-
-def fitting_figures(face: QFont, width: int, figures: Sequence[str]) -> str:
-    """Return the longest form of a rule's figures that fits into `width` pixels."""
-    room = QFontMetrics(face)
-    return next((way for way in figures if room.horizontalAdvance(way) <= width), figures[-1])
 
 
 def _paint_title(painter: QPainter, line: QRect, row: RuleRow, theme: Theme) -> None:

@@ -301,8 +301,7 @@ class ContactPicker(Frame):
         nobody = (
             tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
         )
-        self.none.setText("" if threads else nobody)
-        self.none.setVisible(not threads)
+        self.none.show_if_any("" if threads else nobody)
         self.view.setVisible(bool(threads))
         at = field.mapTo(self._over, QPoint(0, field.height() + 2))
         width = self._over.width() - 2 * 16
