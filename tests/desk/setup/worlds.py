@@ -86,7 +86,7 @@ class SetupWorld:
 
     @property
     def accounts(self) -> dict[str, Account]:
-        return cast("dict[str, Account]", self.desk._from.accounts)
+        return cast("dict[str, Account]", self.desk._sources.accounts)
 
     @property
     def attempts(self) -> Attempts:

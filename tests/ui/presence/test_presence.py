@@ -102,7 +102,7 @@ def test_without_key_or_mouse_the_operator_is_away_after_the_set_minutes(
     until(qtbot, world, AwayReason.IDLE)
     assert world.desk.presence.now.since == START
     qtbot.waitUntil(active.status_bar.presence.lamp.isVisible)
-    assert active.status_bar.presence.lamp.text.startswith("Away since ")
+    assert active.status_bar.presence.lamp.accessibleName().startswith("Away since ")
     assert "no key or mouse" in active.status_bar.presence.button.toolTip()
 
 
@@ -111,10 +111,10 @@ def test_quiet_hours_are_shown_while_they_last(qtbot: QtBot, active: MainWindow,
     lamp, hour = active.status_bar.presence.lamp, START.astimezone().hour
     first, last = hour, (hour + 1) % 24
     world.call(world.desk.preferences.set(replace(world.desk.preferences.now, quiet_from=first, quiet_until=last)))
-    qtbot.waitUntil(lambda: lamp.text == "Do not disturb" and lamp.isVisible())
+    qtbot.waitUntil(lambda: lamp.accessibleName() == "Do not disturb" and lamp.isVisible())
     assert f"until {last:02}:00" in lamp.toolTip()
     leave_idle(qtbot, world)
-    qtbot.waitUntil(lambda: lamp.text.startswith("Away since "))
+    qtbot.waitUntil(lambda: lamp.accessibleName().startswith("Away since "))
     world.move_to(START + timedelta(hours=1))
     active.presence.watch.set_away(False)
     qtbot.waitUntil(lambda: reason(world) is None and lamp.isHidden())

@@ -98,8 +98,8 @@ def test_a_missing_secret_is_told_with_the_way_to_enter_it(qtbot: QtBot, page: S
     [card] = page.cards
     missing = tuple(MissingSecret("shop", name) for name in (SecretName.APP_SECRET, SecretName.ENCODING_AES_KEY))
     _take(world, replace(world.desk.configuration.now, credentials={}, missing=missing))
-    qtbot.waitUntil(lambda: card.secrets.text == "2 secrets are missing; the set-up takes them")
-    assert card.token.text == "Not fetched: the secrets come first"
+    qtbot.waitUntil(lambda: card.secrets.words.full_text() == "2 secrets are missing; the set-up takes them")
+    assert card.token.words.full_text() == "Not fetched: the secrets come first"
     with qtbot.waitSignal(page.commands.setup_wanted) as asked:
         qtbot.mouseClick(card.open_setup, Qt.MouseButton.LeftButton)
     assert asked.args == ["shop", None]
@@ -110,7 +110,7 @@ def test_a_secret_that_cannot_be_right_is_told(qtbot: QtBot, page: SettingsPage,
     now = world.desk.configuration.now
     wrong = replace(now.credentials["shop"], push_token="a b")
     _take(world, replace(now, credentials={"shop": wrong}))
-    qtbot.waitUntil(lambda: "The Token cannot contain “a blank”." in card.secrets.text)
+    qtbot.waitUntil(lambda: "The Token cannot contain “a blank”." in card.secrets.words.full_text())
 
 
 def test_a_former_secret_is_shown_until_its_time_is_over(qtbot: QtBot, page: SettingsPage, world: World) -> None:
@@ -119,7 +119,7 @@ def test_a_former_secret_is_shown_until_its_time_is_over(qtbot: QtBot, page: Set
     former = replace(now.credentials["shop"], former_push_tokens=(FormerSecret("old", until),))
     _take(world, replace(now, credentials={"shop": former}))
     line = card.former[0]
-    qtbot.waitUntil(lambda: line.text.startswith("The former push Token is accepted until"))
+    qtbot.waitUntil(lambda: line.words.full_text().startswith("The former push Token is accepted until"))
     assert line.isVisible()
     card.show_state(until)
     assert line.isHidden()
@@ -131,15 +131,15 @@ def test_only_plain_mode_is_warned_of(qtbot: QtBot, page: SettingsPage, world: W
     now = world.desk.configuration.now
     [shop] = now.config.accounts
     _take(world, replace(now, config=_with(now, (structs.replace(shop, push_mode=mode),))))
-    qtbot.waitUntil(lambda: ("Plain: the signature" in card.mode.text) is (mode is PushMode.PLAIN))
+    qtbot.waitUntil(lambda: ("Plain: the signature" in card.mode.words.full_text()) is (mode is PushMode.PLAIN))
 
 
 def test_the_token_is_told_as_it_is(qtbot: QtBot, page: SettingsPage, world: World) -> None:
     [card] = page.cards
     world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, seconds=30)))
-    qtbot.waitUntil(lambda: card.token.text.startswith("Valid for 1:00:"))
+    qtbot.waitUntil(lambda: card.token.words.full_text().startswith("Valid for 1:00:"))
     world.publish(TokenChanged("shop", None, "the app secret is wrong"))
-    qtbot.waitUntil(lambda: card.token.text == "the app secret is wrong")
+    qtbot.waitUntil(lambda: card.token.words.full_text() == "the app secret is wrong")
 
 
 def test_the_look_can_be_chosen(qtbot: QtBot, page: SettingsPage, appearance: Appearance) -> None:
@@ -168,7 +168,7 @@ def test_a_long_name_widens_nothing(qtbot: QtBot, page: SettingsPage, world: Wor
 
 
 def test_the_listener_is_shown(page: SettingsPage, world: World) -> None:
-    assert page.places.listener.text == f"Listening on {world.desk.health.state.listener_url}"
+    assert page.places.listener.words.full_text() == f"Listening on {world.desk.health.state.listener_url}"
     assert isinstance(page.places.listener, StateLine)
 
 
@@ -191,7 +191,7 @@ def test_everything_is_checked_and_can_be_reported(qtbot: QtBot, bridge: Bridge)
     qtbot.waitUntil(lambda: len(card.findings) == 2)
     assert card.findings[0].finding is FOUND[2]
     assert "198.51.100.9" in card.findings[0].copy_button.text()
-    assert card.sum.text == "1 check is well; to be looked at:"
+    assert card.sum.words.full_text() == "1 check is well; to be looked at:"
     assert card.report.text_to_copy == report_of(FOUND)
     assert report_of(FOUND).splitlines()[2].startswith("FAIL · api · shop · ip_not_listed: WeChat refuses calls")
 
@@ -209,7 +209,7 @@ def test_a_check_from_before_a_change_is_no_good_one(qtbot: QtBot, bridge: Bridg
     card.start()
     qtbot.waitUntil(lambda: [row.finding for row in card.findings] == [older])
     assert card.findings[0].when.text().endswith(", before the last change")
-    assert card.sum.text == "1 check is well; to be looked at:"
+    assert card.sum.words.full_text() == "1 check is well; to be looked at:"
     assert report_of((older,)).endswith("(before the last change)")
 
 

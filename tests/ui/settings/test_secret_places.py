@@ -42,21 +42,21 @@ def _dialog(line: QWidget) -> VaultDialog:
 def test_a_keychain_needs_nothing(qtbot: QtBot, bridge: Bridge, sources: SecretSources) -> None:
     line = _line(qtbot, bridge, sources)
     qtbot.waitUntil(lambda: bridge.is_idle)
-    assert line.state.text == "New secrets go into the system's keychain"
+    assert line.state.words.full_text() == "New secrets go into the system's keychain"
     assert line.button.isHidden()
 
 
 def test_without_a_keychain_a_vault_is_offered_and_made(qtbot: QtBot, bridge: Bridge, sources: SecretSources) -> None:
     keyring.set_keyring(NoKeychain())
     line = _line(qtbot, bridge, sources)
-    qtbot.waitUntil(lambda: "gone when the program ends" in line.state.text)
+    qtbot.waitUntil(lambda: "gone when the program ends" in line.state.words.full_text())
     qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(line)
     for field in (dialog.passphrase, dialog.again):
         qtbot.keyClicks(field, PASSPHRASE)
     with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
-    assert line.state.text == "New secrets go into the vault"
+    assert line.state.words.full_text() == "New secrets go into the vault"
     assert line.button.isHidden()
 
 
@@ -65,10 +65,10 @@ def test_a_locked_vault_is_told_and_unlocked(
 ) -> None:
     SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
     line = _line(qtbot, bridge, sources)
-    assert line.state.text == "The vault is locked, and its secrets with it"
+    assert line.state.words.full_text() == "The vault is locked, and its secrets with it"
     qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(line)
     qtbot.keyClicks(dialog.passphrase, PASSPHRASE)
     with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
-    assert "keychain" in line.state.text
+    assert "keychain" in line.state.words.full_text()

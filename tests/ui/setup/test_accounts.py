@@ -49,9 +49,9 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     settings = _settings(opened)
     [shown] = settings.cards
     _choose(qtbot, settings, "shop", "pause")
-    qtbot.waitUntil(lambda: "Paused" in shown.state.text, timeout=LONG)
+    qtbot.waitUntil(lambda: "Paused" in shown.state.words.full_text(), timeout=LONG)
     _choose(qtbot, settings, "shop", "pause")
-    qtbot.waitUntil(lambda: "Paused" not in shown.state.text, timeout=LONG)
+    qtbot.waitUntil(lambda: "Paused" not in shown.state.words.full_text(), timeout=LONG)
     _choose(qtbot, settings, "shop", "title")
     naming = _dialog(qtbot, opened, NameDialog)
     naming.field.edit.setText("🍵 茶具店 متجر")

@@ -24,7 +24,7 @@ def shown(qtbot: QtBot, *accounts: AccountSetup, url: str = URL, reach: CheckVer
     lamp = SetupLamp()
     qtbot.addWidget(lamp)
     lamp.show_setup(SetupState(accounts, Finding(Check.ADDRESS, reach, values={"host": "a.example"}), listener_url=url))
-    return lamp.role, lamp.text
+    return lamp.role, lamp.accessibleName()
 
 
 def test_beside_a_server_its_set_up_is_called_the_servers(qtbot: QtBot) -> None:
@@ -32,7 +32,7 @@ def test_beside_a_server_its_set_up_is_called_the_servers(qtbot: QtBot) -> None:
     qtbot.addWidget(lamp)
     lost = SetupState((AccountSetup("shop", GOOD),), Finding(Check.ADDRESS, V.OFFLINE), listener_url=URL)
     lamp.show_setup(lost, is_remote=True)
-    assert lamp.text == "The server reports: This computer has no network."
+    assert lamp.accessibleName() == "The server reports: This computer has no network."
 
 
 def test_without_an_account_nothing_is_green(qtbot: QtBot) -> None:
@@ -69,7 +69,7 @@ def test_the_lamp_turns_green_with_the_first_answer_and_leads_to_the_set_up(
     answering.wait_until_sent(1)
     qtbot.waitUntil(lambda: lamp.role == "accent_fill", timeout=PATIENCE_MS)
     place = answering.desk.health.state.listener_url.split("://")[1]
-    assert lamp.text == f"Listening on {place}"
+    assert lamp.accessibleName() == f"Listening on {place}"
     for press in (
         lambda: qtbot.mouseClick(lamp, Qt.MouseButton.LeftButton),
         lambda: qtbot.keyClick(lamp, Qt.Key.Key_Return),

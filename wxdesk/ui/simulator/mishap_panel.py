@@ -54,8 +54,7 @@ class MishapRow(QWidget):
     def show_active(self, active: ActiveMishap | None) -> None:
         """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
-        self.state.setVisible(active is not None)
-        self.state.setText(remaining_text(active) if active is not None else "")
+        self.state.show_if_any(remaining_text(active) if active is not None else "")
 
     def _make_fields(self) -> None:
         if self.mishap in LATE:

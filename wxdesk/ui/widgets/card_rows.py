@@ -42,16 +42,11 @@ class StateLine(QWidget):
         super().__init__(parent)
         self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
         self._mark.setFixedHeight(20)
-        self._words = PlainLabel(wrap=True, tabular=True, parent=self)
-        hbox((self._mark, AT_TOP), (self._words, 1), within=self, spacing=6)
-
-    @property
-    def text(self) -> str:
-        """The text."""
-        return self._words.full_text()
+        self.words = PlainLabel(wrap=True, tabular=True, parent=self)
+        hbox((self._mark, AT_TOP), (self.words, 1), within=self, spacing=6)
 
     def show_state(self, role: str, text: str) -> None:
         """Show a state: `accent` well, `pending` warning, `failed` error, `faint` waiting."""
         self._mark.show_icon(MARKS[role], role)
-        self._words.setText(text)
-        self._words.set_role("text" if role in {"accent", "faint"} else role)
+        self.words.setText(text)
+        self.words.set_role("text" if role in {"accent", "faint"} else role)

@@ -96,11 +96,6 @@ class StatusDot(QWidget):
         hbox(self._dot, self._text, within=self, spacing=_GAP)
 
     @property
-    def text(self) -> str:
-        """The text beside the dot."""
-        return self._text.full_text()
-
-    @property
     def role(self) -> str:
         """The colour role of the dot."""
         return self._dot.role

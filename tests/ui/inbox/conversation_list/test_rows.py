@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
@@ -21,12 +21,12 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Conversation, ConversationStatus, Narrowing
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.secrets.sources import SecretSources
-from wxdesk.ui.inbox.conversation_list.rows import ConversationDelegate
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
+from wxdesk.ui.widgets.painting import fitting
 from wxdesk.ui.wording.conversation import preview_of_row, quota_wordings
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -288,10 +288,7 @@ def looks(page: InboxPage, row: int = 0) -> Looks:
 
 def test_beside_a_status_only_whole_words_are_painted(world: World, page: InboxPage, four: list[int]) -> None:
     conversation = page.list.model.rows()[0].conversation
-    delegate, face = page.list.view.itemDelegate(), font(Size.SMALL)
-    assert isinstance(delegate, ConversationDelegate)
-    widths = [QFontMetrics(face).horizontalAdvance(words) for words in quota_wordings(conversation, world.clock())]
+    wordings, face = quota_wordings(conversation, world.clock()), font(Size.SMALL)
+    widths = [QFontMetrics(face).horizontalAdvance(words) for words in wordings]
     rooms = [widths[0], widths[0] - 1, widths[1] - 1]
-    assert [delegate._left_text(conversation, face, QRect(0, 0, room, 20)) for room in rooms] == [
-        *quota_wordings(conversation, world.clock()), ""
-    ]  # fmt: skip
+    assert [fitting(wordings, face, room) for room in rooms] == [*wordings, ""]

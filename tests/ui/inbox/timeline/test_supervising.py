@@ -185,7 +185,7 @@ def test_the_pause_bar_is_not_cut_in_a_narrow_window(qtbot: QtBot, world: World,
     day = timedelta(days=days)
     bar.show_pause(START - day, START + day)
     bar.show_counts(InboxCounts(automatic=count))
-    bar.place()
+    bar.setGeometry(host.rect())
     bar.show()
     qtbot.waitUntil(lambda: bar.details.width() > 0)
     assert "…" not in bar.details.text()

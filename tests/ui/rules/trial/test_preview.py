@@ -130,7 +130,7 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
     ]
     said = "There is no variable “nope”.\nThere is no variable “contact.nope”, only contact.alias, contact.short_id."
     assert page.preview.texts[-1] == said
-    page.editor.show_place(page.editor.faults[1])
+    page.editor.show_place(page.editor.faults[1].where, 0)
     qtbot.waitUntil(lambda: body.field("description").hasFocus())
 
 

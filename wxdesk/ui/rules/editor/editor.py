@@ -182,7 +182,8 @@ class RuleEditor(RecordEditor[Rule]):
         self.check_now()
         if self._mistakes:
             self._mistake = (self._mistake + 1) % len(self._mistakes)
-            self.show_place(self._mistakes[self._mistake])
+            fault = self._mistakes[self._mistake]
+            self.show_place(fault.where, fault.template_line)
 
     def want_place(self, finding: LintFinding | None) -> None:
         """Focus the place of `finding` as soon as its rule is edited; None gives it up."""
@@ -194,13 +195,10 @@ class RuleEditor(RecordEditor[Rule]):
         if wanted is not None and wanted.rule.id == rule_id:
             self._wanted = None
             line = wanted.fault.template_line if wanted.fault else 0
-            QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
+            QTimer.singleShot(0, self, partial(self.show_place, wanted.where, line))  # new fields are shown by then
 
-    def show_place(self, fault: RuleFault) -> None:
-        """Focus the place of `fault`."""
-        self._focus(fault.where, fault.template_line)
-
-    def _focus(self, where: FieldPath, line: int) -> None:
+    def show_place(self, where: FieldPath, line: int) -> None:
+        """Focus a place; of a template, its line."""
         self._field(where, line).setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, self._reveal)
 
