@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from tests.store.chats import T0, Talk, reopen, resolve
+from tests.store.chats import T0, Talk, resolve
 from tests.store.recounted import assert_sums_are_a_count
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.message import Message
@@ -50,7 +51,7 @@ class Chaos:
         jump = self.random.choice((0, 0, 1, 1, 20, 300, 2000, 40_000, 300_000, -3000))
         self.now += timedelta(seconds=jump, microseconds=self.random.choice((0, self.random.randrange(1_000_000))))
         act = self.random.choice((self.says, self.says, self.decides, self.decides, *[self.moves] * 4, self.writes,
-                                  self.edits, self.sets_aside, self.reopens, self.takes_over, self.forgets,
+                                  self.edits, self.sets_aside, self.changes_rows, self.takes_over, self.forgets,
                                   self.decides_anew, self.recounts))  # fmt: skip
         with suppress(WxdeskError):  # not possible just now
             await act()
@@ -96,9 +97,11 @@ class Chaos:
         if self.threads:
             await resolve(self.talk.store, self.random.choice(list(self.threads.values())), self.now)
 
-    async def reopens(self) -> None:
+    async def changes_rows(self) -> None:
         if self.threads:
-            await reopen(self.talk.store, self.random.choice(list(self.threads.values())))
+            act = self.random.choice((RowAct.REOPEN, RowAct.SNOOZE, RowAct.BLOCK, RowAct.UNBLOCK))
+            thread, until = self.random.choice(list(self.threads.values())), self.now + timedelta(hours=1)
+            await self.talk.store.rows.change((thread,), RowChange(act, until), self.now)
 
     async def takes_over(self) -> None:
         if self.threads:
