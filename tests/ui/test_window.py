@@ -124,9 +124,9 @@ def shown():
     said, waited = window.status_bar.replies, QElapsedTimer()
     waited.start()
     def look():
-        if "paused" in said.text or waited.hasExpired(10_000):
+        if "paused" in said.accessibleName() or waited.hasExpired(10_000):
             tick.stop()
-            print(pausing.paused, said.text, flush=True)
+            print(pausing.paused, said.accessibleName(), flush=True)
             window.quit()
     tick = QTimer(window)
     tick.timeout.connect(look)

@@ -116,9 +116,12 @@ def _moment(word: object, subject: object = "", *_: object) -> tuple[object, str
 
 
 def read_confirmed(home: Path) -> list[list[Any]]:
-    """All lines that were written down whole."""
+    """All lines that were written down whole.
+
+    Where two threads wrote at once and the power went between, the first of them has left a hole.
+    """
     file = home / CONFIRMED
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = file.read_text(encoding="utf-8").replace("\0", "") if file.exists() else ""
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
