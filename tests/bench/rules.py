@@ -18,10 +18,16 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from tests.core.rules.rule_matching import ask_each
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.conditions.facts import MatchInput
@@ -130,10 +136,10 @@ def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.N
         texts = [f"{words.sentence(size)[: 2000 - len(end)]} {end}" for _ in range(options.messages)]
         subjects = [MatchInput(MessageType.TEXT, text, at=NOW) for text in texts]
         for subject in subjects[:20]:
-            assert ruleset.decide(subject).matched == ruleset.ask_each(subject).matched
+            assert ruleset.decide(subject).matched == ask_each(ruleset, subject).matched
         fast, slow = (
             _times(ruleset.decide, subjects),
-            _times(ruleset.ask_each, subjects[: max(20, len(subjects) // 10)]),
+            _times(partial(ask_each, ruleset), subjects[: max(20, len(subjects) // 10)]),
         )
         figures = f"{fast[0]:9.0f}{fast[1]:9.0f} {slow[0]:9.0f}{slow[1]:9.0f} {slow[0] / fast[0]:6.0f}x"
         print(f"  {kind:44} {figures}")
