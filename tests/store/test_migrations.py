@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,13 +18,15 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text, update
+from sqlalchemy import Connection, case, func, inspect, select, text, update
 
 from tests.campaign.disk.old_home import put_first_release
 from tests.postgresql import Postgres
 from tests.store.chats import Talk, second
 from tests.store.first_release import make_first_release
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import StoreError
+from wxdesk.core.model.statistics import MessageCounts, TimeSpan
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.store import Store, open_store, opening
@@ -34,7 +37,8 @@ from wxdesk.store.migrate import LOCK, Migrations
 from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS
 from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
-from wxdesk.store.schema.messaging import replies, reply_steps
+from wxdesk.store.schema.figures import changed_hours
+from wxdesk.store.schema.messaging import conversations, replies, reply_steps
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -154,6 +158,24 @@ async def test_the_former_sentence_about_a_closed_window_becomes_the_present_one
         await store._db.write(change)
     assert (await store.replies.get(reply.id)).error == WINDOW_CLOSED
     assert {step.reason for step in await store.replies.steps(reply.id)} == {WINDOW_CLOSED}
+
+
+async def test_what_was_stored_before_counts_as_the_list_says(store: Store, talk: Talk) -> None:
+    await talk.says("blocked")
+    stopped, waits = await talk.says("blocked"), await talk.says("o1")
+    await store.rows.change((stopped.message.conversation_id,), RowChange(RowAct.BLOCK), second(1))
+    span = TimeSpan(second(-3600), second(3600))
+
+    def store_former(connection: Connection) -> None:
+        was = case((conversations.c.id == waits.message.conversation_id, conversations.c.waiting_since), else_=None)
+        connection.execute(update(conversations).values(settled_at=was))
+
+    await store._db.write(store_former)
+    while await store.hourly_sums.recount(second(7200)):
+        pass
+    await store._db.write(REVISIONS["0041"])
+    assert (await store.statistics.over(span, UTC)).messages == MessageCounts(by_operator=2, unanswered=1)
+    assert await store._db.read(lambda connection: connection.scalar(select(func.count()).select_from(changed_hours)))
 
 
 def test_a_start_on_a_file_does_without_the_orm_and_the_dialect_of_servers(tmp_path: Path) -> None:

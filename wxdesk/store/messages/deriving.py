@@ -231,7 +231,7 @@ def _update_threads(connection: Connection, threads: dict[ConversationKey, Conve
     ]
     connection.execute(_UPDATE, rows)
     settled = tuple(thread.id for thread in threads.values() if thread.contact.blocked and not _waits(thread))
-    if settled:  # by blocking the contact, who will not be answered
+    if settled:  # an operator has, by blocking the contact
         connection.execute(_SETTLE, {"ids": settled})
 
 

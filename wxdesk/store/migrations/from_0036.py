@@ -24,6 +24,14 @@ CREATE INDEX ix_replies_undelivered ON replies (created_at)
     WHERE state IN ('failed', 'unknown') OR state = 'cancelled' AND errcode <> 0
 """
 
+SETTLED = """
+UPDATE conversations SET settled_at = last_at WHERE (waiting_since IS NULL OR resolved_at IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM contacts WHERE contacts.id = contact_id AND blocked)
+"""
+UNSETTLED = """
+UPDATE conversations SET settled_at = waiting_since - 1 WHERE resolved_at IS NULL AND settled_at >= waiting_since
+"""
+
 
 def to_0036(connection: Connection) -> None:
     """Add sums by hour, and the hours whose sums are not those of the rows."""
@@ -31,7 +39,11 @@ def to_0036(connection: Connection) -> None:
     for statement in TABLES.split(";\n"):
         connection.exec_driver_sql(statement.format(without_rowid=without_rowid))
     note_changed_hours(connection)
-    for table, column in STORED:  # all that is stored has yet to be counted
+    _count_all_anew(connection)
+
+
+def _count_all_anew(connection: Connection) -> None:
+    for table, column in STORED:
         first, last = connection.execute(text(f"SELECT min({column}), max({column}) FROM {table}")).one()  # noqa: S608
         hours = () if first is None else range(first // HOUR, last // HOUR + 1)
         if rows := [{"hour": hour} for hour in hours]:
@@ -69,5 +81,8 @@ def to_0040(connection: Connection) -> None:
 
 
 def to_0041(connection: Connection) -> None:
-    """Note also the hour of a message of the same second as one that a reply answered."""
+    """Count stored messages anew, as unanswered only where somebody waits."""
     to_0039(connection)
+    connection.exec_driver_sql(SETTLED)
+    connection.exec_driver_sql(UNSETTLED)
+    _count_all_anew(connection)
