@@ -137,8 +137,8 @@ class InboxPage(QWidget):
             ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation"), partial(step, -1, unread=True)),
             ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back"), self.chat.takeover.toggle),
             ShortcutKey("Shift+F4", tr("Choose for how long you take over"), self.chat.takeover.open_menu),
-            ShortcutKey("F5", tr("Resolve, or open again"), self.chat.resolving.toggle),
-            ShortcutKey("Shift+F5", tr("Choose until when to snooze"), self.chat.resolving.open_menu),
+            ShortcutKey("F5", tr("Resolve, or open again"), self._resolve),
+            ShortcutKey("Shift+F5", tr("Choose until when to snooze"), self._snooze),
             ShortcutKey("F2", tr("Customer and reasons"), self.regions.toggle_detail),
             ShortcutKey("F6", tr("Go to the next region"), self.regions.cycle),
             ShortcutKey("F3", tr("Next held reply"), self.held.go_on),
@@ -174,6 +174,14 @@ class InboxPage(QWidget):
 
     def _choose_opened(self) -> None:
         self.list.select(self.session.conversation_id)
+
+    def _resolve(self) -> None:
+        """Resolve or reopen several chosen rows, else the open conversation."""
+        self.chat.resolving.toggle(some=self.list.view.chosen())
+
+    def _snooze(self) -> None:
+        several = self.list.view.chosen()
+        self.chat.resolving.open_menu(some=several, at=self.list.several.menu if several else None)
 
     def _in_sight(self) -> int | None:
         return self.session.conversation_id if self.isVisible() else None

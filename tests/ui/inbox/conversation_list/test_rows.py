@@ -140,6 +140,22 @@ def test_ctrl_and_shift_choose_rows_that_one_act_reaches_with_one_undo(
     qtbot.waitUntil(lambda: page.session.conversation_id == four[0])
 
 
+def test_keys_reach_all_chosen_rows_too(qtbot: QtBot, world: World, page: InboxPage, four: list[int]) -> None:
+    def statuses() -> set[ConversationStatus]:
+        return {one.status for one in stored(world, four[:2])}
+
+    click(qtbot, page, 1, CTRL)
+    qtbot.keyClick(page, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: statuses() == {ConversationStatus.RESOLVED})
+    undo(page, "Resolved: 2 conversations")
+    qtbot.waitUntil(lambda: sorted(shown(page)) == sorted(four) and page.session.conversation_id == four[0])
+    click(qtbot, page, shown(page).index(four[1]), CTRL)
+    qtbot.keyClick(page, Qt.Key.Key_F5, SHIFT)
+    popup(qtbot).actions()[0].trigger()
+    qtbot.waitUntil(lambda: statuses() == {ConversationStatus.SNOOZED})
+    assert stored(world, four[2:3])[0].status is ConversationStatus.OPEN
+
+
 def test_shift_and_the_arrows_choose_too_and_esc_chooses_one_again(
     qtbot: QtBot, world: World, page: InboxPage, four: list[int]
 ) -> None:

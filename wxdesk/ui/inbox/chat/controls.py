@@ -1,9 +1,11 @@
 """Commands of the header's buttons: takeover and mode, resolving and snoozing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, ends_soon, extended_duration
@@ -129,36 +131,36 @@ class ResolveControl(QObject):
         else:
             self.bar.say("")
 
-    def toggle(self) -> None:
-        """Resolve or reopen the conversation."""
-        conversation = self._session.conversation
-        if conversation is not None and conversation.status is not ConversationStatus.OPEN:
-            self._reopen()
-        else:
-            self.resolve()
+    def toggle(self, *, some: Sequence[Conversation] = ()) -> None:
+        """Resolve what is open of `some`, by default the shown conversation; reopen them if none is."""
+        some = some or self._shown()
+        still_open = [one for one in some if one.status is ConversationStatus.OPEN]
+        self.acts.do(still_open or some, RowChange(RowAct.RESOLVE if still_open else RowAct.REOPEN))
 
     def resolve(self, *, meant: bool = False) -> None:
         """Resolve the conversation unless it is set aside already; see `RowActs.do`."""
-        conversation = self._session.conversation
-        if conversation is not None and conversation.status is ConversationStatus.OPEN:
-            self.acts.do((conversation,), RowChange(RowAct.RESOLVE), meant=meant)
+        some = [one for one in self._shown() if one.status is ConversationStatus.OPEN]
+        self.acts.do(some, RowChange(RowAct.RESOLVE), meant=meant)
 
-    def open_menu(self) -> None:
-        """Let the operator choose until when to snooze."""
-        conversation, anchor = self._session.conversation, self._header.snooze
-        if conversation is None or self._edit.composing:
+    def open_menu(self, *, some: Sequence[Conversation] = (), at: QWidget | None = None) -> None:
+        """Let the operator choose until when to snooze `some`, beside `at`; by default the shown conversation."""
+        some, anchor = some or self._shown(), at or self._header.snooze
+        if not some or self._edit.composing:
             return
-        menu = SnoozeMenu(self._bridge.desk, (conversation,), self.acts.do, anchor, anchor)
-        if conversation.status is not ConversationStatus.OPEN:
+        menu = SnoozeMenu(self._bridge.desk, some, self.acts.do, anchor, anchor)
+        aside = [one for one in some if one.status is not ConversationStatus.OPEN]
+        if aside:
             menu.addSeparator()
-            menu.addAction(_back_text(conversation)).triggered.connect(self._reopen)
+            menu.addAction(_back_text(aside[0]), partial(self.acts.do, aside, RowChange(RowAct.REOPEN)))
         menu.aboutToHide.connect(menu.deleteLater)
         open_beside(menu, anchor, at_right=True)
         menu.setActiveAction(menu.actions()[0])
 
+    def _shown(self) -> tuple[Conversation, ...]:
+        return (self._session.conversation,) if self._session.conversation is not None else ()
+
     def _reopen(self) -> None:
-        if self._session.conversation is not None:
-            self.acts.do((self._session.conversation,), RowChange(RowAct.REOPEN))
+        self.acts.do(self._shown(), RowChange(RowAct.REOPEN))
 
 
 def _back_text(conversation: Conversation) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
-from wxdesk.core.model.conversation import EVERYTHING, Contact
+from wxdesk.core.model.conversation import EVERYTHING, Contact, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -278,6 +278,10 @@ class ConversationRows(RowsView):
         """Return the first `MOST_ROWS` chosen rows, if they are more than one."""
         rows = self.selectedIndexes()
         return sorted(rows, key=lambda index: index.row())[:MOST_ROWS] if len(rows) > 1 else ()
+
+    def chosen(self) -> Sequence[Conversation]:
+        """Return the conversations of these rows."""
+        return [index.data(RECORD).conversation for index in self.several()]
 
     def ask_for_menu(self, index: Index, at: QPoint) -> None:
         """Want a menu for all chosen rows, or for `index` where that is none of them."""
