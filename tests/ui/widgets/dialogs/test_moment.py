@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QDateTime, Qt
-from PySide6.QtWidgets import QDateTimeEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from wxdesk.ui.look.appearance import apply
+from wxdesk.ui.look.theme import Theme
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.moment import ask_moment
+from wxdesk.ui.widgets.dialogs.moment import MomentField, ask_moment
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can only be set on POSIX")
 
@@ -81,3 +83,13 @@ def test_an_hour_is_typed_before_its_minutes_and_a_time_that_has_passed_is_not_t
     assert asked.text.text() == "By this computer's clock."
     asked.action.click()
     assert taken == [now + timedelta(minutes=29)]
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_weekends_have_a_colour_of_the_look(qtbot: QtBot, qapp: QApplication, scheme: Qt.ColorScheme) -> None:
+    apply(qapp, scheme)
+    field = MomentField(datetime(2026, 11, 30, 12, tzinfo=UTC), "When")
+    qtbot.addWidget(field)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        shown = field.calendarWidget().weekdayTextFormat(day).foreground().color()
+        assert shown == Theme.of(scheme).color("failed")

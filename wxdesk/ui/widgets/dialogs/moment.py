@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from PySide6.QtCore import QDateTime, QLocale
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtGui import QPaintEvent, QTextCharFormat
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from wxdesk import i18n
 from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Theme
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -24,6 +25,10 @@ class MomentField(QDateTimeEdit):
         self.setDisplayFormat(pattern)
         self.setCalendarPopup(True)
         self.setAccessibleName(name)
+        weekend = QTextCharFormat()  # Qt's own red is too faint on both grounds
+        weekend.setForeground(Theme.current().color("failed"))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendarWidget().setWeekdayTextFormat(day, weekend)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
