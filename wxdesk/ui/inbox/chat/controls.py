@@ -132,7 +132,7 @@ class ResolveControl(QObject):
             self.bar.say("")
 
     def toggle(self, *, some: Sequence[Conversation] = ()) -> None:
-        """Resolve what is open of `some`, by default the shown conversation; reopen them if none is."""
+        """Resolve the shown conversation, or `some`; reopen them if none is open."""
         some = some or self._shown()
         still_open = [one for one in some if one.status is ConversationStatus.OPEN]
         self.acts.do(still_open or some, RowChange(RowAct.RESOLVE if still_open else RowAct.REOPEN))
@@ -143,7 +143,10 @@ class ResolveControl(QObject):
         self.acts.do(some, RowChange(RowAct.RESOLVE), meant=meant)
 
     def open_menu(self, *, some: Sequence[Conversation] = (), at: QWidget | None = None) -> None:
-        """Let the operator choose until when to snooze `some`, beside `at`; by default the shown conversation."""
+        """Let the operator choose until when to snooze the conversation, or `some`.
+
+        The menu opens below `at`, by default the header's button.
+        """
         some, anchor = some or self._shown(), at or self._header.snooze
         if not some or self._edit.composing:
             return
