@@ -16,9 +16,9 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import DecisionMade, Event, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.presence import PresenceState
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.conversations.transfers import PATIENCE, Transfers

@@ -15,7 +15,7 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.events import DecisionMade, Event
-from wxdesk.core.model.rule import Decision
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account

@@ -10,9 +10,9 @@ from tests.flow.conftest import World
 from wxdesk.core.events import DecisionMade, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, ZHANG_SANFENG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

@@ -20,8 +20,8 @@ from wxdesk.config.reading import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import tr
 from wxdesk.sandbox.server import Sandbox

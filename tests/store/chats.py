@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.decision import Decision, Firing, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Action, ActionKind, Decision, Firing, Outcome
+from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Effect, Resolution, UndecidedMessage
 from wxdesk.store import Store

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import WAITS, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.on_new_message import (
     NO_HOLD_TIMES,
     HoldTimes,

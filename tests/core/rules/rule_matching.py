@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wxdesk.core.errors import BadPattern
+from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, RuleVerdict
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput

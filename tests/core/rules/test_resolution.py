@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.rule import EFFECTS, Action, ActionKind, Decision, Outcome
+from wxdesk.core.model.decision import Decision, Outcome
+from wxdesk.core.model.rule import EFFECTS, Action, ActionKind
 from wxdesk.core.rules.resolution import Effect, Resolution
 
 DECISION = Decision(1, 2, Outcome.SILENT, datetime(2026, 3, 4, tzinfo=UTC))

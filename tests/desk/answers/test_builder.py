@@ -15,9 +15,10 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Outcome, Rule, Variant
+from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule, Variant
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount

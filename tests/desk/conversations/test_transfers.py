@@ -15,8 +15,9 @@ from tests.desk.intake_room import Room, open_room
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.desk.conversations import transfers as module
 from wxdesk.desk.messages import intake as intake_module
 from wxdesk.desk.messages.intake import MAX_UNDECIDED_FOR_TRANSFER

@@ -14,6 +14,7 @@ from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow, StatusChange
+from wxdesk.core.model.decision import Firing, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import (
@@ -22,10 +23,8 @@ from wxdesk.core.model.rule import (
     Condition,
     Cooldown,
     Delivery,
-    Firing,
     LastRule,
     MessageNo,
-    Outcome,
     Presence,
     Rule,
     TagsTest,

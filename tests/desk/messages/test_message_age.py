@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.desk.messages.test_answering import NOW, THREAD, answering, rule
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.rules.resolution import UndecidedMessage
 
 

@@ -25,7 +25,7 @@ from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import BadConfig, BadInput, NotFound
 from wxdesk.core.events import ConfigurationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.setup.tunnel_state import TunnelKind

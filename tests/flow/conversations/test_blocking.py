@@ -14,8 +14,8 @@ from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import ConversationStatus
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

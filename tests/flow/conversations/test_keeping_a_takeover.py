@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, extended_duration
 from wxdesk.core.events import ConversationChanged, TakeoverEnded, TakeoverEnding
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.sandbox.demo_customers import LI_LEI
 

@@ -12,8 +12,8 @@ from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import DecisionMade, Event, MessageKept
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 
 PEOPLE = 40
 READERS = 12

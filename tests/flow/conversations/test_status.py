@@ -14,8 +14,8 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import AttentionChanged, AttentionRaised, ConversationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation, ConversationStatus
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

@@ -21,8 +21,8 @@ from wxdesk.app import open_desk
 from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, demo_account
 from wxdesk.sandbox.platform.program import MiniProgram, ProgramSettings

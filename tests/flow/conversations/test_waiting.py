@@ -13,8 +13,8 @@ from tests.flow.timed_desk import START, Desk, after, sent, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG

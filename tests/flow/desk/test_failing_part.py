@@ -11,7 +11,7 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.decision import Outcome
 from wxdesk.desk.messages.answering import GIVEN_UP
 from wxdesk.desk.runtime import supervisor as parts_at_work
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG

@@ -11,8 +11,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.desk.messages.answering import ALL_PAUSED
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 

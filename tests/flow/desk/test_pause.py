@@ -12,8 +12,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.events import Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

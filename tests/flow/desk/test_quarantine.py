@@ -9,8 +9,8 @@ from datetime import timedelta
 from tests.flow.conftest import World
 from wxdesk.app import open_desk
 from wxdesk.core.events import DecisionMade, QuarantineChanged
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.push import BodyFormat, Push
-from wxdesk.core.model.rule import Outcome
 from wxdesk.desk.ports import utc_now
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.store import open_store

@@ -10,8 +10,8 @@ import pytest
 from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import AFTER_RESTART, StepKind
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -14,9 +14,9 @@ from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import TypingAsked
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import AFTER_RESTART, TOO_LATE
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET

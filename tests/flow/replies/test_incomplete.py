@@ -13,8 +13,8 @@ from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import PartHasGap, ReplyHasGap
 from wxdesk.core.events import AttentionRaised, DecisionMade
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

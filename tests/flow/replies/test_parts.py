@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

@@ -14,9 +14,9 @@ from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import DecisionMade, OperatorCalled
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, WINDOW_CLOSED
 from wxdesk.desk.replies.account_backoff import FIRST

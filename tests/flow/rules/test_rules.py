@@ -9,8 +9,8 @@ import pytest
 
 from tests.flow.conftest import World
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

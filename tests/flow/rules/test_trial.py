@@ -13,8 +13,8 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario
 from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG

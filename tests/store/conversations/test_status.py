@@ -12,8 +12,8 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.conversation import Author, ConversationStatus, StatusChange
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution

@@ -10,8 +10,8 @@ from tests.store.chats import Talk, entering, incoming, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

@@ -10,7 +10,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

@@ -14,8 +14,8 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.on_new_message import OnNewMessage
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.store import Store

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from tests.store.chats import T0, Talk, incoming, second, tagged
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Firing, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome, Rule
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage

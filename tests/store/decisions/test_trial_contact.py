@@ -8,8 +8,9 @@ import pytest
 
 from tests.store.chats import Talk, entering, second
 from wxdesk.core.errors import NotFound
+from wxdesk.core.model.decision import Decision, Firing, Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome, Rule
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.conditions.facts import RequiredHistory

@@ -8,8 +8,8 @@ from tests.store.chats import T0, Talk, calling, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

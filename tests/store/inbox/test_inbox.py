@@ -15,9 +15,9 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

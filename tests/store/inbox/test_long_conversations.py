@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from tests.store.chats import Talk, second
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import UNFINISHED, Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import Content, ReplyState
-from wxdesk.core.model.rule import UNFINISHED, Outcome
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store import Store, open_store

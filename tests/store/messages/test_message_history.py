@@ -7,8 +7,9 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, entering, incoming, second
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.past_messages import OperatorReply
 from wxdesk.store import Store

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import AFTER_PAUSE, REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD, HoldTimes, OnNewMessage
 from wxdesk.core.rules.resolution import Resolution

@@ -10,10 +10,10 @@ from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow, StatusChange
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.core.wechat.quota import window_after_send

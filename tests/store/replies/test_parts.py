@@ -11,9 +11,9 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import OnNewMessage

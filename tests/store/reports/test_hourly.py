@@ -18,10 +18,10 @@ from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import WxdeskError
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.model.reply import Content, Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import FigureFilter, MessageCounts, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.desk.messages import hourly_sums

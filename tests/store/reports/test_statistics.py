@@ -10,9 +10,10 @@ import pytest
 from tests.store.chats import Talk, entering, reopen, resolve, snooze
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, Reply, ReplyState
-from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.model.statistics import (
     Figures,
     MessageCounts,

@@ -6,8 +6,8 @@ import pytest
 
 from tests.store.chats import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.store.messages.deriving import UnderivedPush
 
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tests.store.chats import Talk, second
+from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import (
-    Action,
-    ActionKind,
-    Condition,
-    Decision,
-    HoursTest,
-    Outcome,
-    Rule,
-    RuleVerdict,
-    Verdict,
-)
+from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

@@ -10,7 +10,7 @@ from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter, matches
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.decision import Outcome
 from wxdesk.store import Store
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, RuleVerdict, TagsTest, Verdict
+from wxdesk.core.model.decision import RuleVerdict, Verdict
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
 from wxdesk.core.rules.conditions.table import KINDS
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, found_text

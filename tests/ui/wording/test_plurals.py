@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule, Verdict
+from wxdesk.core.model.decision import Verdict
+from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule
 from wxdesk.i18n import unit
 from wxdesk.ui.rules.editor.actions.bodies import NumberBody
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, NumberPart

@@ -5,10 +5,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.model.rule import Decision
 
 
 class PushTrace(Struct, frozen=True):

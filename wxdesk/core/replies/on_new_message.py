@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 
 LAST_MOMENT = timedelta(seconds=10)
 """Time before closing of a window when a held reply leaves or asks the operator."""

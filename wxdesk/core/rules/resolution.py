@@ -8,9 +8,10 @@ from msgspec import Struct
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.conversation import Conversation, StatusChange
+from wxdesk.core.model.decision import Decision, Firing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply
-from wxdesk.core.model.rule import Action, ActionKind, Decision, Firing
+from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.replies.on_new_message import NO_HOLD_TIMES, HoldTimes, OnNewMessage, PendingReply
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 

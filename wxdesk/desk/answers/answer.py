@@ -12,9 +12,10 @@ from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.errors import Text
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation, StatusChange
+from wxdesk.core.model.decision import Outcome, RuleVerdict
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content
-from wxdesk.core.model.rule import EFFECTS, Action, ActionKind, Outcome, Presence, Rule, RuleVerdict
+from wxdesk.core.model.rule import EFFECTS, Action, ActionKind, Presence, Rule
 from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.guards import Situation

@@ -15,8 +15,9 @@ from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, Phrase, ReplyTooLong, Text
 from wxdesk.core.model.conversation import StatusChange, combined_status_change
+from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind, Reference, Rule, RuleVerdict, Variant
+from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind, Reference, Rule, Variant
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult

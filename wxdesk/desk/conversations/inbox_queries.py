@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.model.conversation import EVERYTHING, Contact, Narrowing
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.store import Store

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Firing, Outcome
 from wxdesk.core.model.reply import WAITS, NewReply, ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.presence import PresenceState
 from wxdesk.core.replies.lifecycle import effective_mode, first_state
 from wxdesk.core.replies.on_new_message import (

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from wxdesk.core.errors import required
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.decision import Outcome
 from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes

@@ -6,8 +6,8 @@ before. Clocks are not enough: the desk's own may be set back, and a message can
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_, select
 
+from wxdesk.core.model.decision import SETTLED
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import SETTLED
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 
 # Not by IN, whose list is put in at each execution, and so cannot be executed for several rows at once.

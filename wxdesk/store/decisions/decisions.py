@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, Select, func, select
 
-from wxdesk.core.model.rule import Decision, RuleVerdict
+from wxdesk.core.model.decision import Decision, RuleVerdict
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import UndecidedMessage

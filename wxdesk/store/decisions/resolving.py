@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import DecisionOutdated
+from wxdesk.core.model.decision import SETTLED, Decision
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.conversations.conversations import change_contact, change_conversation

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
 from wxdesk.core.conversations.listing import Waiting
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.store.schema.messaging import AWAITS, WRITTEN, conversations, decisions, messages, replies
 
 _SKIPPED = or_(

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import WAITS, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import (
     ASKS_SINCE,

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Select, Table, Text, func, literal, select, t
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import EVERYTHING, Narrowing
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.model.rule import Decision
 from wxdesk.store import search
 from wxdesk.store.decisions.decisions import newest_decision
 from wxdesk.store.engine.database import Database, StorePart, read_by, reading

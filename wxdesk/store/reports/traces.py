@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, select
 from wxdesk.core.errors import required
 from wxdesk.core.events import NOT_TIMED, ApiCalled, PushSeen
 from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies

@@ -27,12 +27,12 @@ from wxdesk.core.conversations.attention import RINGING, UNTIL_SETTLED, Attentio
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author, StatusChange
+from wxdesk.core.model.decision import Outcome, RuleVerdict
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.picture import PictureFormat, PictureState
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import Content, ReplyState, UnsentContent
-from wxdesk.core.model.rule import Outcome, RuleVerdict
 from wxdesk.core.replies.lifecycle import StepKind
 from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, Said, identity, metadata
 
@@ -217,7 +217,7 @@ decisions = Table(
     Column("problem", Said, nullable=False),
     UniqueConstraint("message_id"),
 )
-# The words stand in the SQL itself, as with UNREAD; they are those of `core.model.rule`.
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.model.decision`.
 UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
 _partial_index("ix_decisions_unfinished", UNFINISHED, decisions.c.conversation_id, decisions.c.decided_at)

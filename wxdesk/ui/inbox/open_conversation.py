@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core import events
 from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
 from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.inbox.timeline.entries import WindowEnd, entries_of, first_unread, gap_lines, key_of, return_line

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from wxdesk.core.model.decision import RuleVerdict, Verdict
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import names, tr
 from wxdesk.ui.wording.actions import WORDINGS as ACTIONS

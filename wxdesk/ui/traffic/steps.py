@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, ReplyTrace
 from wxdesk.core.replies import parts
 from wxdesk.core.wechat.errcodes import meaning_of

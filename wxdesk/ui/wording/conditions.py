@@ -11,7 +11,8 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.core.model.rule import Condition, SessionFromTest, Verdict
+from wxdesk.core.model.decision import Verdict
+from wxdesk.core.model.rule import Condition, SessionFromTest
 from wxdesk.core.rules.conditions.kind import Stage
 from wxdesk.core.rules.conditions.table import given
 from wxdesk.i18n import ntr, tr

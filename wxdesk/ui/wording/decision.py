@@ -2,7 +2,7 @@
 
 from functools import reduce
 
-from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
+from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.conditions import found_text
 from wxdesk.ui.wording.messages import quoted

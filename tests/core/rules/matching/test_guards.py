@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.matching.guards import STALE_AFTER, Situation, operator_decisions, stopped_by
 

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from tests.core.rules.rule_matching import REPLY, TAG, ask, ruleset, subject, verdicts, when
 from wxdesk.core.errors import BadRule
+from wxdesk.core.model.decision import Verdict
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest, Verdict
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
 
 # condition, text, whether it holds
 CASES: list[tuple[dict[str, object], str, bool]] = [

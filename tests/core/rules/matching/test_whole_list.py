@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ask_each, ruleset, subject
 from tests.core.rules.test_business_hours import ALWAYS, NEVER
 from wxdesk.core.errors import BadRule
+from wxdesk.core.model.decision import Verdict
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     SIDE_ACTIONS,
@@ -21,7 +22,6 @@ from wxdesk.core.model.rule import (
     Presence,
     Rule,
     TagsTest,
-    Verdict,
 )
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset, answers, refusal_of

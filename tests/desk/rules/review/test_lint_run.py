@@ -17,6 +17,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.core.model.rule import (
@@ -27,7 +28,6 @@ from wxdesk.core.model.rule import (
     Delivery,
     HoursTest,
     MessageNo,
-    Outcome,
     Presence,
     Rule,
     TagsTest,

@@ -10,6 +10,7 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
@@ -21,7 +22,6 @@ from wxdesk.core.model.rule import (
     HoursTest,
     LastRule,
     MessageNo,
-    Outcome,
     Presence,
     Rule,
     TagsTest,

@@ -16,8 +16,8 @@ from tests.ui.inbox.conftest import HOURS, REFUNDS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
-from wxdesk.core.model.rule import Outcome
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction

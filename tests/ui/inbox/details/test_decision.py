@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW
-from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict, Verdict
+from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.ui.inbox.details.decision import MOST, DecisionPanel
 from wxdesk.ui.widgets.buttons import Button
 

@@ -14,9 +14,9 @@ from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, re
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import TOO_LATE
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from wxdesk.core.model.rule import Condition, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.decision import RuleVerdict, Verdict
+from wxdesk.core.model.rule import Condition, Delivery, Rule
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import verdict_text
 from wxdesk.ui.rules.trial.verdicts import VerdictModel

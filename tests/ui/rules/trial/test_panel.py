@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.decision import RuleVerdict, Verdict
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.ui.rules.editor.actions.bodies import NumberBody, ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wxdesk.core.model.rule import Condition, Reference, Rule, Verdict
+from wxdesk.core.model.decision import Verdict
+from wxdesk.core.model.rule import Condition, Reference, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.demands import Demand

@@ -12,17 +12,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wxdesk.core.model.rule import (
-    ActionKind,
-    Condition,
-    Cooldown,
-    Presence,
-    Reference,
-    Rule,
-    TagsTest,
-    Variant,
-    Verdict,
-)
+from wxdesk.core.model.decision import Verdict
+from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Presence, Reference, Rule, TagsTest, Variant
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.demands import AllWords, AnyWord, Demand, WordPosition, holds_always, literal_words
 from wxdesk.core.rules.conditions.facts import RequiredHistory

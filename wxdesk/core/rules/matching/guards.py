@@ -7,8 +7,8 @@ from msgspec import Struct
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.replies.on_new_message import PendingReply, superseded_count
 from wxdesk.core.wechat.quota import left_for_rules

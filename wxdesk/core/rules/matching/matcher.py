@@ -14,8 +14,9 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from wxdesk.core.errors import BadRule
+from wxdesk.core.model.decision import RuleVerdict, Verdict
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import SIDE_ACTIONS, ActionKind, Delivery, Reference, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import SIDE_ACTIONS, ActionKind, Delivery, Reference, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput

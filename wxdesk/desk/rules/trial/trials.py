@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import Outcome, Rule
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.replies.lifecycle import EffectiveMode, effective_mode
 from wxdesk.core.replies.on_new_message import OnNewMessage, effect_on_pending

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.rule import Decision
+from wxdesk.core.model.decision import Decision
 from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.contact import ContactPanel

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import WAITS, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself

@@ -17,9 +17,9 @@ from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import EDITABLE, Reply, ReplyKind, ReplyState
-from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import is_scheduled

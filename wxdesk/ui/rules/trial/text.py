@@ -6,7 +6,8 @@ from datetime import datetime
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import StatusChange
-from wxdesk.core.model.rule import Action, ActionKind, Outcome, Presence, Rule
+from wxdesk.core.model.decision import Outcome
+from wxdesk.core.model.rule import Action, ActionKind, Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
-from wxdesk.core.model.rule import RuleVerdict
+from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
