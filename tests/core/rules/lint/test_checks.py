@@ -92,6 +92,7 @@ NOT_HIDING = [
     (when(any=("a",), operator=Presence.AWAY), when(any=("a",))),
     (when(any=("a",), quiet_days=30), when(any=("a",), quiet_days=3)),
     (when(any=("a",), message_no=MessageNo(1, 2)), when(any=("a",), message_no=MessageNo(1))),
+    (when(any=("a",), message_no=MessageNo(2)), when(any=("a",), quiet_days=3)),
     (entering(prefix="goods", fields=(FieldTest("n", ("1",)),)), entering(equals="goods/1")),
     (replace(when(any=("a",)), continues=True), when(any=("a",))),
     (replace(when(any=("a",)), enabled=False), when(any=("a",))),

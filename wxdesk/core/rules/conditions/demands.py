@@ -13,7 +13,7 @@ from operator import contains, eq
 from msgspec import Struct
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import LastRule, MessageNo, Reference, SessionFromTest
+from wxdesk.core.model.rule import LastRule, Reference, SessionFromTest
 
 _LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
 """Patterns of Chinese words and digits alone, which have no letter case."""
@@ -68,13 +68,15 @@ class AnyName(Struct, frozen=True):
     words: frozenset[str]
 
 
-class QuietAtLeast(Struct, frozen=True):
-    """The contact was quiet for so many days."""
+class NumberRange(Struct, frozen=True):
+    """A number, such as the days of quiet, is from `least` to `most`, if that is set."""
 
-    days: int
+    name: str
+    least: int
+    most: int | None = None
 
 
-type DemandTest = AnyWord | AllWords | Fact | AnyName | QuietAtLeast | MessageNo | LastRule
+type DemandTest = AnyWord | AllWords | Fact | AnyName | NumberRange | LastRule
 
 
 class Demand(Struct, frozen=True):
@@ -89,7 +91,7 @@ def holds_always(test: DemandTest, on: Collection[MessageType], everywhere: Coll
     match test:
         case Fact("regex", str(source)):
             return source in everywhere
-        case MessageNo(min=least, max=None):
+        case NumberRange("message_no", least, None):
             return least <= 0 or (least == 1 and all(kind.is_written for kind in on))  # a written one counts itself
         case _:
             return False
@@ -135,10 +137,9 @@ def _narrower(one: DemandTest, other: DemandTest) -> bool:
             return first == second or _button_narrower(first, second)
         case AnyName(), AnyName():
             return one.name == other.name and one.words <= other.words
-        case QuietAtLeast(), QuietAtLeast():
-            return one.days >= other.days
-        case MessageNo(), MessageNo():
-            return one.min >= other.min and (other.max is None or (one.max is not None and one.max <= other.max))
+        case NumberRange(), NumberRange():
+            below = other.most is None or (one.most is not None and one.most <= other.most)
+            return one.name == other.name and one.least >= other.least and below
         case LastRule(), LastRule():
             return one.rule == other.rule and one.minutes <= other.minutes
         case _:
@@ -178,9 +179,9 @@ def _excludes(one: DemandTest, other: DemandTest) -> bool:
             return not any(all(word in text for word in other.words) for text in one.words)
         case Fact("account"), Fact("account"):
             return one != other
-        case QuietAtLeast(), Fact("first_contact"):
+        case NumberRange("quiet_days"), Fact("first_contact"):
             return True
-        case MessageNo(min=least), Fact("first_contact"):
+        case NumberRange("message_no", least), Fact("first_contact"):
             return least > 1
         case _:
             return False

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.rule import HoursTest, LastRule, MessageNo, Presence
 from wxdesk.core.normalise import as_displayed, is_visible
-from wxdesk.core.rules.conditions.demands import AnyName, Demand, Fact, QuietAtLeast
+from wxdesk.core.rules.conditions.demands import AnyName, Demand, Fact, NumberRange
 from wxdesk.core.rules.conditions.facts import MatchInput, RequiredHistory
 from wxdesk.core.rules.conditions.kind import (
     ConditionKind,
@@ -136,7 +136,7 @@ SURROUNDING_KINDS = (
     ConditionKind[int](
         name="quiet_days",
         find=_find_quiet,
-        demands=lambda days, _: [Demand(QuietAtLeast(days))],
+        demands=lambda days, _: [Demand(NumberRange("quiet_days", days))],
         faults=_quiet_faults,
         required=lambda *_: RequiredHistory(last_written_at=True),
     ),
@@ -144,7 +144,7 @@ SURROUNDING_KINDS = (
         name="message_no",
         words=lambda bounds: (str(bounds.min), "" if bounds.max is None else str(bounds.max)),
         find=lambda bounds, _: _holds(lambda subject: subject.history.message_no in bounds),
-        demands=lambda bounds, _: [Demand(bounds)],
+        demands=lambda bounds, _: [Demand(NumberRange("message_no", bounds.min, bounds.max))],
         faults=_number_faults,
         required=lambda bounds, _: RequiredHistory(message_no=bounds.decided_at),
     ),

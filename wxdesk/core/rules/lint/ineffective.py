@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.conditions.demands import Demand, WordPosition, contradicts, holds_always
+from wxdesk.core.rules.conditions.demands import Demand, NumberRange, WordPosition, contradicts, holds_always
 from wxdesk.core.rules.conditions.table import patterns_of
 from wxdesk.core.rules.faults import FIELDED, FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
@@ -65,7 +65,8 @@ def _always(rule: Rule, demands: Sequence[Demand], around: LintContext) -> Itera
     for place, source in patterns_of(rule.when):
         if source in around.everywhere and not (demands and ("(?P<" in source or "(?<" in source)):
             yield LintFinding(LintCode.EVERY_TEXT, rule, ("when", *place))
-    if rule.when.message_no is not None and holds_always(rule.when.message_no, rule.on, ()):
+    number = rule.when.message_no
+    if number is not None and holds_always(NumberRange("message_no", number.min, number.max), rule.on, ()):
         yield LintFinding(LintCode.ALWAYS_HOLDS, rule, ("when", "message_no"))
 
 
