@@ -15,6 +15,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.preferences import Preferences
+from wxdesk.core.rules.conditions.surroundings import MOST_MINUTES
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -277,6 +278,16 @@ def test_a_rule_that_spoke_some_minutes_ago_can_be_supposed(page: RulesPage, qtb
     around.rule.fill()
     around.rule.popup_menu.actions()[-1].trigger()
     _says(page, qtbot, "Thank you from shop.")
+
+
+def test_the_trial_takes_whatever_minutes_a_rule_may_ask_for(page: RulesPage, qtbot: QtBot) -> None:
+    around = page.trial.around
+    page.trial.more.click()
+    around.rule.fill()
+    _pick(page, "rule", 2)
+    around.minutes.selectAll()
+    qtbot.keyClicks(around.minutes, str(MOST_MINUTES))
+    assert around.minutes.value() == MOST_MINUTES
 
 
 def test_a_takeover_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None:

@@ -26,6 +26,9 @@ MOST_DAYS = 3650
 MOST_MINUTES = 7 * 24 * 60
 """Most minutes since another rule answered."""
 
+MOST_MESSAGES = 999
+"""Largest number of a message that a field for it takes; a file may have more."""
+
 
 def _holds(test: Callable[[MatchInput], bool]) -> tuple[Find, None]:
     """Return a test that holds or does not, and finds nothing."""

@@ -16,6 +16,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
@@ -30,10 +31,6 @@ from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import mode_text
-
-MOST_DAYS = 3650
-MOST_MESSAGES = 999
-MOST_MINUTES = 9999
 
 
 class TrialFacts(Struct, frozen=True):

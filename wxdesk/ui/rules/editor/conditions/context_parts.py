@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
 from wxdesk.core.rules.business_hours import CalendarList
-from wxdesk.core.rules.conditions.surroundings import MOST_MINUTES
+from wxdesk.core.rules.conditions.surroundings import MOST_MESSAGES, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.i18n import tr
@@ -18,8 +18,6 @@ from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.times import MINUTE, unit_text
-
-MOST_MESSAGES = 999
 
 
 class ConditionChoices(Struct, frozen=True):
