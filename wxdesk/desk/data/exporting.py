@@ -47,7 +47,7 @@ TITLES = {
 """Columns of all tables by their names, which are stable in JSON."""
 
 CONTACT_COLUMNS = ("account", "openid", "alias", "tags", "note", "blocked", "first_seen_at", "last_at")
-DAY_COLUMNS = ("day", "messages", "by_rule", "by_operator", "unanswered", "handed_over")
+DAY_COLUMNS = ("day", "messages", *MessageCounts.__struct_fields__)
 FIGURE_COLUMNS = ("figure", "of", "number")
 ITEM_COLUMNS = ("at", "account", "openid", "alias", "author", "kind", "text", "state", "rule", "picture")
 
@@ -68,9 +68,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def contact_row(thread: Conversation) -> ExportRow:
     """Return what is known about a contact."""
-    contact = thread.contact
-    named = {name: getattr(contact, name) for name in ("account", "openid", "alias", "tags", "note", "blocked")}
-    return named | {"first_seen_at": contact.first_seen_at, "last_at": thread.last_at}
+    return {name: getattr(thread if name == "last_at" else thread.contact, name) for name in CONTACT_COLUMNS}
 
 
 def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:

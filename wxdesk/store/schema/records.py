@@ -15,10 +15,9 @@ from wxdesk.core.replies.lifecycle import StepKind
 from wxdesk.store.schema.messaging import contacts, conversations, replies, reply_steps
 
 CONTACT = [column for column in contacts.c if column.name != "words"]
-CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in CONTACT if column.name != "id"]
+_LABELLED = [column.label(f"contact_{column.name}") for column in CONTACT if column.name != "id"]
 
-
-SELECT_CONVERSATIONS: Select[Any] = select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+SELECT_CONVERSATIONS: Select[Any] = select(*conversations.c, *_LABELLED).join_from(conversations, contacts)
 """Query of all conversations with their contacts, for `conversation_of`."""
 
 _CONFIRMED = and_(
