@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.conversations.attention import Attention
-from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
+from wxdesk.core.conversations.listing import LONGEST_FIRST, DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ON_ITS_WAY, UNSETTLED, ReplyState
@@ -57,9 +57,7 @@ _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
 _LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
 _ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
-    InboxFilter.WAITING: _LONGEST,
-    InboxFilter.NEEDS_HUMAN: _LONGEST,
-    InboxFilter.NOBODYS: _LONGEST,
+    **dict.fromkeys(LONGEST_FIRST, _LONGEST),
     InboxFilter.SNOOZED: (conversations.c.snoozed_until, *_NEWEST),
 }
 
