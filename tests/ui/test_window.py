@@ -27,7 +27,7 @@ from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.window import choose_input_method, grab_pages, use_language
+from wxdesk.ui.window import grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("inbox", "rules", "templates", "traffic", "insights", "settings", "setup")
@@ -194,13 +194,6 @@ def test_another_language_opens_the_window_again_and_is_remembered(tmp_path: Pat
     assert first == "zh_CN True", "on the page where it was chosen"
     assert last == "closed 0 True"
     assert chosen_language(tmp_path) == "zh_CN"
-
-
-def test_fcitx_becomes_ibus_where_qt_has_no_plugin_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    for before, after in (("fcitx", "ibus"), ("fcitx5", "ibus"), ("ibus", "ibus"), ("xim", "xim")):
-        monkeypatch.setenv("QT_IM_MODULE", before)
-        choose_input_method()
-        assert os.environ["QT_IM_MODULE"] == after
 
 
 def test_qts_own_words_follow_the_language(qapp: QApplication) -> None:

@@ -5,7 +5,6 @@ import atexit
 import contextlib
 import ctypes
 import gc
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
-from wxdesk.ui.runtime.display import require_libraries
+from wxdesk.ui.runtime.display import choose_input_method, require_libraries
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
@@ -269,8 +268,8 @@ def make_application() -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
-    choose_input_method()
     require_libraries()
+    choose_input_method()
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
     if sys.platform == "win32":  # else the taskbar takes it for Python
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("wxdesk.wxdesk")
@@ -281,13 +280,6 @@ def make_application() -> QApplication:
     use_language(application, i18n.language())
     application.setWindowIcon(program_icon())
     return application
-
-
-def choose_input_method() -> None:
-    """Let users of fcitx type Chinese: Qt lacks its plugin, but fcitx speaks ibus too."""
-    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforminputcontexts"
-    if os.environ.get("QT_IM_MODULE", "").startswith("fcitx") and not list(plugins.glob("*fcitx*")):
-        os.environ["QT_IM_MODULE"] = "ibus"
 
 
 def use_language(application: QApplication, language: str) -> None:

@@ -1,11 +1,13 @@
-"""Checks of what a window needs, before Qt is asked and would abort the program.
+"""Needs of a window before Qt starts: libraries, display and input method.
 
+Without the first two Qt would abort the program, without the last one it takes only letters.
 Imports Qt only to try it, so it can be asked on a server as well.
 """
 
 import builtins
 import ctypes
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ INSTALL = (
     " libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1"
     " libxcb-xkb1"
 )
+_IBUS = "ibus"
 
 
 def has_display() -> bool:
@@ -60,6 +63,29 @@ def missing_library() -> str:
         except OSError as error:
             return str(error)
     return ""
+
+
+def choose_input_method() -> None:
+    """Let Qt find the operator's input method; without it, only letters can be typed.
+
+    Qt reads QT_IM_MODULES, else QT_IM_MODULE. It brings a plugin for ibus alone, which fcitx 5 speaks too. It no
+    longer speaks the protocol of XMODIFIERS, the only variable that some desktops set. And it asks the session's bus
+    only if it is told to, and else gives up where no ibus is installed.
+    """
+    asked = os.environ.get("QT_IM_MODULES") or os.environ.get("QT_IM_MODULE", "")
+    method = os.environ.get("XMODIFIERS", "").rpartition("@im=")[2]
+    wanted = [method if name == "xim" else name for name in asked.split(";") if name] or ["wayland", method]
+    chosen = list(dict.fromkeys(_IBUS if _is_spoken(name) else name for name in wanted))
+    if _IBUS not in chosen:
+        return
+    os.environ["QT_IM_MODULES"] = ";".join(chosen)
+    if not shutil.which("ibus-daemon"):
+        os.environ.setdefault("IBUS_USE_PORTAL", "1")
+
+
+def _is_spoken(name: str) -> bool:
+    """True if a method is reached by ibus."""
+    return name == _IBUS or (name.startswith("fcitx") and not list(_load_qt().glob("platforminputcontexts/*fcitx*")))
 
 
 def _load_qt() -> Path:
