@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.row_list import RECORD
 
@@ -117,6 +119,20 @@ def test_text_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage
     qtbot.keyClick(views[place], Qt.Key.Key_V, CTRL)
     qtbot.waitUntil(lambda: page.chat.composer.text() == "from elsewhere")
     assert page.chat.composer.edit.hasFocus()
+
+
+def test_a_bubble_shows_its_keys_only_while_they_are_its_own(
+    qtbot: QtBot, page: InboxPage, held: Reply, bridge: Bridge
+) -> None:
+    edit = page.chat.composer.edit
+    given_up = QSignalSpy(edit.emptied)
+    QApplication.sendEvent(edit, QInputMethodEvent("ni", []))
+    assert (keyed(page), given_up.count()) == ("", 0), "Enter and Esc belong to the input method"
+    QApplication.sendEvent(edit, QInputMethodEvent("", []))
+    assert (keyed(page), given_up.count()) == (f"r{held.id}", 1), "the reply need not wait for more words"
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)  # once more than the input method needed
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert shown_reply(page, ReplyState.CANCELLED) is None
 
 
 @pytest.mark.parametrize("place", ["timeline", "list"])

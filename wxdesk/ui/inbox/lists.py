@@ -70,7 +70,7 @@ class RowsView(RowList):
             return
         decided = bool(event.commitString())
         QApplication.sendEvent(edit, event)
-        if decided:
+        if decided and self.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:  # noqa: N802 - Qt's name

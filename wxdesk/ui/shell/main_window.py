@@ -114,7 +114,8 @@ class MainWindow(Frame):
     def show_page(self, index: int) -> None:
         """Show the page at `index`, let it load, and restore its focus."""
         held = self.pages.all[index].widget.focusWidget()
-        self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
+        if held is None or not held.hasFocus():  # a change would end the word that an input method composes
+            self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
         if held is not None:
             held.setFocus()

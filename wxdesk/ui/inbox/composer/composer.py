@@ -26,7 +26,8 @@ class Composer(Frame):
     Signals:
         sent: the `Draft` of a text that the operator sends, and how many messages it may take.
         panel_wanted: the `ReplyKind` of what is begun in a panel, to be shown again.
-        idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
+        idle: True while the text has the focus, is empty also of a word being composed, and neither changes a reply
+            nor lies above another.
     """
 
     sent = Signal(object, int)
@@ -59,6 +60,7 @@ class Composer(Frame):
         self.edit.sent.connect(self.submit)
         self.edit.left.connect(self.go_on)
         self.edit.focus_changed.connect(self._show_state)
+        self.edit.composed.connect(self._show_state)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)
         self.line.leave.clicked.connect(self.go_on)
@@ -68,10 +70,9 @@ class Composer(Frame):
     def switch_to(self, conversation_id: int) -> None:
         """Switch to a conversation by id, 0 for none, and show its text in hand."""
         if conversation_id != self.drafts.conversation_id:
+            self.edit.settle()
             self._conversation = None
             self.drafts.open(conversation_id)
-            if self.edit.composing:
-                self.edit.write(self.drafts.top().text)
 
     def open(self, conversation: Conversation, now: datetime) -> None:
         """Write for this conversation, as it is now."""
@@ -161,4 +162,4 @@ class Composer(Frame):
         self.tools.setVisible(not editing)
         focused = self.edit.hasFocus()
         self.line.leave.set_key_hint("Esc" if focused else "")
-        self.idle.emit(focused and not (editing or draft.text or below))
+        self.idle.emit(focused and not (editing or draft.text or below or self.edit.composing))

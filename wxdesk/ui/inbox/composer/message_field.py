@@ -23,26 +23,31 @@ from wxdesk.ui.widgets.labels import positions_in
 _OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 """Modifiers with which Enter means something else and must not send."""
 
+_SLASHES = frozenset("/／、")
+"""Characters that the slash key writes; the last two while Chinese is typed."""
+
 
 class MessageEdit(GrowingText):
     """Plain text that grows with its content, up to eight lines.
 
     Signals:
-        sent: Enter was pressed. left: Esc was pressed. slashed: a slash was pressed where a word begins.
+        sent: Enter was pressed. left: Esc was pressed. slashed: what the slash key wrote where a word begins.
         went_up: the up key was pressed in an empty text. pictured: `PictureSource`s were pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
-        typed: the operator wrote or is composing something. emptied: the operator removed all text.
+        typed: the operator wrote or is composing something. emptied: the operator removed or gave up all of it.
+        composed: an input method has begun or ended a word.
         focus_changed: the field got or lost the focus.
     """
 
     sent = Signal()
     left = Signal()
-    slashed = Signal()
+    slashed = Signal(str)
     went_up = Signal()
     undo_wanted = Signal()
     pictured = Signal(object)
     typed = Signal()
     emptied = Signal()
+    composed = Signal()
     focus_changed = Signal()
 
     def __init__(self) -> None:
@@ -81,12 +86,30 @@ class MessageEdit(GrowingText):
         if self._composed:  # Qt has lost where it stood
             super().inputMethodEvent(QInputMethodEvent(self._composed, []))
 
+    def settle(self) -> None:
+        """Take what an input method is composing into the text, before another is shown."""
+        if self._composed:
+            event = QInputMethodEvent()
+            event.setCommitString(self._composed)
+            self._composed = ""
+            super().inputMethodEvent(event)
+            QGuiApplication.inputMethod().reset()
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composed = event.preeditString()
+        before, self._composed = self._composed, event.preeditString()
+        slash = event.commitString() if self._begins_word() else ""
+        if slash in _SLASHES:
+            event.setCommitString("")
         with self._noting_changes():
             super().inputMethodEvent(event)
         if self._composed:
             self.typed.emit()
+        elif before and not self.toPlainText():
+            self.emptied.emit()
+        if bool(before) is not bool(self._composed):
+            self.composed.emit()
+        if slash in _SLASHES:
+            self.slashed.emit(slash)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._composed:
@@ -103,7 +126,7 @@ class MessageEdit(GrowingText):
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif event.text() == "/" and self._begins_word():
-            self.slashed.emit()  # it is not written, so that nothing stays of it if no template is chosen
+            self.slashed.emit("/")  # it is not written, so that nothing stays of it if no template is chosen
         else:
             with self._noting_changes():
                 super().keyPressEvent(event)

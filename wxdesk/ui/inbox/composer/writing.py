@@ -180,6 +180,7 @@ class ReplyWriting(QObject):
 
     def save_unfinished(self) -> None:
         """Store drafts, and release the replies that are edited and unchanged."""
+        self.composer.edit.settle()
         self.keeping.finish()
         self.lock.put_all_back()
 

@@ -1,9 +1,10 @@
 """Text field that is as high as its text."""
 
 from math import ceil
+from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QTextDocumentFragment
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt
+from PySide6.QtGui import QInputMethodEvent, QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.look.theme import Size, font
@@ -29,6 +30,7 @@ class GrowingText(QPlainTextEdit):
     def __init__(self, lines: range, around: int, *, message: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines, self._around, self._message = lines, around, message
+        self._hidden = ""
         if message:
             self.setFont(font(Size.MESSAGE))
         self.setTabChangesFocus(True)
@@ -43,6 +45,18 @@ class GrowingText(QPlainTextEdit):
         if other and self._message:
             self.setFont(font(Size.MESSAGE))
             self.viewport().setFont(self.font())  # of the words in an empty field
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Hide the words of an empty field, over which Qt would paint what is composed."""
+        words = self.placeholderText() or self._hidden
+        self._hidden = words if event.preeditString() else ""
+        self.setPlaceholderText("" if self._hidden else words)
+        super().inputMethodEvent(event)
+
+    def inputMethodQuery(self, *query: Any) -> Any:  # noqa: ANN401, N802 - Qt's name and signature
+        """Count the padding too: candidates would cover the composed word."""
+        answer = super().inputMethodQuery(*query)
+        return answer.translated(self.viewport().pos()) if isinstance(answer, QRectF) else answer
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802 - Qt's name
         return source.hasText() or source.hasHtml()

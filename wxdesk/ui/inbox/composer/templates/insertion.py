@@ -175,7 +175,7 @@ class TemplateInsertion(QObject):
         self.picker = TemplatePicker(host)
         self.form = TemplateForm(host)
         self.emoticons = EmoticonPicker(host)
-        self._slashed = False
+        self._slash = ""
         composer.tools.template.clicked.connect(self.open_picker)
         composer.edit.slashed.connect(self._open_by_slash)
         self.picker.field.textEdited.connect(self._write_slash)
@@ -188,19 +188,19 @@ class TemplateInsertion(QObject):
 
     def open_picker(self) -> None:
         """Let the operator choose a template."""
-        self._slashed = False
+        self._slash = ""
         self._panels.show(self.picker)
         self.renew()
 
-    def _open_by_slash(self) -> None:
+    def _open_by_slash(self, slash: str) -> None:
         self.open_picker()
-        self._slashed = True
+        self._slash = slash
 
     def _write_slash(self, sought: str) -> None:
         """Write a slash into the reply, because a second one was pressed at once."""
-        if self._slashed and sought == "/":
+        if sought and sought == self._slash:
             self.picker.close_it()
-            self._composer.edit.insert("/")
+            self._composer.edit.insert(sought)
 
     def renew(self) -> None:
         """Offer the templates as they are, also while the picker stays open."""

@@ -1,0 +1,132 @@
+"""While an input method composes a word, nothing is lost, sent or shown wrong; events as fcitx and ibus send them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.model.reply import Content, Draft
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+type Open = Callable[[int], None]
+
+LI, WANG = "oLI00000000000000000001", "oWANG00000000000000000001"
+
+
+def compose(field: QWidget, *words: str, commit: str = "") -> None:
+    """Compose as both methods do: a longer word with each key, then a commit and an event without anything."""
+    for word in words:
+        marks = [
+            QInputMethodEvent.Attribute(QInputMethodEvent.AttributeType.TextFormat, 0, len(word), QTextCharFormat()),
+            QInputMethodEvent.Attribute(QInputMethodEvent.AttributeType.Cursor, 1, 1, None),
+        ]
+        QApplication.sendEvent(field, QInputMethodEvent(word, marks))
+    if commit:
+        event = QInputMethodEvent("", [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(field, event)
+    if commit or not words:
+        QApplication.sendEvent(field, QInputMethodEvent("", []))
+
+
+def stored(world: World) -> list[tuple[int, Draft]]:
+    return world.call(world.desk.drafts.stored())
+
+
+def test_a_word_not_yet_chosen_stays_with_its_customer(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
+) -> None:
+    li, wang = world.say(LI, "hello"), world.say(WANG, "hi")
+    opened(li)
+    edit = page.chat.composer.edit
+    compose(edit, commit="您好，")
+    compose(edit, "n", "ni hao")
+    opened(wang)
+    assert (edit.toPlainText(), edit.composing) == ("", False)
+    compose(edit)  # the method has heard that its word is over
+    opened(li)
+    assert edit.toPlainText() == "您好，ni hao"
+    qtbot.waitUntil(lambda: bridge.is_idle and stored(world) == [(li, Draft(Content(text="您好，ni hao")))])
+
+
+def test_a_word_not_yet_chosen_is_stored_at_the_end(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
+) -> None:
+    li = world.say(LI, "hello")
+    opened(li)
+    compose(page.chat.composer.edit, "你", "你好")
+    page.save_unfinished()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert stored(world) == [(li, Draft(Content(text="你好")))]
+
+
+def test_asking_for_the_page_that_is_shown_ends_no_word(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    li = world.say(LI, "hello")
+    window.open_conversation(li)
+    edit = window.inbox.chat.composer.edit
+    qtbot.waitUntil(lambda: bridge.is_idle and edit.hasFocus())
+    compose(edit, "ni")
+    moved = QSignalSpy(edit.focus_changed)
+    window.open_conversation(li)  # as F7 does where this customer waits longest
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (edit.composing, moved.count()) == (True, 0), "Qt would end the word with the focus"
+
+
+@pytest.mark.parametrize("slash", ["/", "／", "、"])
+def test_the_slash_key_opens_the_templates_in_chinese_too(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, slash: str
+) -> None:
+    opened(world.say(LI, "hello"))
+    edit, picker = page.chat.composer.edit, page.chat.writing.templates.picker
+    compose(edit, commit=slash)
+    assert (picker.isVisible(), edit.toPlainText()) == (True, "")
+    compose(picker.field, commit=slash)
+    assert (picker.isVisible(), edit.toPlainText()) == (False, slash), "the second one writes it"
+    edit.setPlainText("苹果")
+    edit.moveCursor(edit.textCursor().MoveOperation.End)
+    compose(edit, "li", commit=f"{slash}梨")
+    compose(edit, commit=slash)
+    assert (picker.isVisible(), edit.toPlainText()) == (False, f"苹果{slash}梨{slash}")
+    edit.clear()
+    page.list.view.setFocus()
+    compose(page.list.view, commit=slash)
+    assert (picker.isVisible(), picker.field.hasFocus(), edit.toPlainText()) == (True, True, "")
+
+
+def test_the_first_word_is_not_painted_over_the_words_of_the_empty_field(qtbot: QtBot) -> None:
+    edit = MessageEdit()
+    qtbot.addWidget(edit)
+    edit.show()
+    words = edit.placeholderText()
+    compose(edit, "ni", "ni hao")
+    alone = edit.grab().toImage()
+    edit.setPlaceholderText("")
+    assert alone == edit.grab().toImage()
+    compose(edit)
+    assert edit.placeholderText() == words
+    compose(edit, "ni", commit="你")
+    edit.clear()
+    assert edit.placeholderText() == words
+
+
+def test_candidates_are_placed_below_the_word(qtbot: QtBot) -> None:
+    edit = MessageEdit()
+    edit.setStyleSheet("padding: 11px")
+    qtbot.addWidget(edit)
+    edit.show()
+    caret = edit.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+    assert isinstance(caret, QRectF)
+    assert caret.toRect() == edit.cursorRect().translated(edit.viewport().pos())
+    assert edit.viewport().y() >= 11
