@@ -98,10 +98,10 @@ def _patience(item: pytest.Item) -> float:
     return max(float(mark.args[0]), USUAL_SECONDS) if mark else USUAL_SECONDS
 
 
-class PatientBot(QtBot):  # type: ignore[misc]
+class PatientBot(QtBot):
     """pytest-qt's, with more than its 5 seconds of patience."""
 
-    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802 - its name
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802 - its name
         """Wait until `callback` holds."""
         super().waitUntil(callback, timeout=timeout)
 

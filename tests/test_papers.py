@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -161,7 +162,7 @@ def test_both_languages_of_the_readme_name_the_same_commands() -> None:
 
 
 def test_the_readme_shows_every_setting_with_its_default() -> None:
-    own = {"name": "shop", "app_id": "wx0123456789abcdef", "original_id": "gh_0123456789ab"}
+    own: dict[str, Any] = {"name": "shop", "app_id": "wx0123456789abcdef", "original_id": "gh_0123456789ab"}
     for name in ("README.md", "README.zh-CN.md"):
         shown = _toml(name)[0]
         assert parse(shown) == Config(accounts=(AccountEntry(**own, timezone="Asia/Shanghai"),))

@@ -320,7 +320,7 @@ def _catalogue() -> dict[str, str]:
     found: dict[str, str] = {}
     for _, message in _messages():
         key = message.id if isinstance(message.id, str) else message.id[0]
-        found[key] = message.string if isinstance(message.string, str) else message.string[0]
+        found[key] = message.string if isinstance(message.string, str) else (message.string or [""])[0]
     return found
 
 

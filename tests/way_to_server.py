@@ -82,6 +82,9 @@ class WayThere:
         """Everybody comes through again."""
         self._open = True
 
+    def _is_open(self) -> bool:
+        return self._open
+
     def fall_silent(self) -> None:
         """Nothing is carried any more, and nobody hears of it."""
         self._speaks.clear()
@@ -105,11 +108,11 @@ class WayThere:
 
     async def _answer(self, reader: asyncio.StreamReader, desk: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
-            if self._open:
+            if self._is_open():
                 answers, server = await asyncio.open_unix_connection(self._server)
                 line = _Line(desk, server)
                 self._lines.add(line)
-                if not self._open:  # shut meanwhile
+                if not self._is_open():  # shut meanwhile
                     self._end(line)
                     return
                 for work in (self._bring_there(reader, line), self._bring_back(answers, line)):

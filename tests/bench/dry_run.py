@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -82,10 +82,10 @@ def fill(connection: Connection, count: int) -> None:
     connection.execute(replies.insert(), answers)
 
 
-def rule(name: str, *words: str, **more: object) -> Rule:
+def rule(name: str, *words: str, **more: Any) -> Rule:
     """A rule that looks for words, or answers everything."""
     then = (Action(ActionKind.REPLY, text="您好，{{ message.text }}：请稍等。"),)
-    return Rule(name, when=Condition(any=words), then=then, **more)  # type: ignore[arg-type]
+    return Rule(name, when=Condition(any=words), then=then, **more)
 
 
 RULES = {

@@ -35,16 +35,20 @@ def window(made: Setup) -> None:
     from PySide6.QtWidgets import QApplication
 
     from wxdesk.ui.inbox.page import InboxPage
-    from wxdesk.ui.inbox.timeline.view import TimelineView
     from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.window import run_window
 
     drawn: dict[str, float] = {}
 
     class Watch(QObject):
+        def __init__(self, page: InboxPage) -> None:
+            super().__init__(page)
+            self._model = page.session.model
+            page.chat.timeline.viewport().installEventFilter(self)
+
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() is QEvent.Type.Paint:
-                for entry in view.model().rows():
+                for entry in self._model.rows():
                     drawn.setdefault(entry.text, time.time())
             return False
 
@@ -52,14 +56,10 @@ def window(made: Setup) -> None:
     print(json.dumps({"event": "listening", "url": thread.url}), flush=True)
 
     def shown() -> None:
-        nonlocal view
         page = next(one for top in QApplication.topLevelWidgets() for one in top.findChildren(InboxPage))
-        view = page.findChild(TimelineView)
-        view.viewport().installEventFilter(watch)
+        Watch(page)
         page.open_conversation(1)
 
-    view: TimelineView | None = None
-    watch = Watch()
     run_window(thread.desk, thread.loop, InstallationFacts(made.home), shown)
     thread.stop()
     print(json.dumps(list(drawn.items())), flush=True)

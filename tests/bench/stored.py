@@ -34,8 +34,8 @@ from wxdesk.store.schema.columns import metadata
 FIRST = 1000
 RATE = 50.0
 CONVERSATIONS = 200
-COPIED = ("raw_pushes", "contacts", "conversations", "messages", "decisions", "rule_firings")
-COPIED += ("replies", "reply_steps", "search_texts")
+COPIED = ["raw_pushes", "contacts", "conversations", "messages", "decisions", "rule_firings"]
+COPIED += ["replies", "reply_steps", "search_texts"]
 OTHER = {("raw_pushes", "key"), ("contacts", "openid")}
 """Texts of which there must not be two."""
 

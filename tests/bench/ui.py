@@ -222,7 +222,8 @@ async def used(window: MainWindow) -> dict[str, list[float]]:
     page, bridge = window.inbox, window._bridge
     await settled(bridge)
     assert page.list.view.model().rowCount()
-    found, view = measuring["usable"](), page.chat.timeline
+    found: dict[str, list[float]] = measuring["usable"]()
+    view = page.chat.timeline
     opening, scrolling = found["opening"], found["scrolling"] = list[float](), list[float]()
     for number in (1, *range(10_000, 9_900, -1)):
         begun = time.perf_counter()

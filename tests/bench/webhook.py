@@ -121,7 +121,8 @@ def report(title: str, turns: dict[str, list[Turn]]) -> None:
 
 def middle(rows: list[Turn], figure: str) -> float:
     """The median of one figure."""
-    return statistics.median(getattr(row, figure) for row in rows)
+    values: list[float] = [getattr(row, figure) for row in rows]
+    return statistics.median(values)
 
 
 if __name__ == "__main__":

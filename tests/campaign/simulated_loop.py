@@ -12,9 +12,11 @@ import asyncio
 import selectors
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from random import Random
 from typing import Any
+
+import pytest
 
 from wxdesk.store.engine import sqlite
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool, _do
@@ -69,7 +71,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def _run_once(self) -> None:
         """Do all that belongs to the network and the timers, and one step of one task."""
         ready: Any = self._ready  # type: ignore[attr-defined]
-        steps, others = self._put_off, []
+        others: list[asyncio.Handle] = []
+        steps = self._put_off
         while ready:  # another thread may add to it meanwhile
             handle = ready.popleft()
             (steps if _is_step(handle) else others).append(handle)
@@ -100,7 +103,7 @@ def _is_step(handle: Any) -> bool:
     return isinstance(getattr(handle._callback, "__self__", None), asyncio.Task)
 
 
-class _Timeless(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _Timeless(selectors.DefaultSelector):
     """Never waits for a timer."""
 
     def __init__(self, loop: SimulatedLoop) -> None:
@@ -148,10 +151,7 @@ class PoolOnLoop(WorkerPool):
 @contextmanager
 def simulated() -> Iterator[SimulatedLoop]:
     """Make such a loop, by which also what measures time goes while it is there."""
-    loop, usual_pool, usual_time = SimulatedLoop(), sqlite.WorkerPool, time.monotonic
-    sqlite.WorkerPool, time.monotonic = PoolOnLoop, loop.time  # type: ignore[misc, assignment]
-    try:
+    with closing(SimulatedLoop()) as loop, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "WorkerPool", PoolOnLoop)
+        patch.setattr(time, "monotonic", loop.time)
         yield loop
-    finally:
-        sqlite.WorkerPool, time.monotonic = usual_pool, usual_time  # type: ignore[misc]
-        loop.close()

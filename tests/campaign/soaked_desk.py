@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from tests.bench.live_desk import setup
-from wxdesk.app import open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates import starter_templates
@@ -69,7 +69,7 @@ then = [{ reply = "收到：{{ message.text }}" }]
 class Walk:
     """What an operator opens and closes, one step after the other."""
 
-    def __init__(self, window: MainWindow, thread: DeskThread) -> None:
+    def __init__(self, window: MainWindow, thread: DeskThread[OpenDesk]) -> None:
         self._window = window
         self._thread = thread
         self._inbox = window.inbox
@@ -118,7 +118,8 @@ class Walk:
         self._window.show_page(self._window.page_names.index(name))
 
     def _open_first(self) -> None:
-        view = self._window.stack.currentWidget().list.view
+        shown: Any = self._window.stack.currentWidget()  # the page of rules or that of templates
+        view = shown.list.view
         view.setCurrentIndex(view.model().index(0, 0))
 
     def _close(self) -> None:
@@ -153,7 +154,7 @@ class Walk:
 class Figures(QObject):
     """What this program holds, told again and again."""
 
-    def __init__(self, thread: DeskThread, window_loop: asyncio.AbstractEventLoop, every: float) -> None:
+    def __init__(self, thread: DeskThread[OpenDesk], window_loop: asyncio.AbstractEventLoop, every: float) -> None:
         super().__init__()
         self._thread = thread
         self._window_loop: Any = window_loop

@@ -82,13 +82,14 @@ async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, si
         with subprocess.Popen(  # noqa: ASYNC220 - starts at once
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as crowd:
+            assert crowd.stdin is not None
             assert crowd.stdout is not None
             assert await asyncio.to_thread(crowd.stdout.readline) == b"holding\n"
             took = []
             for number in range(pushes):
                 took.append(await served(host, port, number, within))
             assert crowd.poll() is None
-            crowd.stdin.close()  # type: ignore[union-attr]
+            crowd.stdin.close()
     finally:
         desk.terminate()
     p99 = statistics.quantiles(took, n=100)[98]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,11 +15,9 @@ from wxdesk.core.templates import Template, TemplateFault, same_shortcut, search
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
 
-def template(
-    title: str, shortcut: str = "", *keywords: str, body: str = "好", used: int = 0, **more: object
-) -> Template:
+def template(title: str, shortcut: str = "", *keywords: str, body: str = "好", used: int = 0, **more: Any) -> Template:
     last = NOW - timedelta(days=used) if used else None
-    return Template(0, title, body, shortcut, keywords=keywords, last_used_at=last, **more)  # type: ignore[arg-type]
+    return Template(0, title, body, shortcut, keywords=keywords, last_used_at=last, **more)
 
 
 SHELF = (
@@ -97,7 +96,7 @@ def refuse_b(text: str) -> list[BadTemplate]:
 def test_a_fault_of_a_template_is_reported_with_its_place(
     changed: dict[str, object], fault: TemplateFault | None
 ) -> None:
-    told = list(template_faults(replace(template("t"), **changed), refuse_b))  # type: ignore[arg-type]
+    told = list(template_faults(replace(template("t"), **changed), refuse_b))
     assert told == ([fault] if fault else [])
 
 

@@ -67,7 +67,7 @@ class Room:
         self.sent += 1
         now = datetime.now(UTC)
         incoming = Incoming("gh_1", openid, now, MessageType.TEXT, "text", msg_id=str(self.sent), text=text)
-        incoming = replace(incoming, **changes)  # type: ignore[arg-type]
+        incoming = replace(incoming, **changes)
         return Push("shop", f"k{self.sent}", b"{}", None, now, incoming)
 
     def hear(self, event: Event) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,11 +40,11 @@ then = [{ reply = "马上为您转人工。" }, { take_over = true }]
 """
 
 
-def setup_for(sandbox: Sandbox, home: Path, **account: object) -> Setup:
+def setup_for(sandbox: Sandbox, home: Path, **account: Any) -> Setup:
     """A desk's set-up for the sandbox's one account, on a free port, in a home that is prepared."""
     prepare(home)
     facts, credentials = demo_account()
-    entry = AccountEntry(facts.name, facts.app_id, facts.original_id, **account)  # type: ignore[arg-type]
+    entry = AccountEntry(facts.name, facts.app_id, facts.original_id, **account)
     config = Config(ListenerSettings(port=0), wechat=WeChatSettings(sandbox.url), accounts=(entry,))
     return Setup(home, config, {facts.name: credentials})
 

@@ -98,4 +98,6 @@ def test_a_takeover_by_key_silences_the_rule(qtbot: QtBot, world: World, window:
     world.say(LI_LEI.openid, "那几点关门")
     qtbot.waitUntil(lambda: any("那几点关门" in text for text in _visible_texts(page)))
     assert len(world.sandbox.sent) == 1
-    assert row().last_reply.state is ReplyState.SENT
+    last = row().last_reply
+    assert last is not None
+    assert last.state is ReplyState.SENT

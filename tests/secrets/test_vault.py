@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -125,7 +125,7 @@ def test_simultaneous_writes_to_a_vault_are_both_kept(file: Path, monkeypatch: p
     for vault in (first, second):
         vault.unlock(PASSPHRASE)
 
-    def replace_late(path: Path, content: bytes, ready: Callable[[Path], None]) -> None:
+    def replace_late(path: Path, content: Iterable[bytes], ready: Callable[[Path], None]) -> None:
         monkeypatch.undo()
         assert second.put({"b": "2"})
         replace_file(path, content, ready)

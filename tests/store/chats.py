@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import UnsettledReply
@@ -25,8 +26,8 @@ def second(n: float) -> datetime:
     return T0 + timedelta(seconds=n)
 
 
-def incoming(openid: str, text: str = "", *, at: datetime = T0, **fields: object) -> Incoming:
-    values: dict[str, object] = {
+def incoming(openid: str, text: str = "", *, at: datetime = T0, **fields: Any) -> Incoming:
+    values: dict[str, Any] = {
         "to_user": "gh_0123456789ab",
         "openid": openid,
         "created_at": at.replace(microsecond=0),
@@ -35,7 +36,7 @@ def incoming(openid: str, text: str = "", *, at: datetime = T0, **fields: object
         "text": text,
         "fields": {"Content": text},
     }
-    return Incoming(**(values | fields))  # type: ignore[arg-type]
+    return Incoming(**(values | fields))
 
 
 def tagged(*tags: str) -> tuple[Effect, ...]:

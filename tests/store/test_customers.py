@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.store.chats import Talk, second
@@ -23,8 +25,8 @@ async def known(store: Store, talk: Talk) -> None:
         await store.conversations.change_contact(said.conversation.contact.id, change)
 
 
-async def found(store: Store, phrase: str, **more: object) -> list[int]:
-    threads = await store.inbox.customers(phrase, **more)  # type: ignore[arg-type]
+async def found(store: Store, phrase: str, **more: Any) -> list[int]:
+    threads = await store.inbox.customers(phrase, **more)
     return [next(n for n, (openid, _) in enumerate(PEOPLE) if openid == one.contact.openid) for one in threads]
 
 

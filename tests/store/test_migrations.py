@@ -52,7 +52,7 @@ async def ask(db: Database, question: Callable[[Connection], Any]) -> Any:
     return await db.read(question)
 
 
-def sqlite_schema(file: Path) -> dict[str, list[str]]:
+def sqlite_schema(file: Path) -> dict[str, str]:
     with closing(sqlite3.connect(file)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {name: _without_order(sql) for name, sql in rows if not name.startswith("sqlite_")}

@@ -249,7 +249,7 @@ def damage(file: Path, where: str) -> None:
             data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     else:
         del data[len(data) // 3 :]
-    put(file, data)
+    put(file, bytes(data))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.pages import ReadsWhenShown
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
@@ -27,6 +27,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     """pytest-qt's application, dressed as `wxdesk.ui.window` does."""
     application = qapp_cls.instance() or qapp_cls(qapp_args)
+    assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
     fonts.install(application)
     return application
@@ -132,7 +133,9 @@ def show_page(qtbot: QtBot, bridge: WindowBridge) -> ShowPage:
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        page.activate()
+        reads: object = page
+        assert isinstance(reads, ReadsWhenShown)
+        reads.activate()
         qtbot.waitUntil(lambda: bridge.is_idle)
         return page
 
@@ -154,7 +157,7 @@ def appearance(qapp: QApplication) -> Iterator[Appearance]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance) -> MainWindow:
+def window(qtbot: QtBot, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance) -> MainWindow:
     """The whole window on the desk, shown, with its first answers in."""
     made = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(made, before_close_func=_allow)

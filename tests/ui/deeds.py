@@ -101,7 +101,7 @@ def _with_conversation(world: World, thread: int, at: datetime) -> dict[str, Cal
         world.move_to(world.clock() + timedelta(minutes=2))
         write()  # else the account tries nothing any more
 
-    return {
+    deeds: dict[str, Callable[[], object]] = {
         "write": write,
         "fail": lambda: write(SimulatedFault(FaultKind.ERRCODE, errcode=45015)),
         "lose": lose,
@@ -115,7 +115,8 @@ def _with_conversation(world: World, thread: int, at: datetime) -> dict[str, Cal
         "only drafts": lambda: world.call(desk.conversations.set_mode(thread, ReplyMode.DRAFT)),
         "usual mode": lambda: world.call(desk.conversations.set_mode(thread, None)),
         "snooze": lambda: change(RowAct.SNOOZE, at + timedelta(hours=1)),
-    } | {act.value: partial(change, act) for act in acts}
+    }
+    return deeds | {act.value: partial(change, act) for act in acts}
 
 
 def _with_replies(world: World, thread: int) -> dict[str, Callable[[], object]]:

@@ -288,7 +288,7 @@ def test_garbage_is_collected_on_the_windows_thread_only(qapp: QApplication) -> 
 
 
 def test_what_is_there_when_the_window_opens_is_never_looked_through(qapp: QApplication) -> None:
-    imported = object.__new__(type("Imported", (), {}))
+    imported: object = object.__new__(type("Imported", (), {}))
     collector = GarbageCollector(qapp)
     frozen = gc.get_freeze_count()
     assert all(one is not imported for one in gc.get_objects())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,9 +74,13 @@ class World:
     def loop(self) -> asyncio.AbstractEventLoop:
         return self._thread.loop
 
-    def call[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine of the desk and wait for it."""
-        return self._thread.call(work)
+    def call[T](self, work: Awaitable[T]) -> T:
+        """Let the desk do something and wait for it."""
+
+        async def done() -> T:
+            return await work
+
+        return self._thread.call(done())
 
     def reply(self, new: NewReply) -> Reply:
         """Store a reply as the server does that works, which may not be this desk."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ type Open = Callable[..., Awaitable[Desk]]
 async def open_desk() -> AsyncIterator[Open]:
     desks: list[Desk] = []
 
-    async def start(limits: Limits = DEFAULT_LIMITS, accounts: dict = ACCOUNTS, clock: Clock = lambda: NOW) -> Desk:
+    async def start(
+        limits: Limits = DEFAULT_LIMITS, accounts: dict[str, Any] = ACCOUNTS, clock: Clock = lambda: NOW
+    ) -> Desk:
         shelf, events, seen = Shelf(), list[Event](), asyncio.Event()
 
         def publish(event: Event) -> None:

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -24,8 +25,8 @@ from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.listener import Listener
 
 DATA = Path(__file__).parent.parent / "data"
-VECTORS = json.loads((DATA / "vectors.json").read_text("utf-8"))
-MESSAGES = json.loads((DATA / "messages.json").read_text("utf-8"))
+VECTORS: list[dict[str, Any]] = json.loads((DATA / "vectors.json").read_text("utf-8"))
+MESSAGES: list[dict[str, Any]] = json.loads((DATA / "messages.json").read_text("utf-8"))
 
 TOKEN = "a_push_token"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -42,12 +43,13 @@ ACCOUNTS = {
 }
 
 
-def vector(name: str) -> dict:
+def vector(name: str) -> dict[str, Any]:
     return next(entry for entry in VECTORS if entry["id"] == name)
 
 
 def message(name: str) -> bytes:
-    return next(entry for entry in MESSAGES if entry["id"] == name)["body"].encode()
+    body: str = next(entry for entry in MESSAGES if entry["id"] == name)["body"]
+    return body.encode()
 
 
 def sha1_of(*parts: str) -> str:

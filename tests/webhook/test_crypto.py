@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from hashlib import sha1
+from typing import Any
 
 import pytest
 
@@ -12,40 +13,40 @@ from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.webhook.crypto import PushCipher, same_signature, signature
 
 
-def having(*names: str) -> list[dict]:
+def having(*names: str) -> list[dict[str, Any]]:
     return [entry for entry in VECTORS if entry["kind"] != "negative" and all(name in entry for name in names)]
 
 
-def cipher_of(entry: dict) -> PushCipher:
+def cipher_of(entry: dict[str, Any]) -> PushCipher:
     return PushCipher(entry["token"], entry.get("encoding_aes_key", ""), entry.get("appid", ""))
 
 
 @pytest.mark.parametrize("entry", having("signature", "timestamp"), ids=lambda entry: entry["id"])
-def test_plain_signature(entry: dict) -> None:
+def test_plain_signature(entry: dict[str, Any]) -> None:
     assert cipher_of(entry).sign(entry["timestamp"], entry["nonce"]) == entry["signature"]
     assert same_signature(entry["signature"], cipher_of(entry).sign(entry["timestamp"], entry["nonce"]))
 
 
 @pytest.mark.parametrize("entry", having("msg_signature", "encrypted"), ids=lambda entry: entry["id"])
-def test_signature_of_an_encrypted_push(entry: dict) -> None:
+def test_signature_of_an_encrypted_push(entry: dict[str, Any]) -> None:
     made = cipher_of(entry).sign_encrypted(entry["timestamp"], entry["nonce"], entry["encrypted"])
     assert made == entry["msg_signature"]
 
 
 @pytest.mark.parametrize("entry", having("encrypted"), ids=lambda entry: entry["id"])
-def test_decrypt(entry: dict) -> None:
+def test_decrypt(entry: dict[str, Any]) -> None:
     assert cipher_of(entry).decrypt(entry["encrypted"]) == entry["plaintext"].encode()
 
 
 @pytest.mark.parametrize("entry", having("encrypted", "random16"), ids=lambda entry: entry["id"])
-def test_encrypt_reproduces_the_bytes(entry: dict) -> None:
+def test_encrypt_reproduces_the_bytes(entry: dict[str, Any]) -> None:
     assert cipher_of(entry).encrypt(entry["plaintext"].encode(), entry["random16"].encode()) == entry["encrypted"]
 
 
 @pytest.mark.parametrize(
     "entry", [entry for entry in VECTORS if entry["kind"] == "negative"], ids=lambda entry: entry["id"]
 )
-def test_negative_vectors_are_refused(entry: dict) -> None:
+def test_negative_vectors_are_refused(entry: dict[str, Any]) -> None:
     given = entry["msg_signature"] or entry["signature"]
     with pytest.raises(PushRefused):
         cipher_of(entry).open(given, entry["timestamp"], entry["nonce"], entry["encrypted"])

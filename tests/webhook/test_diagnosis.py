@@ -7,6 +7,7 @@ import dataclasses
 import json
 import socket
 from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 
 import pytest
 from msgspec.structs import replace
@@ -68,6 +69,12 @@ async def found(desk: Desk, raw: bytes) -> Finding | None:
     await ask(desk, raw)
     [event] = [event for event in desk.events if isinstance(event, PushSeen)]
     return event.finding
+
+
+async def verdict(desk: Desk, raw: bytes) -> V:
+    finding = await found(desk, raw)
+    assert finding is not None
+    return finding.verdict
 
 
 @pytest.fixture
@@ -209,14 +216,14 @@ async def test_accepted_requests_are_diagnosed_too(desk: Desk) -> None:
     assert good == Finding(Check.PUSH, V.OK, "shop", {}, SENT_AT)
     assert checked == Finding(Check.URL_CHECK, V.OK, "shop", {}, SENT_AT)
     fields = json.loads(TEXT) | {"MsgId": 7}
-    assert (await found(desk, push(clear=written_fields(fields, BodyFormat.XML)))).verdict is V.XML_FORMAT  # type: ignore[union-attr]
+    assert await verdict(desk, push(clear=written_fields(fields, BodyFormat.XML))) is V.XML_FORMAT
     moved = json.dumps(fields | {"ToUserName": "gh_ffffffffffff", "MsgId": 8}).encode()
     differs = await found(desk, push(clear=moved))
     assert differs == Finding(Check.PUSH, V.ORIGINAL_ID_DIFFERS, "shop", {"original_id": "gh_ffffffffffff"}, SENT_AT)
     for clear in (b'{"nothing": 1}', b'{"Encrypt": "in itself"}'):
-        assert (await found(desk, push(clear=clear))).verdict is V.PUSH_UNREADABLE  # type: ignore[union-attr]
+        assert await verdict(desk, push(clear=clear)) is V.PUSH_UNREADABLE
     nameless = json.dumps(fields | {"ToUserName": "nobody", "MsgId": 9}).encode()
-    assert (await found(desk, push(clear=nameless))).verdict is V.OK  # type: ignore[union-attr]
+    assert await verdict(desk, push(clear=nameless)) is V.OK
 
 
 async def test_an_original_id_that_was_left_out_is_none_that_differs(open_desk: Open) -> None:
@@ -259,9 +266,9 @@ async def test_a_wrong_clock_is_seen_by_the_signed_time(open_desk: Open, minutes
 
 @pytest.mark.parametrize("lacking", ["push_token", "encoding_aes_key"])
 async def test_a_missing_secret_is_reported_as_such(open_desk: Open, lacking: str) -> None:
-    desk = await open_desk(
-        accounts={"shop": (SHOP[0], dataclasses.replace(SHOP[1], **{lacking: ""}))}, clock=lambda: SENT_AT
-    )
+    without: dict[str, Any] = {lacking: ""}
+    accounts = {"shop": (SHOP[0], dataclasses.replace(SHOP[1], **without))}
+    desk = await open_desk(accounts=accounts, clock=lambda: SENT_AT)
     judged = await found(desk, url_check())
     assert judged is not None
     assert (judged.verdict, judged.values["key"]) == (V.SECRET_MISSING, lacking)
@@ -325,10 +332,10 @@ async def test_outside_every_cause_looks_the_same_and_is_found_after_the_answer_
         if isinstance(event, PushSeen):
             answers.append(client.recv(4096, socket.MSG_PEEK))
 
-    async def keep(_: object) -> None:
+    async def keep(_: object) -> NoReturn:
         raise AssertionError
 
-    listener = Listener(BOTH, keep, publish, lambda: SENT_AT, "127.0.0.1", 0)  # type: ignore[arg-type]
+    listener = Listener(BOTH, keep, publish, lambda: SENT_AT, "127.0.0.1", 0)
     url = await listener.start()
     loop = asyncio.get_running_loop()
     try:

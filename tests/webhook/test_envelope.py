@@ -28,10 +28,13 @@ def test_a_passive_reply(name: str) -> None:
     entry = vector(name)
     cipher = PushCipher(entry["token"], entry["encoding_aes_key"], entry["appid"])
     expected = entry["reply_envelope_json"]
-    given = (cipher, entry["plaintext"].encode())
-    fixed = (int(entry["timestamp"]), entry["nonce"], entry["random16"].encode())
-    assert json.loads(reply_envelope(*given, BodyFormat.JSON, *fixed)) == expected
-    as_xml = xmltodict.parse(reply_envelope(*given, BodyFormat.XML, *fixed))["xml"]
+
+    def envelope(form: BodyFormat) -> bytes:
+        moment, random = int(entry["timestamp"]), entry["random16"].encode()
+        return reply_envelope(cipher, entry["plaintext"].encode(), form, moment, entry["nonce"], random)
+
+    assert json.loads(envelope(BodyFormat.JSON)) == expected
+    as_xml = xmltodict.parse(envelope(BodyFormat.XML))["xml"]
     assert as_xml == expected | {"TimeStamp": str(expected["TimeStamp"])}
 
 

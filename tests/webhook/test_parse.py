@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import xmltodict
@@ -26,9 +27,11 @@ KINDS = {
 }
 
 
-def plainly(entry: dict) -> dict[str, object]:
+def plainly(entry: dict[str, Any]) -> dict[str, object]:
     """The same body through another reader."""
-    return json.loads(entry["body"]) if entry["format"] == "json" else xmltodict.parse(entry["body"])["xml"]
+    body = entry["body"]
+    fields: dict[str, object] = json.loads(body) if entry["format"] == "json" else xmltodict.parse(body)["xml"]
+    return fields
 
 
 def push(**fields: object) -> bytes:
@@ -42,7 +45,7 @@ def push_xml(inner: str) -> bytes:
 
 
 @pytest.mark.parametrize("entry", INCOMING, ids=lambda entry: entry["id"])
-def test_known_bodies(entry: dict) -> None:
+def test_known_bodies(entry: dict[str, Any]) -> None:
     expected = plainly(entry)
     found = read_push(entry["body"].encode())
     assert found.type is KINDS.get(entry["kind"], MessageType.OTHER)

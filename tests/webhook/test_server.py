@@ -310,10 +310,12 @@ async def test_a_request_that_was_answered_is_at_work_no_more(desk: Desk) -> Non
     desk.shelf.gate = asyncio.Event()
     reader, _ = await desk.connect(SECURE_PUSH)
     await desk.shelf.entered.wait()
-    assert len(desk.listener._server._at_work) == 1
+    server = desk.listener._server
+    assert server is not None
+    assert len(server._at_work) == 1
     desk.shelf.gate.set()
     assert (await read_reply(reader)).status == 200
-    assert not desk.listener._server._at_work
+    assert not server._at_work
 
 
 async def test_the_largest_body_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:

@@ -49,7 +49,8 @@ def pushed(mode: PushMode, form: BodyFormat, cipher: PushCipher = CIPHER) -> byt
 
 def read(body: bytes, form: BodyFormat) -> dict[str, object]:
     """Through readers that this program does not use for it."""
-    return json.loads(body) if form is BodyFormat.JSON else xmltodict.parse(body)["xml"]
+    fields: dict[str, object] = json.loads(body) if form is BodyFormat.JSON else xmltodict.parse(body)["xml"]
+    return fields
 
 
 def handed_over(answer: Reply, mode: PushMode, form: BodyFormat, oracle: WeChatCrypto) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -36,7 +37,7 @@ PLAIN, COMPAT, SECURE = (
 ENCRYPTED = CIPHER.encrypt(TEXT)
 
 
-def door_of(entry: dict, mode: PushMode) -> PushVerifier:
+def door_of(entry: dict[str, Any], mode: PushMode) -> PushVerifier:
     account = Account("shop", entry.get("appid", ""), "gh", mode)
     return PushVerifier(account, Credentials("", entry["token"], entry.get("encoding_aes_key", "")))
 
@@ -66,7 +67,7 @@ def test_a_check_without_one_of_its_four_parts(missing: str) -> None:
 
 
 def test_the_text_of_a_check_comes_back_to_the_byte() -> None:
-    query = signed() | read_query("echostr=%ff%e4%bd%a0")
+    query = {**signed(), **read_query("echostr=%ff%e4%bd%a0")}
     assert SECURE.check_url(query, NOW) == b"\xff\xe4\xbd\xa0"
 
 

@@ -130,14 +130,20 @@ async def _cannot_send(heard: Heard, base: str) -> None:
 
 async def test_a_connection_that_opens_and_never_reads_is_not_a_written_request(heard: Heard) -> None:
     """TLS to a server that does not speak it: the deadline passes before a byte of the request left."""
-    silent = await asyncio.start_server(_never, "127.0.0.1", 0)
+    over = asyncio.Event()
+
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    silent = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     async with client_to(f"https://127.0.0.1:{port}", heard, deadline=0.3) as client:
         http = client._http
         with pytest.raises(NotSent):
             await http.post("/cgi-bin/message/custom/send", {"access_token": "t"}, b"{}")
+    over.set()
     silent.close()
-    silent.close_clients()
     await silent.wait_closed()
 
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.sandbox.pictures import cover, torn_box
 from tests.sandbox.worlds import HandClock
@@ -48,6 +48,7 @@ async def test_an_upload_is_one_part_named_media(
     async def upload(request: web.Request) -> web.Response:
         seen.append(request)
         async for part in await request.multipart():
+            assert isinstance(part, BodyPartReader)
             kind = part.headers.get("Content-Type")
             parts.append((part.name, part.filename, kind, await part.read()))
         return web.Response(text='{"type":"image","media_id":"M1","created_at":"1732464000"}')

@@ -175,7 +175,13 @@ async def test_a_customer_is_asked_for_in_a_signed_body_and_shown_plain() -> Non
         assert request.headers["X-Wxdesk-Signature"] == hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
         asked.append((request.path_qs, json.loads(body)))
         links = [{"name": "Order", "url": "https://shop.example/1"}, {"name": "x", "url": "javascript:alert(1)"}, 7]
-        lines = [{"name": "Level", "text": "<b>gold</b>"}, "3 orders", {"name": "Sum", "text": 12.5}, None, {"a": []}]
+        lines: list[object] = [
+            {"name": "Level", "text": "<b>gold</b>"},
+            "3 orders",
+            {"name": "Sum", "text": 12.5},
+            None,
+            {"a": []},
+        ]
         return web.json_response({"title": "Wang Fang", "lines": lines, "links": links, "more": {}})
 
     about = {"account": "shop", "openid": "oX1", "session_from": "goods_id=7"}

@@ -245,7 +245,7 @@ async def test_an_announcement_of_too_much_is_believed_before_it_comes() -> None
     ],
 )
 async def test_a_name_that_leads_home_is_not_followed(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    def look_up(*asked: object, **more: object) -> list[tuple[object, ...]]:
+    def look_up(*asked: object, **more: Any) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (p, 80)) for p in ("203.205.232.1", place)]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -261,7 +261,7 @@ async def test_a_public_address_is_taken(monkeypatch: pytest.MonkeyPatch, place:
 
 
 async def test_a_name_that_leads_nowhere_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def look_up(*asked: object, **more: object) -> list[tuple[object, ...]]:
+    def look_up(*asked: object, **more: Any) -> list[tuple[object, ...]]:
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)

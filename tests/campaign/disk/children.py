@@ -66,9 +66,15 @@ class Nursery:
 
         Its exit code; negative for the signal that ended it.
         """
-        asked = {"work": work, "arguments": [str(folder), *arguments], "folder": str(folder)}
-        asked |= {"record": record and str(record), "fault": fault and list(vars(fault).values())}
+        asked = {
+            "work": work,
+            "arguments": [str(folder), *arguments],
+            "folder": str(folder),
+            "record": record and str(record),
+            "fault": fault and list(vars(fault).values()),
+        }
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         self._process.stdin.flush()
         child = self._hear()

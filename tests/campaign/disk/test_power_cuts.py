@@ -101,11 +101,8 @@ def test_the_power_goes_after_a_sync_that_failed_and_then_lies(
     power = Power(tmp_path, Random(20261133 + killed))
     for life in range(1, sized(2, 4, 80) + 1):
         fault = Fault(SYNC, power.chance.randrange(5, 30), error=errno.EIO)
-        if killed:
-            ends = (f"{AT_WORK}.work_and_die", life, power.chance.randrange(40, 100), 0)
-        else:
-            ends = (f"{AT_WORK}.work", life, 20)
-        assert watched.live(*ends, folder=power.home, record=power.record, fault=fault) <= 0
+        work, more = ("work_and_die", (power.chance.randrange(40, 100), 0)) if killed else ("work", (20,))
+        assert watched.live(f"{AT_WORK}.{work}", life, *more, folder=power.home, record=power.record, fault=fault) <= 0
     assert power.cut(sized(*CUTS)) == []
 
 

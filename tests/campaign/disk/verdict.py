@@ -17,7 +17,6 @@ from tests.campaign.disk.recorder import UNKEPT
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
-BEFORE_CALL = {"draft", "held", "queued"}
 MAY_BE_THERE = {"sending", "sent", "unknown"}
 
 type Line = list[Any]
@@ -59,7 +58,7 @@ class Found:
         self._db = db
         bodies = [json.loads(body) for (body,) in db.execute("SELECT body FROM raw_pushes")]
         self.pushes = Counter(body.get("Content", "") for body in bodies)
-        self.replies = {
+        self.replies: dict[int, tuple[str, str]] = {
             number: (json.loads(content)["text"], state)
             for number, content, state in db.execute("SELECT id, content, state FROM replies")
         }
@@ -103,7 +102,8 @@ class Found:
         return None if row is None else row[0]
 
     def state(self, which: str) -> str:
-        return self.replies[int(which)][1]
+        _, state = self.replies[int(which)]
+        return state
 
     def rules(self, _: str) -> object:
         """The one version of which all rules are."""

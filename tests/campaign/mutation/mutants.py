@@ -11,6 +11,7 @@ import ast
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,9 @@ def _assignment(node: ast.Assign) -> Iterator[ast.AST]:
 
 def _choice(node: ast.If | ast.IfExp | ast.While) -> Iterator[ast.AST]:
     if not isinstance(node.test, ast.Compare | ast.UnaryOp):  # those are turned round themselves
-        yield type(node)(test=ast.UnaryOp(ast.Not(), node.test), body=node.body, orelse=node.orelse)
+        other = copy(node)
+        other.test = ast.UnaryOp(ast.Not(), node.test)
+        yield other
 
 
 def _comprehension(node: ast.comprehension) -> Iterator[ast.AST]:

@@ -21,7 +21,7 @@ from tests.campaign.mutation.mutants import parse
 type Key = tuple[str, str]
 """A module and a name in it."""
 
-GRAFTED_WHOLE = FunctionType | int | str | bytes | frozenset | tuple
+GRAFTED_WHOLE = (FunctionType, int, str, bytes, frozenset, tuple)
 OWN = {"__module__", "__qualname__", "__doc__", "__slots__", "__firstlineno__", "__static_attributes__"}
 """Attributes that a class keeps whatever becomes of it."""
 

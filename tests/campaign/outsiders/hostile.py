@@ -118,7 +118,7 @@ def _asked_for() -> Iterator[list[str]]:
     """Catch every address that is to be opened outside of the window."""
     handler = _Handler()
     for scheme in ("http", "https", "file", "mailto", "tel", "smb", "javascript", "weixin", "ms-settings"):
-        QDesktopServices.setUrlHandler(scheme, handler, "open")
+        QDesktopServices.setUrlHandler(scheme, handler, "open")  # type: ignore[arg-type]  # the stub says bytes, Qt wants str
     try:
         yield handler.asked
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -23,7 +24,7 @@ PEAK = Path("/proc/self/clear_refs")
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
-def test_any_input_is_read_or_refused_within_bounds(parser: Parser, sized: Sized, tmp_path: Path) -> None:
+def test_any_input_is_read_or_refused_within_bounds(parser: Parser[Any], sized: Sized, tmp_path: Path) -> None:
     @seed(20261128)
     @settings(
         max_examples=sized(*CASES),
@@ -57,7 +58,7 @@ class Case:
         return whole if len(whole) < 3000 else f"{whole[:1500]} … {len(whole) - 3000} … {whole[-1500:]}"
 
 
-def processor_time(parser: Parser, read: Read, given: str | bytes) -> float:
+def processor_time(parser: Parser[Any], read: Read[Any], given: str | bytes) -> float:
     began = time.thread_time()
     with suppress(*parser.refuses):
         read(given)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -120,6 +121,6 @@ async def everything_can_be_shown(opened: OpenDesk) -> None:
     assert await opened.desk.quarantine.read_again() == 0
 
 
-def rows(home: Path, query: str) -> list[tuple]:
+def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{home / 'desk.db'}?mode=ro", uri=True)) as database:
         return database.execute(query).fetchall()

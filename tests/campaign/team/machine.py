@@ -11,6 +11,8 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta, tzinfo
 
+import pytest
+
 from wxdesk.cli import main
 from wxdesk.desk import ports
 from wxdesk.desk.conversations import inbox_queries
@@ -34,13 +36,14 @@ class WrongClock(datetime):
 
 def prepare() -> None:
     """Be the machine that the environment tells of."""
+    patch = pytest.MonkeyPatch()  # says so if there is no longer such a name
     for reads_the_time in (ports, lease, inbox_queries):
-        assert reads_the_time.datetime is datetime  # type: ignore[attr-defined]
-        reads_the_time.datetime = WrongClock  # type: ignore[attr-defined]
+        patch.setattr(reads_the_time, "datetime", WrongClock)
     if LEASE in os.environ:
         seconds = float(os.environ[LEASE])
         lease.LEASE_SECONDS, lease.MARGIN_SECONDS = seconds, seconds / 3
-        lease_keeper.RENEW_SECONDS, lease_keeper.TRY_SECONDS = seconds / 4, seconds / 8
+        patch.setattr(lease_keeper, "RENEW_SECONDS", seconds / 4)
+        lease_keeper.TRY_SECONDS = seconds / 8
         change_hints.ASLEEP_SECONDS = seconds
 
 

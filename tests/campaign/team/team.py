@@ -144,7 +144,8 @@ class Team:
     async def serve(self, number: int) -> Serving:
         """Start a server."""
         more = self._environment(f"server {number}", CLOCKS[number])
-        serving = await asyncio.to_thread(Serving, self.home(number), module="tests.campaign.team.machine", **more)
+        module = "tests.campaign.team.machine"
+        serving = await asyncio.to_thread(Serving, self.home(number), told=False, module=module, **more)
         await asyncio.to_thread(serving.wait_until_listening)
         return serving
 
@@ -363,9 +364,9 @@ async def team(
 
 async def _end(made: Team) -> None:
     """Stop all of them, also those that stand still; each leaves as it should."""
-    for process in (*made.servers, *made.desks):
-        if process.process.poll() is None:
-            os.kill(process.process.pid, signal.SIGCONT)
+    for process in [one.process for one in made.servers] + [one.process for one in made.desks]:
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGCONT)
     codes = [await asyncio.to_thread(desk.end) for desk in made.desks]
     codes += [await asyncio.to_thread(one.terminate) for one in made.servers if one.process.poll() is None]
     assert not any(codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,13 +69,13 @@ def test_lone_surrogates_are_dropped() -> None:
         ("", {}),
     ],
 )  # fmt: skip
-def test_session_from_is_split_into_fields(value: str, fields: dict[str, object]) -> None:
+def test_session_from_is_split_into_fields(value: str, fields: dict[str, Any]) -> None:
     assert session_fields(value) == {**fields, "value": value.replace("<", "＜")}
 
 
-def conversation(**more: object) -> Conversation:
+def conversation(**more: Any) -> Conversation:
     contact = Contact(1, "shop", "oAbCdEfGhIjKlMnOpQrStUvWxYz1", AT, alias="李雷<a")
-    return Conversation(1, "shop", contact, **more)  # type: ignore[arg-type]
+    return Conversation(1, "shop", contact, **more)
 
 
 MESSAGE = Message(1, 1, 1, MessageType.TEXT, AT, AT, text="几点<a>", session_from=None)

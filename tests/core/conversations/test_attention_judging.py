@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -21,10 +22,10 @@ SOON = ReplyWindow(5, NOW + WARN)
 LONG_AGO = NOW - timedelta(minutes=1)
 
 
-def row(calls: tuple[Attention, ...] = (), replies: tuple[Reply, ...] = (), **fields: object) -> InboxRow:
-    known: dict[str, object] = {"waiting_since": SINCE, "last_at": SINCE, "window": OPEN}
+def row(calls: tuple[Attention, ...] = (), replies: tuple[Reply, ...] = (), **fields: Any) -> InboxRow:
+    known: dict[str, Any] = {"waiting_since": SINCE, "last_at": SINCE, "window": OPEN}
     contact = Contact(1, "shop", "oA", NOW, blocked=bool(fields.pop("blocked", False)))
-    thread = Conversation(1, "shop", contact, **(known | fields))  # type: ignore[arg-type]
+    thread = Conversation(1, "shop", contact, **(known | fields))
     failed = next((one for one in replies if one.state in (ReplyState.FAILED, ReplyState.UNKNOWN)), None)
     held = [one for one in replies if one.state is ReplyState.HELD]
     drafts = sum(one.state is ReplyState.DRAFT for one in replies)
@@ -32,10 +33,10 @@ def row(calls: tuple[Attention, ...] = (), replies: tuple[Reply, ...] = (), **fi
     return InboxRow(thread, due_at, len(held), drafts, failed, replies[-1] if replies else None, calls)
 
 
-def reply(state: ReplyState, author: Author = Author.RULE, **fields: object) -> Reply:
+def reply(state: ReplyState, author: Author = Author.RULE, **fields: Any) -> Reply:
     due_at = NOW + timedelta(seconds=8) if state is ReplyState.HELD else None
     made = Reply(1, 1, "shop", "oA", author, Content(text="好"), state, NOW, NOW, due_at=due_at)
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[AttentionReason]:

@@ -33,7 +33,7 @@ THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NO
 def test_a_conversations_status_follows_from_its_times(
     fields: dict[str, object], status: ConversationStatus, awaits_answer: bool
 ) -> None:
-    thread = replace(THREAD, **fields)  # type: ignore[arg-type]
+    thread = replace(THREAD, **fields)
     assert (thread.status, thread.awaits_answer) == (status, awaits_answer)
 
 

@@ -25,7 +25,7 @@ from wxdesk.core.replies.parts import (
 S = ReplyState
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LACKING = Content(text=gap_mark("contact.alias"), gaps=("contact.alias",))
-COUNTS = {"due_at": NOW}  # a held reply with a deadline
+COUNTS: dict[str, Any] = {"due_at": NOW}  # a held reply with a deadline
 
 
 def part(state: ReplyState = S.QUEUED, number: int = 1, **more: Any) -> Reply:

@@ -56,7 +56,7 @@ TOOLS = MatchTools(compile_with_python, Normaliser(CODES))
 
 
 def ruleset(rules: Sequence[Rule], **calendars: Schedule) -> Ruleset:
-    return Ruleset(rules, TOOLS, calendars)
+    return Ruleset(rules, TOOLS, dict(calendars.items()))
 
 
 def ask_each(asked: Ruleset, about: MatchInput) -> MatchResult:
@@ -78,6 +78,6 @@ def verdicts(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageT
     return asked.all_verdicts(kind, asked.decide(subject(text, kind)))
 
 
-def when(**fields: object) -> Rule:
+def when(**fields: Any) -> Rule:
     """A rule named for its one condition."""
-    return Rule("r", when=Condition(**fields), then=REPLY)  # type: ignore[arg-type]
+    return Rule("r", when=Condition(**fields), then=REPLY)

@@ -188,7 +188,7 @@ def test_touching_spans_of_business_hours_count_as_one() -> None:
     )
 
 
-class Asked(Calendar):
+class Asked(Calendar, frozen=True):
     """Notes the days that it is asked for."""
 
     days: ClassVar[list[date]] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.core.rules.rule_matching import REPLY, compile_with_python
@@ -15,12 +17,12 @@ X = Condition(any=("x",))
 ENTER = frozenset({MessageType.ENTER_SESSION})
 
 
-def entering(**test: str) -> Rule:
+def entering(**test: Any) -> Rule:
     return Rule("r", on=ENTER, when=Condition(session_from=SessionFromTest(**test)), then=REPLY)
 
 
-def doing(kind: ActionKind, **more: object) -> Rule:
-    return Rule("r", when=X, then=(Action(kind, **more),))  # type: ignore[arg-type]
+def doing(kind: ActionKind, **more: Any) -> Rule:
+    return Rule("r", when=X, then=(Action(kind, **more),))
 
 
 LINK = Content(ReplyKind.LINK, title="t", url="https://a.cn")
@@ -121,11 +123,16 @@ def test_a_sound_rule_has_no_faults(rule: Rule) -> None:
 
 
 def test_a_template_is_checked_with_the_groups_of_both_patterns() -> None:
-    asked: list[tuple[str, frozenset[str]]] = []
+    asked: list[tuple[str, frozenset[str] | None]] = []
     test = SessionFromTest(regex="(?P<b>y)")
     both = frozenset({MessageType.TEXT, MessageType.ENTER_SESSION})
     rule = Rule("r", on=both, when=Condition(regex="(?P<a>x)", session_from=test), then=REPLY)
-    assert not list(find_faults(rule, compile_with_python, lambda text, names: asked.append((text, names)) or ()))
+
+    def check(text: str, names: frozenset[str] | None) -> list[BadTemplate]:
+        asked.append((text, names))
+        return []
+
+    assert not list(find_faults(rule, compile_with_python, check))
     assert asked == [("好", frozenset({"a", "b"}))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime, time
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -68,8 +69,8 @@ def reply(*texts: str, variant: Variant = Variant.FIRST) -> Action:
     return Action(ActionKind.REPLY, text=texts[0], others=texts[1:], variant=variant)
 
 
-async def says(action: Action, **more: object) -> str:
-    made = await answer(action, **more)  # type: ignore[arg-type]
+async def says(action: Action, **more: Any) -> str:
+    made = await answer(action, **more)
     assert made.problem == ""
     return "|".join(content.text for content in made.contents)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -204,7 +205,7 @@ class Desks:
         self.changed = asyncio.Event()
         self.all = {name: Colleagues(self._whisper, lambda: False, lambda _: self.changed.set()) for name in names}
         for name, desk in self.all.items():
-            desk.me = lambda name=name: name  # type: ignore[misc]
+            desk.me = partial(str, name)
 
     async def _whisper(self, text: str) -> None:
         for desk in self.all.values():

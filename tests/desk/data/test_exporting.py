@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import html5lib
@@ -79,7 +80,7 @@ def nobody(_step: object) -> None:
     """Who does not want to know how far it is."""
 
 
-async def exported(home: Path, kind: ExportKind, file: Path, **chosen: str) -> str:
+async def exported(home: Path, kind: ExportKind, file: Path, **chosen: Any) -> str:
     await export(SQLITE, home, file, nobody, kind=kind, **chosen)
     with file.open(encoding="utf-8", newline="") as written:
         return written.read()

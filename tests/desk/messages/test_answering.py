@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.wechat.clock_skew import ClockCheck
+from wxdesk.store.conversations.transfers import TransferStore
 from wxdesk.ui.wording.decision import outcome_text
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -52,18 +54,21 @@ def reply(text: str) -> Action:
     return Action(ActionKind.REPLY, text=text)
 
 
-def rule(name: str, *words: str, then: tuple[Action, ...] = (), **more: object) -> Rule:
+def rule(name: str, *words: str, then: tuple[Action, ...] = (), **more: Any) -> Rule:
     when = more.pop("when", Condition(any=words))
-    return Rule(name, when=when, then=then or (reply(name),), **more)  # type: ignore[arg-type]
+    return Rule(name, when=when, then=then or (reply(name),), **more)
 
 
-def message(number: int, text: str, thread: Conversation = THREAD, **more: object) -> UndecidedMessage:
+def message(number: int, text: str, thread: Conversation = THREAD, **more: Any) -> UndecidedMessage:
     asked = Message(number, thread.id, number, MessageType.TEXT, NOW, NOW, text=text)
-    return UndecidedMessage(asked, thread, **more)  # type: ignore[arg-type]
+    return UndecidedMessage(asked, thread, **more)
 
 
-class NobodyArmed:
+class NobodyArmed(TransferStore):
     """The store's part of transfers, where there is none."""
+
+    def __init__(self) -> None:
+        """Have no database."""
 
     async def armed(self) -> set[tuple[str, str]]:
         return set()

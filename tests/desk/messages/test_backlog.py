@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.intake_room import Room, open_room, written
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.message import Message
 from wxdesk.desk.messages import intake
 
 MOST = 60
@@ -24,6 +25,7 @@ async def decided(room: Room) -> dict[str, list[int]]:
     found: dict[str, list[tuple[int, int]]] = {}
     for row in await room.store.inbox.page(InboxFilter.ALL):
         for item in await room.store.inbox.timeline(row.conversation.id, limit=4 * MOST):
+            assert isinstance(item, Message)
             decision = await room.store.decision_history.for_message(item.id)
             assert decision is not None
             found.setdefault(row.conversation.contact.openid, []).append((decision.message_id, int(item.text)))

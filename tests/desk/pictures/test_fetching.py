@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -49,10 +50,10 @@ class World:
         self._more.set()
         return await self.answer(request.query["media_id"])
 
-    async def shows(self, media_id: str | None, **fields: object) -> Message:
+    async def shows(self, media_id: str | None, **fields: Any) -> Message:
         """A customer sends a picture, and the desk keeps the message."""
-        values: dict[str, object] = {"type": MessageType.IMAGE, "msg_type": "image", "media_id": media_id}
-        said = incoming("o_li", at=self.clock.now, **(values | fields))  # type: ignore[arg-type]
+        values: dict[str, Any] = {"type": MessageType.IMAGE, "msg_type": "image", "media_id": media_id}
+        said = incoming("o_li", at=self.clock.now, **(values | fields))
         return (await self.talk.hears(said, self.clock.now)).message
 
     def open(self, client: WeChatClient) -> None:

@@ -61,7 +61,7 @@ def test_a_key_after_a_pause_is_reported_also_where_the_stop_was_not() -> None:
 def test_deadlines_move_a_little_at_a_time_while_the_operator_types() -> None:
     """So that a held reply leaves soon once the composer is emptied."""
     clock = HandClock()
-    writing = OperatorTyping([].append, clock)
+    writing = OperatorTyping(lambda _: None, clock)
     writing.key(1)
     assert writing.held_until(START) == {1: START + AHEAD}
     assert writing.held_until(START + QUIET) == {1: START + QUIET + GRACE}
@@ -71,7 +71,7 @@ def test_deadlines_move_a_little_at_a_time_while_the_operator_types() -> None:
 
 
 def test_a_desk_elsewhere_knows_what_the_server_knows() -> None:
-    here = OperatorTyping([].append, HandClock())
+    here = OperatorTyping(lambda _: None, HandClock())
     for event, told in ((BEGUN, {1}), (OperatorWrites(2, True), {1, 2}), (STOPPED, {2}), (WorkChanged(True), set())):
         here.on_event(event)
         assert here.told == told

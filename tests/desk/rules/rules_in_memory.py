@@ -1,4 +1,4 @@
-"""The store's table of rules, kept in a list: what `desk.rule_ports.Rules` promises and nothing more."""
+"""The store's table of rules, kept in a list: what `store.rules.rules.Rules` promises and nothing more."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.rule_names import RuleNames
+from wxdesk.store.rules.rules import Rules
 
 
-class KeptRules:
+class KeptRules(Rules):
     """Rules in order, with ids and revisions."""
 
     def __init__(self, rules: Sequence[Rule] = (), settings: KeptSettings | None = None) -> None:
@@ -62,10 +63,6 @@ class KeptRules:
         if calendars:
             await keep_hours(self.settings, *calendars)
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
-        return await self.all()
-
-    async def restore(self, rules: Sequence[Rule], at: datetime) -> list[Rule]:
-        self._rules = list(rules)
         return await self.all()
 
     async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:

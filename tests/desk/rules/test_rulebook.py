@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,8 +60,8 @@ def reply(text: str) -> Action:
     return Action(ActionKind.REPLY, text=text)
 
 
-def rule(name: str, *words: str, text: str = "好", **more: object) -> Rule:
-    return Rule(name, when=Condition(any=words), then=(reply(text),), **more)  # type: ignore[arg-type]
+def rule(name: str, *words: str, text: str = "好", **more: Any) -> Rule:
+    return Rule(name, when=Condition(any=words), then=(reply(text),), **more)
 
 
 def asked(text: str) -> RuleContext:

@@ -8,15 +8,16 @@ import msgspec
 
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.store.rules.rules import KEY
+from wxdesk.store.settings import Settings
 
 
-class KeptSettings:
+class KeptSettings(Settings):
     """Values by their keys. Storing one takes its time, as it does on a disk: others come in between."""
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
 
-    async def get(self, key: str) -> str | None:
+    async def get(self, key: str, *, for_update: bool = False) -> str | None:
         return self._values.get(key)
 
     async def beginning(self, prefix: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> Non
     [content] = book.answer(context(zone)).contents
     assert content.text == told
     library = TemplateLibrary(
-        KeptTemplates(), LiquidRenderer(), book.calendars, lambda: SUNDAY_NIGHT, [].append, book.load
+        KeptTemplates(), LiquidRenderer(), book.calendars, lambda: SUNDAY_NIGHT, lambda _: None, book.load
     )
     assert library.begin(Template(1, "t", TELLS), context(zone)).content({}).text == told
 

@@ -17,7 +17,7 @@ UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)
 @pytest.mark.parametrize("until", [None, UNTIL])
 async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
     settings = KeptSettings()
-    await Pause(settings, [].append).set(True, until)
+    await Pause(settings, lambda _: None).set(True, until)
     told: list[Event] = []
     again = Pause(settings, told.append)
     await again.load()
@@ -29,7 +29,7 @@ async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
 
 async def test_a_changed_end_keeps_the_beginning_and_the_next_pause_has_its_own() -> None:
     settings, began, later = KeptSettings(), UNTIL - timedelta(hours=2), UNTIL - timedelta(hours=1)
-    pause = Pause(settings, [].append)
+    pause = Pause(settings, lambda _: None)
     await pause.set(True, at=began)
     await pause.set(True, UNTIL, at=later)
     told: list[Event] = []
@@ -44,7 +44,7 @@ async def test_a_changed_end_keeps_the_beginning_and_the_next_pause_has_its_own(
 async def test_the_stored_form_of_older_programs_is_a_pause_without_an_end() -> None:
     settings = KeptSettings()
     await settings.set(KEY, "1")
-    pause = Pause(settings, [].append)
+    pause = Pause(settings, lambda _: None)
     await pause.load()
     assert (pause.on, pause.until) == (True, None)
 
@@ -54,7 +54,7 @@ async def test_the_stored_form_of_older_programs_is_a_pause_without_an_end() -> 
 async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
     settings = KeptSettings()
     await settings.set(KEY, stored)
-    pause = Pause(settings, [].append)
+    pause = Pause(settings, lambda _: None)
     await pause.load()
     assert (pause.on, pause.until) == (True, None)
 
@@ -62,16 +62,16 @@ async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
 @pytest.mark.parametrize("words", [(False, True), (True, False), (True, False, True)])
 async def test_of_pause_and_resume_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
     settings = KeptSettings()
-    pause = Pause(settings, [].append)
+    pause = Pause(settings, lambda _: None)
     await pause.set(True, UNTIL)
     await asyncio.gather(*(pause.set(on) for on in words))
-    again = Pause(settings, [].append)
+    again = Pause(settings, lambda _: None)
     await again.load()
     assert (pause.on, pause.until, again.on, again.until) == (words[-1], None, words[-1], None)
 
 
 async def test_a_pause_begun_while_the_former_one_ends_holds() -> None:
-    pause = Pause(KeptSettings(), [].append)
+    pause = Pause(KeptSettings(), lambda _: None)
     await pause.set(True)
     resuming = pause.command
     await pause.set(True, UNTIL)
@@ -93,7 +93,7 @@ async def test_a_pause_that_another_server_has_ended_is_told_when_it_is_loaded_a
     settings, heard = KeptSettings(), list[Event]()
     pause = Pause(settings, heard.append)
     await pause.set(True)
-    await Pause(settings, [].append).set(False)
+    await Pause(settings, lambda _: None).set(False)
     await pause.load()
     assert not pause.on
     assert heard[-1] == PauseChanged(False)

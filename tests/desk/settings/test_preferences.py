@@ -33,7 +33,7 @@ def test_each_number_has_its_bounds() -> None:
 
 @pytest.mark.parametrize("field", BOUNDS)
 async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
-    kept = CurrentPreferences(KeptSettings(), [].append)
+    kept = CurrentPreferences(KeptSettings(), lambda _: None)
     _, most, zero = BOUNDS[field]
     for value in (most + 1, -1, *(() if zero else (0,))):
         with pytest.raises(BadPreference) as refused:
@@ -47,7 +47,7 @@ async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
 async def test_unreadable_preferences_count_as_never_set(stored: str) -> None:
     settings = KeptSettings()
     await settings.set(PREFERENCES, stored)
-    kept = CurrentPreferences(settings, [].append)
+    kept = CurrentPreferences(settings, lambda _: None)
     await kept.load()
     assert kept.now == Preferences()
 
@@ -55,7 +55,7 @@ async def test_unreadable_preferences_count_as_never_set(stored: str) -> None:
 async def test_settings_of_a_newer_program_are_read_as_far_as_they_are_known() -> None:
     settings = KeptSettings()
     await settings.set(PREFERENCES, '{"undo_seconds": 7, "colour_of_the_moon": "grey"}')
-    kept = CurrentPreferences(settings, [].append)
+    kept = CurrentPreferences(settings, lambda _: None)
     await kept.load()
     assert kept.now == Preferences(undo_seconds=7)
 
@@ -71,7 +71,7 @@ async def test_of_two_changes_the_later_one_holds_though_the_earlier_one_is_read
                 await read.wait()
             return found
 
-    kept = CurrentPreferences(LateSettings(), [].append)
+    kept = CurrentPreferences(LateSettings(), lambda _: None)
     async with asyncio.TaskGroup() as changes:
         changes.create_task(kept.set(Preferences(undo_seconds=7)))
         await reading.wait()

@@ -76,7 +76,7 @@ class Outside:
 class SetupWorld:
     """The desk, and what it stands on."""
 
-    desk: SetupDesk
+    desk: SetupDesk = field(init=False)
     store: Store
     heard: Heard
     outside: Outside
@@ -127,11 +127,11 @@ async def setup_world(
     credentials = {name: secrets for name, (_, secrets) in known.items()}
     config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
     configuration = Configuration(Setup(home, config, credentials, sources=sources), told)
-    sources = SetupSources(
+    of_setup = SetupSources(
         configuration, configured, api or no_api, store.attempts, reachability, lambda: rules.has_rules
     )
-    world = SetupWorld(None, store, told, outside, rules, api=no_api)  # type: ignore[arg-type]
-    world.desk = SetupDesk(sources, told, lambda: world.now)
+    world = SetupWorld(store, told, outside, rules, api=no_api)
+    world.desk = SetupDesk(of_setup, told, lambda: world.now)
     try:
         await world.desk.load()
         yield world

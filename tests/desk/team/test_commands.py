@@ -111,7 +111,7 @@ def test_every_event_can_travel() -> None:
     for kind in kinds:
         msgspec.json.Decoder(kind)
     said = Phrase("{account}: {why}", account="shop", why=Phrase("{n} of {what}", n=3, what="{x}"))
-    told = [TroubleRaised("key", said, passing=True, account="shop"), TroubleRaised("key", "文字 {x}")]
+    told: list[Event] = [TroubleRaised("key", said, passing=True, account="shop"), TroubleRaised("key", "文字 {x}")]
     assert relay.unpacked(relay.packed(told)) == told
 
 

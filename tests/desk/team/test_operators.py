@@ -165,7 +165,7 @@ async def test_who_signs_out_during_a_look_at_the_row_is_not_shut_out(staffed: T
     await sign_in(operators, "小王")
 
     class Interrupted(OperatorStore):
-        async def find(self, key: int | str) -> SignInRow | None:  # type: ignore[override]
+        async def find(self, key: int | str) -> SignInRow | None:
             row = await OperatorStore.find(self, key)
             await operators.sign_out()
             return row

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.templates import Template
+from wxdesk.store.templates import Templates
 
 
-class KeptTemplates:
-    """Fills `desk.template_ports.Templates` as the store does, where no rule says a template."""
+class KeptTemplates(Templates):
+    """Fills `store.templates.Templates` as the store does, where no rule says a template."""
 
     def __init__(self) -> None:
         self.kept: dict[int, Template] = {}

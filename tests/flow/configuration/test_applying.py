@@ -86,7 +86,7 @@ async def applied(opened: OpenDesk, setup: Setup, wanted: Callable[[Event], bool
 async def test_the_first_account_answers_at_once(empty: OpenDesk, sandbox: Sandbox, tmp_path: Path) -> None:
     setup = setup_for(sandbox, tmp_path)
     assert not await sandbox.verify_push_url()
-    assert empty.ready == ()
+    assert [account.name for account in empty.ready] == []
     changes = await empty.apply(setup)
     assert changes == ConfigurationChanged(added=("shop",))
     assert [account.name for account in empty.ready] == ["shop"]
@@ -101,7 +101,7 @@ async def test_an_account_without_secrets_is_ready_once_they_are_there(
     setup = setup_for(sandbox, tmp_path)
     await empty.apply(replace(setup, credentials={}))
     assert "shop" in empty.desk.accounts
-    assert empty.ready == ()
+    assert [account.name for account in empty.ready] == []
     assert not await sandbox.verify_push_url()
     changes = await empty.apply(setup)
     assert changes == ConfigurationChanged(changed=("shop",))
@@ -121,7 +121,7 @@ async def test_an_account_that_is_gone_leaves_its_conversations(world: World) ->
     opened.desk.bus.publish(TroubleRaised("account:shop", "no token"))
     changes = await opened.apply(with_accounts(world.setup))
     assert changes == ConfigurationChanged(removed=("shop",))
-    assert opened.desk.health.state.troubles == ()
+    assert [trouble.key for trouble in opened.desk.health.state.troubles] == []
     assert not (await world.sandbox.say(LI_LEI.openid, "还在吗")).accepted
     assert [trouble.key for trouble in opened.desk.health.state.troubles] == ["push:"]  # WeChat still pushes to it
     assert opened.desk.health.state.tokens == ()
@@ -148,7 +148,7 @@ async def test_a_corrected_app_secret_ends_the_trouble(world: World) -> None:
     assert isinstance(raised, TroubleRaised)
     assert raised.key == "account:shop"
     await applied(opened, world.setup, lambda event: isinstance(event, TokenChanged) and not event.error)
-    assert opened.desk.health.state.troubles == ()
+    assert [trouble.key for trouble in opened.desk.health.state.troubles] == []
 
 
 async def test_a_changed_mode_keeps_the_token(world: World) -> None:

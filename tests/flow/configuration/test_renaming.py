@@ -65,11 +65,13 @@ async def test_a_name_with_conversations_is_refused_and_nothing_has_changed(shop
     await shop.says("还在吗")
 
 
-async def test_a_keychain_that_takes_nothing_loses_nothing_of_a_renamed_account(shop: Shop, drawer: Drawer) -> None:
+async def test_a_keychain_that_takes_nothing_loses_nothing_of_a_renamed_account(
+    shop: Shop, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await shop.add()
     await asyncio.to_thread(shop.sources.store, "shop", {SecretName.APP_SECRET: "kept"}, datetime.now(UTC))
     before, found = shop.text, await asyncio.to_thread(shop.secrets, "shop")
-    drawer.set_password = lambda *_: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    monkeypatch.setattr(drawer, "set_password", lambda *_: 1 / 0)
     with pytest.raises(BadInput, match="did not take"):
         await shop.opened.desk.account_editing.rename("shop", "store")
     assert shop.text == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ async def is_put_off(desk: Desk, at: timedelta, to: timedelta) -> None:
         seen = changes(desk)
         if await ends(desk) == START + to:
             return
-        await desk.until(lambda seen=seen: changes(desk) > seen)
+        await desk.until(partial(lambda seen: changes(desk) > seen, seen))
 
 
 def changes(desk: Desk) -> int:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -45,10 +46,10 @@ class Phones:
             self.told.append(await request.json())
         return web.Response(status=self.status)
 
-    def use(self, **keys: object) -> None:
+    def use(self, **keys: Any) -> None:
         now = self.desk.opened.desk.configuration.now
         usual = {"targets": {"boss": "webhook"}, "private_hosts": ("127.0.0.1",)}
-        phone = PhoneSettings(**{**usual, **keys})  # type: ignore[arg-type]
+        phone = PhoneSettings(**{**usual, **keys})
         others = {("phone", name): f"{self.url}/{name}-SECRET" for name in phone.targets}
         config = structs.replace(now.config, phone=phone)
         self.desk.opened.desk.configuration.use(replace(now, config=config, others=others))

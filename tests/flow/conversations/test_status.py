@@ -218,7 +218,7 @@ async def test_a_snooze_by_hand_ends_calls_and_its_end_calls_once(desk: Desk) ->
     chat = (await li(desk)).id
     await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.SNOOZE, after(600)))
     await desk.until(lambda: AttentionChanged(chat) in desk.events)
-    assert desk.opened.desk.attention.unseen == ()
+    assert list(desk.opened.desk.attention.unseen) == []
     desk.move_to(after(599))
     assert await status(desk) is ConversationStatus.SNOOZED
     desk.move_to(after(600))
@@ -228,7 +228,7 @@ async def test_a_snooze_by_hand_ends_calls_and_its_end_calls_once(desk: Desk) ->
     desk.move_to(after(700))
     await desk.restart()
     assert raised(desk).count(AttentionReason.BACK) == 1
-    assert {call.cause for call in desk.opened.desk.attention.unseen} == set()
+    assert list(desk.opened.desk.attention.unseen) == []
 
 
 async def test_whom_wechats_tool_serves_neither_waits_nor_calls_until_they_are_back(desk: Desk) -> None:
@@ -238,7 +238,7 @@ async def test_whom_wechats_tool_serves_neither_waits_nor_calls_until_they_are_b
     await desk.opened.desk.conversations.arm_transfer(chat)
     assert await says(desk, "还在吗") is Outcome.TRANSFERRED
     await desk.until(lambda: AttentionChanged(chat) in desk.events)
-    assert desk.opened.desk.attention.unseen == ()
+    assert list(desk.opened.desk.attention.unseen) == []
     assert (await desk.opened.store.inbox.counts()).waiting == 0
     del desk.events[:]
     desk.move_to(after(1800))
@@ -257,7 +257,7 @@ async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_once_at_start(d
     assert {call.cause for call in desk.opened.desk.attention.unseen} == {AttentionReason.BACK}
     await desk.opened.desk.attention.look((await li(desk)).id)
     await desk.restart()
-    assert desk.opened.desk.attention.unseen == ()
+    assert list(desk.opened.desk.attention.unseen) == []
 
 
 async def test_an_operators_message_leaves_a_conversation_resolved_unless_it_fails(desk: Desk) -> None:

@@ -100,7 +100,8 @@ def read_by_others(outcome: PushOutcome, mode: PushMode, form: BodyFormat) -> di
     account, credentials = demo_account()
 
     def read(text: str) -> dict[str, Any]:
-        return json.loads(text) if form is BodyFormat.JSON else xmltodict.parse(text)["xml"]
+        found: dict[str, Any] = json.loads(text) if form is BodyFormat.JSON else xmltodict.parse(text)["xml"]
+        return found
 
     outer = read(outcome.answer)
     if mode is PushMode.PLAIN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -213,7 +214,8 @@ async def test_a_late_push_makes_no_answered_contact_wait(desk: Desk, text: str,
     desk.move_to(after(12))
     await desk.until_sent(1)
     desk.move_to(after(20))
-    late = {"MsgType": "text", "Content": text, "MsgId": "24051524690104998", "CreateTime": int(after(5).timestamp())}
+    late: dict[str, str | int] = {"MsgType": "text", "Content": text, "MsgId": "24051524690104998"}
+    late["CreateTime"] = int(after(5).timestamp())
     assert (await desk.decided(desk.sandbox.push(LI, late))).outcome is outcome
     if outcome is Outcome.REPLIED:
         desk.move_to(after(25))
@@ -309,7 +311,7 @@ async def test_retries_while_wechat_is_unreachable_warn_of_a_closing_window_once
     await desk.sandbox.stop()
     word = await writes(desk, START + 46 * HOUR, thread, "在的")
     for tries in range(1, 10):
-        await desk.until(lambda tries=tries: desk.states[word].count(ReplyState.QUEUED) > tries)
+        await desk.until(partial(lambda tries: desk.states[word].count(ReplyState.QUEUED) > tries, tries))
         again = (await desk.reply(word)).not_before
         assert again is not None
         desk.clock.now = again

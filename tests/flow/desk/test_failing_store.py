@@ -98,7 +98,8 @@ async def test_a_pause_that_cannot_be_stored_holds_and_is_reported(desk: Desk) -
     assert desk.opened.desk.health.state.paused
     await desk.says(LI, "几点")
     await desk.opened.desk.outbox.resume()
-    assert not desk.opened.desk.health.state.paused
+    resumed = desk.opened.desk.health.state
+    assert not resumed.paused
     assert desk.sandbox.sent == ()
 
 

@@ -128,7 +128,8 @@ async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None
     desk.move_to(until)
     await desk.until(lambda: desk.events.count(PauseChanged(False)) == 1)
     assert not desk.opened.pause.on
-    assert (desk.opened.desk.health.state.paused, desk.opened.desk.health.state.paused_until) == (False, None)
+    health = desk.opened.desk.health.state
+    assert (health.paused, health.paused_until) == (False, None)
     assert await asks(desk, 1)
     assert not desk.sandbox.sent
     assert (await desk.says(WANG, "几点")).outcome is Outcome.REPLIED

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tests.flow.conftest import World
 from wxdesk.app import open_desk
-from wxdesk.core.events import DecisionMade, QuarantineChanged
+from wxdesk.core.events import DecisionMade, Event, QuarantineChanged
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.desk.ports import utc_now
@@ -18,7 +18,7 @@ from wxdesk.store.messages.deriving import UnderivedPush
 
 
 async def test_an_unreadable_push_is_acknowledged_kept_and_told(world: World) -> None:
-    told = []
+    told: list[Event] = []
     world.opened.desk.bus.subscribe(told.append, QuarantineChanged)
     outcome = await world.sandbox.push(LI_LEI.openid, {"Content": "没有类型"})
     assert outcome.accepted
@@ -49,17 +49,21 @@ async def test_a_push_unreadable_to_an_older_program_becomes_a_message(world: Wo
     await store.close()
 
     world.opened = await open_desk(replace(world.setup))
-    decided = []
+    decided: list[Event] = []
     world.opened.desk.bus.subscribe(decided.append, DecisionMade)
     assert (await world.opened.desk.quarantine.newest())[0] == 3
     assert await world.opened.desk.quarantine.read_again() == 2
     while len(decided) < 2:
         await world.heard(lambda event: isinstance(event, DecisionMade))
-    outcomes = [await world.opened.store.decision_history.for_message(event.message_id) for event in decided]
+    outcomes = [
+        await world.opened.store.decision_history.for_message(event.message_id)
+        for event in decided
+        if isinstance(event, DecisionMade)
+    ]
     assert [row and row.outcome for row in outcomes] == [Outcome.STALE, Outcome.STALE]  # left to the human
     row = await world.row_of(WANG_FANG.openid)
     assert (row.conversation.preview, row.conversation.unread) == ("几点开门", 1)
     assert (await world.row_of(LI_LEI.openid)).conversation.unread == 2
-    count, [push] = await world.opened.desk.quarantine.newest()
-    assert (count, push.note) == (1, "Too new for this program.")
+    count, [kept] = await world.opened.desk.quarantine.newest()
+    assert (count, kept.note) == (1, "Too new for this program.")
     assert await world.opened.desk.quarantine.read_again() == 0

@@ -104,7 +104,7 @@ async def test_a_call_under_way_at_a_stop_is_unknown_after_the_restart(home: Pat
 
 async def test_rules_are_imported_beside_serve(home: Path, sandbox: Sandbox) -> None:
     serving, file = await _serve(home, sandbox), home / "rules.toml"
-    import_it = partial(asyncio.to_thread, run, home, "rules", "import", str(file))
+    import_it = lambda: asyncio.to_thread(run, home, "rules", "import", str(file))  # noqa: E731
     file.write_text(ANSWER_ALL.replace("好的", "九点开门"), encoding="utf-8")
     assert (await import_it()).stdout == "1 rule now, 1 before: 1 changed.\n"
     await sandbox.say(LI_LEI.openid, "几点？")

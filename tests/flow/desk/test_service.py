@@ -12,6 +12,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -121,7 +122,8 @@ async def _is_heard(url: str) -> bool:
 async def test_all_of_the_log_is_on_stdout_on_wish(tmp_path: Path, sandbox: Sandbox) -> None:
     write_config(tmp_path, sandbox.url)
     serving = await asyncio.to_thread(partial(Serving, tmp_path, "--log-to-stdout", told=True))
-    process, lines = serving.process, [{}]
+    lines: list[dict[str, Any]] = [{}]
+    process = serving.process
     assert process.stdout is not None
     assert process.stderr is not None
     while lines[-1].get("event") != "listening":

@@ -141,7 +141,7 @@ async def test_of_two_servers_one_works_and_both_take_messages(
         home.mkdir()
         _configure(home, sandbox, port, url)
         await serve(home)
-        await _until(port, lambda status, told, wanted=("working", "standing by")[number]: told["work"] == wanted)
+        await _until(port, partial(lambda wanted, _, told: told["work"] == wanted, ("working", "standing by")[number]))
     healths = [await _until(port, lambda status, _: status == 200) for port in ports]
     assert [health["takes_messages"] for health in healths] == [True, True]
     figures = [(await _get(port, "/metrics"))[1] for port in ports]

@@ -36,7 +36,8 @@ async def test_a_reply_whose_claim_lost_its_answer_is_sent_once_the_store_is_bac
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox = desk.opened.store.outbox
-    claim, lost = outbox.claim, []
+    claim = outbox.claim
+    lost: list[ClaimedReply] = []
 
     async def cut_off(*args: Any, **how: Any) -> list[ClaimedReply]:
         claimed = await claim(*args, **how)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ async def test_after_three_repeats_a_busy_wechat_is_left_alone(desk: Desk) -> No
     await refuse(desk, -1, times=4)
     for second, calls in ((1, 2), (4, 3), (13, 4)):
         desk.move_to(START + timedelta(seconds=second))
-        await desk.until(lambda calls=calls: len(desk.states[1]) == 1 + 2 * calls)  # type: ignore[misc]
+        await desk.until(partial(lambda calls: len(desk.states[1]) == 1 + 2 * calls, calls))
     assert (await desk.reply(1)).state is ReplyState.FAILED
     assert desk.sandbox.faults.planned == ()
     assert (await desk.reply(2)).state is ReplyState.QUEUED
@@ -220,7 +221,7 @@ async def _one_at_a_time(desk: Desk) -> None:
         desk.move_to(at)
         await desk.until(lambda: desk.under_way() == 1)
         desk.move_to(at)  # it looks at the queue again while the one is under way
-        await desk.until(lambda number=number: desk.calls() == number)  # type: ignore[misc]
+        await desk.until(partial(lambda number: desk.calls() == number, number))
         await desk.until(lambda: desk.under_way() == 0)
     assert desk.most_under_way == 1
     assert desk.calls() == 7

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import keyring
 import pytest
@@ -78,6 +79,11 @@ class Scene:
     def secret(self, name: str, value: str) -> None:
         """Supply another value in the place of a secret."""
         self.environ[f"WXDESK_SHOP_{name.upper()}"] = value
+
+    def secrets(self, **values: str) -> None:
+        """Supply other values in the place of several."""
+        for name, value in values.items():
+            self.secret(name, value)
 
     def refuse(self, errcode: int) -> None:
         """Let WeChat refuse every token."""
@@ -160,7 +166,7 @@ def _taken(scene: Scene) -> None:
 
 NAMED: dict[int, tuple[Making, Check, V]] = {
     1: (lambda s: s.secret("app_secret", "0" * 32), Check.API, V.APP_SECRET_WRONG),
-    2: (lambda s: (s.secret("push_token", KEY), s.secret("encoding_aes_key", TOKEN)), Check.SECRETS, V.SECRETS_SWAPPED),
+    2: (lambda s: s.secrets(push_token=KEY, encoding_aes_key=TOKEN), Check.SECRETS, V.SECRETS_SWAPPED),
     6: (lambda s: s.config(r"gh_\w+", "gh_123"), Check.CONFIGURATION, V.ORIGINAL_ID_ILLEGAL),
     7: (lambda s: s.config(r'"wx\w{15}', '"wx' + "0" * 15), Check.API, V.APP_ID_WRONG),
     8: (lambda s: s.config(r'"wx\w+"', f'"{ACCOUNT.app_id} "'), Check.SECRETS, V.APP_ID_ILLEGAL),
@@ -208,7 +214,7 @@ async def test_a_mistake_is_named_with_what_mends_it(scene: Scene, number: int) 
 
 WORKS: dict[int, Making] = {
     0: lambda _: None,
-    3: lambda s: (s.secret("push_token", f" {TOKEN}\t"), s.secret("app_secret", f"{CREDENTIALS.app_secret} ")),
+    3: lambda s: s.secrets(push_token=f" {TOKEN}\t", app_secret=f"{CREDENTIALS.app_secret} "),
     4: lambda s: s.secret("push_token", _full_width(TOKEN)),
     5: lambda s: s.secret("app_secret", _full_width(CREDENTIALS.app_secret)),
     11: lambda s: s.secret("encoding_aes_key", f"{KEY}="),
@@ -260,7 +266,7 @@ class Console:
         self.scene.sandbox.set_push_url(self.desk.url + path)
         await self.scene.sandbox.verify_push_url()
 
-    def has(self, **other: str) -> None:
+    def has(self, **other: Any) -> None:
         """Other secrets stand in the console than here."""
         self.scene.sandbox.platform.change("shop", credentials=dataclasses.replace(CREDENTIALS, **other))
 

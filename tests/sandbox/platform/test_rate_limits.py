@@ -179,7 +179,7 @@ async def test_agents_of_wechats_own_tool_are_listed(
     program = sandbox.platform.program()
     sandbox.platform.contact(program, OPENID).session.accept(clock())
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
-    found = {}
+    found: dict[str, Any] = {}
     for path in ("getkflist", "getonlinekflist"):
         response = await http.get(f"/cgi-bin/customservice/{path}?access_token={token}")
         found |= json.loads(await response.read())

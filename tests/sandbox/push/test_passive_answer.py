@@ -37,7 +37,7 @@ def clear(form: BodyFormat, **change: object) -> str:
 def encrypted(form: BodyFormat, inner: str = "", app_id: str = ACCOUNT.app_id) -> str:
     """An answer encrypted by wechatpy, which knows XML only, put into JSON where that is due."""
     crypto = WeChatCrypto(CREDENTIALS.push_token, CREDENTIALS.encoding_aes_key, app_id)
-    xml = crypto.encrypt_message(inner or clear(form), "415670741", "1713424427")
+    xml: str = crypto.encrypt_message(inner or clear(form), "415670741", "1713424427")
     if form is BodyFormat.XML:
         return xml
     names = ("Encrypt", "MsgSignature", "TimeStamp", "Nonce")

@@ -8,7 +8,9 @@ import threading
 import time
 import traceback
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
@@ -16,13 +18,13 @@ from sqlalchemy import Connection, event
 from tests.store.chats import Talk
 from wxdesk.core.errors import HomeInUse, StoreError
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine.sqlite import READERS
+from wxdesk.store.engine.sqlite import READERS, SqliteDatabase
 from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
 
 
-def pragmas(connection: Connection, *names: str) -> dict[str, object]:
+def pragmas(connection: Connection, *names: str) -> dict[str, Any]:
     return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names}
 
 
@@ -138,10 +140,12 @@ async def test_a_push_goes_before_the_writes_that_wait(home: Path) -> None:
     done: list[str] = []
     blocking = asyncio.create_task(store._db.write(blocks))
     await begun.wait()
-    calls = {name: asyncio.create_task(store.settings.set(name, "v")) for name in ("a", "b")}
-    calls |= {"push": asyncio.create_task(store.pushes.keep(Talk(store).push(None)))}
+    calls: dict[str, asyncio.Task[Any]] = {
+        **{name: asyncio.create_task(store.settings.set(name, "v")) for name in ("a", "b")},
+        "push": asyncio.create_task(store.pushes.keep(Talk(store).push(None))),
+    }
     for name, call in calls.items():
-        call.add_done_callback(lambda _, name=name: done.append(name))
+        call.add_done_callback(partial(lambda name, _: done.append(name), name))
     for _ in range(10):  # until all have arrived at the writer, the push by its group commit
         await asyncio.sleep(0)
     free.set()
@@ -157,6 +161,7 @@ async def begins(store: Store) -> None:
     def about_to(*_: object) -> None:
         loop.call_soon_threadsafe(begun.set)
 
+    assert isinstance(store._db, SqliteDatabase)
     event.listen(store._db._write_engine, "before_cursor_execute", about_to)
     await begun.wait()
 

@@ -52,7 +52,12 @@ async def test_no_more_calls_than_fit_are_made_together() -> None:
 async def test_more_gather_while_it_rests_after_a_round() -> None:
     rounds, rested = Rounds(), list[float]()
     rounds.may.set()
-    gathering = Gathering(rounds.double, lambda took: rested.append(took) or 0.01)
+
+    def rest(took: float) -> float:
+        rested.append(took)
+        return 0.01
+
+    gathering = Gathering(rounds.double, rest)
     assert await gathering.make(1) == 2
     later = [gathering.make(2)]
     await asyncio.sleep(0)

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, event
 from tests.store.chats import Talk
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine.sqlite import TOGETHER
+from wxdesk.store.engine.sqlite import TOGETHER, SqliteDatabase
 from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
@@ -37,6 +38,7 @@ class Busy:
 
         self._blocking = asyncio.create_task(self.store._db.write(blocks))
         await begun.wait()
+        assert isinstance(self.store._db, SqliteDatabase)
         event.listen(self.store._db._write_engine, "commit", self._count)
 
     def _count(self, connection: Connection) -> None:
@@ -137,7 +139,7 @@ async def test_a_push_does_not_wait_for_all_waiting_writes(busy: Busy) -> None:
     calls = [asyncio.create_task(busy.store.settings.set(f"k{n}", "v")) for n in range(3 * TOGETHER)]
     calls.append(asyncio.create_task(busy.store.pushes.keep(Talk(busy.store).push(None))))  # type: ignore[arg-type]
     for number, call in enumerate(calls):
-        call.add_done_callback(lambda _, number=number: done.append(number))  # type: ignore[misc]
+        call.add_done_callback(partial(lambda number, _: done.append(number), number))
     for _ in range(10):
         await asyncio.sleep(0)
     busy.free.set()

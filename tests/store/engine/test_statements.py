@@ -14,6 +14,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import open_store
+from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.replies.moves import ReplyChanges
 
 
@@ -38,6 +39,7 @@ async def test_the_second_message_makes_no_statement_anew(home: Path) -> None:
         if not isinstance(statement, Insert):  # how conflicts are met depends on the engine; they are cheap to make
             asked.append(statement)
 
+    assert isinstance(store._db, SqliteDatabase)
     for engine in (store._db._write_engine, store._db._read_engine):
         event.listen(engine, "before_execute", about_to)
     talk = Talk(store)

@@ -12,6 +12,7 @@ from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import StoreError
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine import failures
+from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.schema.authored import settings
 
 pytestmark = pytest.mark.postgres
@@ -76,6 +77,7 @@ async def test_a_read_sees_one_view_while_others_write(team: Store, postgres: Po
 
 async def test_a_statement_about_several_is_planned_once_for_any_number(team: Store) -> None:
     said: list[str] = []
+    assert isinstance(team._db, PostgresqlDatabase)
     event.listen(team._db._engine.sync_engine, "before_cursor_execute", lambda _c, _d, text, *_: said.append(text))
     await team.inbox.rows([1])
     first, said[:] = {*said}, []

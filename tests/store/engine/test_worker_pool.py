@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,8 @@ async def test_the_urgent_go_first_and_the_others_as_they_came(held: Held) -> No
 
 
 async def test_each_caller_gets_its_own_result_or_error(held: Held) -> None:
-    calls = [held.crew.run(lambda: 7), held.crew.run(lambda: 1 // 0), held.crew.run(lambda: next(iter(())))]
+    work: tuple[Callable[[], int], ...] = (lambda: 7, lambda: 1 // 0, lambda: next(iter(())))
+    calls = [held.crew.run(one) for one in work]
     held.free.set()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert results[0] == 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
 
 
-async def listed(store: Store, chip: InboxFilter, **part: int) -> list[str]:
+async def listed(store: Store, chip: InboxFilter, **part: Any) -> list[str]:
     return [row.conversation.contact.openid for row in await store.inbox.page(chip, **part)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,10 +18,10 @@ from wxdesk.store.pictures.pictures import AwaitedPicture, Uploaded
 PICTURE = Picture("d" * 64, PictureFormat.JPEG, 640, 480, 12345)
 
 
-async def shows(talk: Talk, openid: str, media_id: str | None = "M", at: datetime = T0, **fields: object) -> Message:
+async def shows(talk: Talk, openid: str, media_id: str | None = "M", at: datetime = T0, **fields: Any) -> Message:
     """A customer sends a picture."""
-    values: dict[str, object] = {"type": MessageType.IMAGE, "msg_type": "image", "media_id": media_id, "at": at}
-    said = incoming(openid, **(values | fields))  # type: ignore[arg-type]
+    values: dict[str, Any] = {"type": MessageType.IMAGE, "msg_type": "image", "media_id": media_id, "at": at}
+    said = incoming(openid, **(values | fields))
     return (await talk.hears(said, at)).message
 
 

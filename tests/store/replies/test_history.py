@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -26,9 +27,9 @@ S = ReplyState
 K = StepKind
 
 
-async def made(talk: Talk, state: ReplyState, *, author: Author = Author.RULE, **fields: object) -> Reply:
+async def made(talk: Talk, state: ReplyState, *, author: Author = Author.RULE, **fields: Any) -> Reply:
     thread = (await talk.says("o1")).conversation.id
-    new = NewReply(thread, author, Content(text="好"), state, **fields)  # type: ignore[arg-type]
+    new = NewReply(thread, author, Content(text="好"), state, **fields)
     return await talk.store.replies.add(new, T0)
 
 
@@ -246,7 +247,7 @@ async def test_a_hold_for_the_same_reason_only_moves_the_deadline(
     await store._db.write(write_steps, first)
     again = {"at": second(2), "until": second(20)} | changes
     other = replace(HOLDS, reply_id=replies[1].id, at=second(2), reason="something else")
-    then = [replace(first[0], **again), other]  # type: ignore[arg-type]
+    then = [replace(first[0], **again), other]
     await store._db.write(write_steps, then)
     moved = [replace(first[0], until=then[0].until)] if moves_it else [first[0], then[0]]
     assert await store.replies.steps(replies[0].id) == moved

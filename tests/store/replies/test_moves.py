@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
@@ -35,23 +37,18 @@ async def made(store: Store, thread: int, state: ReplyState, text: str = "好") 
     return await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), state), T0)
 
 
-async def answer(store: Store, message: Message, *texts: str, take_over: str = "", **fields: object) -> list[Reply]:
+async def answer(store: Store, message: Message, *texts: str, take_over: str = "", **fields: Any) -> list[Reply]:
     """What a rule says to a message, and hands the conversation over with if `take_over` says so."""
     thread = message.conversation_id
-    new = tuple(
-        NewReply(thread, Author.RULE, Content(text=text), S.QUEUED, rule_id=7, **fields)  # type: ignore[arg-type]
-        for text in texts
-    )
+    new = tuple(NewReply(thread, Author.RULE, Content(text=text), S.QUEUED, rule_id=7, **fields) for text in texts)
     outcome = Outcome.HANDED_OVER if take_over else Outcome.REPLIED
     decision = Decision(message.id, thread, outcome, T0, rule_id=7, rule_name="r")
     return await store.decisions.resolve([Resolution(decision, new, take_over=take_over)])
 
 
 async def is_promise(store: Store, reply: Reply) -> bool:
-    found: bool = await store._db.read(
-        lambda connection: connection.scalar(select(replies.c.promise).where(replies.c.id == reply.id))
-    )
-    return found
+    query = select(replies.c.promise).where(replies.c.id == reply.id)
+    return bool(await store._db.read(lambda connection: connection.execute(query).scalar_one()))
 
 
 @pytest.mark.parametrize("move", [Move.ACCEPT, Move.POSTPONE, Move.LOSE])

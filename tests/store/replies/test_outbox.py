@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -20,7 +21,7 @@ from wxdesk.store.replies.moves import ReplyChanges
 S = ReplyState
 
 
-async def claimed(store: Store, at: float = 9, **wishes: object) -> list[str]:
+async def claimed(store: Store, at: float = 9, **wishes: Any) -> list[str]:
     found = await store.outbox.claim(second(at), **({"busy": (), "limit": 9, "only_by_hand": False} | wishes))  # type: ignore[arg-type]
     return [one.reply.content.text for one in found]
 

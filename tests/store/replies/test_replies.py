@@ -22,7 +22,7 @@ from wxdesk.store.replies.pending.timers import TimerTerms
 
 
 async def claim(store: Store, now: datetime = T0, **wishes: Any) -> list[str]:
-    wishes = {"busy": (), "limit": 10, "only_by_hand": False} | wishes
+    wishes = {"busy": (), "limit": 10, "only_by_hand": False, **wishes}
     return [claimed.reply.content.text for claimed in await store.outbox.claim(now, **wishes)]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from tests.store.chats import T0, Talk, second
 from tests.store.replies.test_parts import claimed, comes_to, split, states
@@ -185,7 +185,7 @@ async def test_an_earlier_part_leaves_with_a_later_one_unless_it_is_in_hand(
     [other] = await talk.decides((await talk.says("o1")).message, "4")
     for reply, row in ((made[2], {"state": S.DRAFT}), (made[place], {"state": state, "by": by, "edited": edited})):
         change = update(replies).where(replies.c.id == reply.id).values(row)
-        await store._db.write(lambda connection, change=change: connection.execute(change))
+        await store._db.write(Connection.execute, change)
     told = await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
     assert made[2].id in {one.id for one in told}
     assert (made[place].id in {one.id for one in told}) is leaves

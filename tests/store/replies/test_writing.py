@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
@@ -30,7 +30,7 @@ async def thread(talk: Talk) -> int:
     return (await talk.says("o1", "在吗")).conversation.id
 
 
-def new(thread: int, text: str = "好", state: ReplyState = S.QUEUED, **fields: object) -> NewReply:
+def new(thread: int, text: str = "好", state: ReplyState = S.QUEUED, **fields: Any) -> NewReply:
     given: dict[str, object] = {"author": Author.OPERATOR} | fields
     return NewReply(thread, content=Content(text=text), state=state, **given)  # type: ignore[arg-type]
 
@@ -73,7 +73,7 @@ async def test_the_first_step_tells_why_a_reply_waits(
     store: Store,
     thread: int,
     state: ReplyState,
-    fields: dict[str, object],
+    fields: dict[str, Any],
     kind: StepKind | None,
     reason: str,
     until: datetime | None,
@@ -118,7 +118,7 @@ async def test_ids_grow_in_the_order_given_and_each_is_found(store: Store, threa
     ],
 )
 async def test_a_reply_that_leaves_now_is_previewed_and_extends_a_takeover(
-    store: Store, talk: Talk, thread: int, fields: dict[str, object], shown: bool, goes_on: bool
+    store: Store, talk: Talk, thread: int, fields: dict[str, Any], shown: bool, goes_on: bool
 ) -> None:
     other = (await talk.says("o2", "在吗")).conversation.id
     for one in (thread, other):
@@ -196,7 +196,7 @@ async def test_pending_replies_are_read_without_deadline_first_and_drafts_last(s
     assert {reply.content.text for reply in drafts} == {"d1", "d2"}
     for some in (replies.c.id > 0, replies.c.id < 3):  # so that the database finds the oldest ones last
         change = update(replies).where(some).values(due_at=None)
-        await store._db.write(lambda connection, change=change: connection.execute(change))
+        await store._db.write(Connection.execute, change)
     assert [reply.content.text for reply in await store.replies.pending()] == ["2", "1", "0", "3", "d1", "d2"]
 
 

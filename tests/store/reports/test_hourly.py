@@ -152,10 +152,10 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
             of: await talk.store.statistics.over(span, UTC, of=of)
             for of in (FigureFilter("other"), FigureFilter(rule_id=7), FigureFilter("shop", operator="小林"))
         }
-        other, rule, operator = found.values()
+        other, by_rule, operator = found.values()
         assert (other.messages.total, [one.hits for one in other.rules], other.sent_by_rule) == (1, [1], 1)
         assert {type(n) for day in other.week for n in day} == {int}, "charts compute with them"
-        assert (rule.messages.by_rule, rule.messages.total, rule.first_response.count) == (2, 2, 2)
+        assert (by_rule.messages.by_rule, by_rule.messages.total, by_rule.first_response.count) == (2, 2, 2)
         if talk.store.lease.is_shared:  # a file has no operators
             assert (operator.messages.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())
             assert operator.human_wait.median == timedelta(minutes=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from msgspec.structs import replace
 
 from tests.store.chats import Talk, second
@@ -15,8 +18,8 @@ from wxdesk.store import Store
 THEN = (Action(ActionKind.REPLY, text="好"),)
 
 
-def rule(name: str, *words: str, **more: object) -> Rule:
-    return Rule(name, when=Condition(any=words), then=THEN, **more)  # type: ignore[arg-type]
+def rule(name: str, *words: str, **more: Any) -> Rule:
+    return Rule(name, when=Condition(any=words), then=THEN, **more)
 
 
 def nothing_found(rule: Rule) -> RuleVerdict:
@@ -85,7 +88,7 @@ async def test_business_hours_are_named_in_it_also_deleted_ones(talk: Talk, stor
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
     for name in ("新店", "夜"):
-        await store.rules.save_hours(lambda there, name=name: [replace(there[0], name=name)])  # type: ignore[misc]
+        await store.rules.save_hours(partial(lambda name, there: [replace(there[0], name=name)], name))
         said, _ = await store.decision_history.all_verdicts(message.id)
         assert (said.rule_id, said.verdicts[-1].words) == (one.id, ("inside", name))
     await store.rules.delete(one.id)

@@ -13,11 +13,11 @@ from tests.store.chats import T0, Talk, incoming, second
 from tests.store.recounted import EVER
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.conversation import Narrowing
+from wxdesk.core.model.conversation import Narrowing, SavedView
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.reply import Content, UnsentContent
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.preferences import Preferences, SavedView
+from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.store import Store

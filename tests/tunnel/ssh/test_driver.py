@@ -31,9 +31,9 @@ type Settings = Callable[..., TunnelSettings]
 
 def settings_for(server: Server, key: Path, **others: Any) -> TunnelSettings:
     accepted = server.key.get_fingerprint()
-    usual = {"host": "127.0.0.1", "port": server.port, "user": server.user, "host_key": accepted}
+    usual: dict[str, Any] = {"host": "127.0.0.1", "port": server.port, "user": server.user, "host_key": accepted}
     ours = {"kind": TunnelKind.SSH, "key_file": str(key), "remote_port": REMOTE}
-    return TunnelSettings(**ours | usual | others)
+    return TunnelSettings(**usual | ours | others)
 
 
 @pytest.fixture
@@ -105,13 +105,13 @@ async def test_a_key_with_a_passphrase_takes_the_secret(
 
 async def test_a_wrong_host_is_reported(watched: WatchedTunnel, settings: Settings, listener: Address) -> None:
     await watched.use(SshTunnel(settings(host="no-such-host.invalid"), listener, times=QUICK))
-    assert "of this name" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    assert "of this name" in str((await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"])
     await watched.use(SshTunnel(settings(host="a" * 70 + ".example.com"), listener, times=QUICK))
-    assert "of this name" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    assert "of this name" in str((await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"])
     await watched.use(SshTunnel(settings(port=free_port()), listener, times=QUICK))
-    assert "nothing listens" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    assert "nothing listens" in str((await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"])
     await watched.use(SshTunnel(settings(port=listener[1]), listener, times=QUICK))
-    assert "no SSH server" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    assert "no SSH server" in str((await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"])
 
 
 async def test_a_silent_server_is_noticed_and_a_dead_session_may_keep_the_port_for_a_while(
@@ -210,7 +210,7 @@ async def test_a_frozen_sshd_is_noticed(
     await watched.up()
     sshd.signal(signal.SIGSTOP)
     assert "broke off" in str((await watched.down()).values["reason"])
-    assert "does not answer" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    assert "does not answer" in str((await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"])
     sshd.signal(signal.SIGCONT)
     await watched.up()
     assert await answer_of(REMOTE) == ANSWER

@@ -19,7 +19,8 @@ class Wire:
 
     async def open(self) -> int:
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port: int
+        _, self.port = self._server.sockets[0].getsockname()
         return self.port
 
     async def _connect(self, near: asyncio.StreamReader, near_end: asyncio.StreamWriter) -> None:

@@ -36,36 +36,36 @@ def clock() -> datetime:
     return NOW
 
 
-def conversation(number: int, *, last: float = 0, waiting: float | None = None, **fields: object) -> Conversation:
+def conversation(number: int, *, last: float = 0, waiting: float | None = None, **fields: Any) -> Conversation:
     """`last` and `waiting` in minutes before NOW."""
     contact = Contact(number, "shop", f"oPerson{number:020}", NOW, alias=str(fields.pop("alias", f"Person {number}")))
-    known: dict[str, object] = {"preview": "hello", "window": ReplyWindow(5, NOW + timedelta(hours=47, minutes=5))}
+    known: dict[str, Any] = {"preview": "hello", "window": ReplyWindow(5, NOW + timedelta(hours=47, minutes=5))}
     return Conversation(
         number,
         "shop",
         contact,
         last_at=ago(minutes=last),
         waiting_since=None if waiting is None else ago(minutes=waiting),
-        **(known | fields),  # type: ignore[arg-type]
+        **(known | fields),
     )
 
 
-def row(number: int, *, last: float = 0, waiting: float | None = None, **fields: object) -> InboxRow:
+def row(number: int, *, last: float = 0, waiting: float | None = None, **fields: Any) -> InboxRow:
     of_row = {
         name: fields.pop(name)
         for name in ("due_at", "held", "drafts", "failed", "last_reply", "calls")
         if name in fields
     }
-    return InboxRow(conversation(number, last=last, waiting=waiting, **fields), **of_row)  # type: ignore[arg-type]
+    return InboxRow(conversation(number, last=last, waiting=waiting, **fields), **of_row)
 
 
-def message(number: int, *, minutes: float = 0, text: str = "hello", **fields: object) -> Message:
+def message(number: int, *, minutes: float = 0, text: str = "hello", **fields: Any) -> Message:
     at = ago(minutes=minutes)
-    return Message(number, 1, number, MessageType.TEXT, at, at, text=text, **fields)  # type: ignore[arg-type]
+    return Message(number, 1, number, MessageType.TEXT, at, at, text=text, **fields)
 
 
-def reply(number: int, state: ReplyState, *, minutes: float = 0, text: str = "an answer", **fields: object) -> Reply:
-    known: dict[str, object] = {"author": Author.RULE, "rule_name": "Hours", "content": Content(text=text)}
+def reply(number: int, state: ReplyState, *, minutes: float = 0, text: str = "an answer", **fields: Any) -> Reply:
+    known: dict[str, Any] = {"author": Author.RULE, "rule_name": "Hours", "content": Content(text=text)}
     at = ago(minutes=minutes)
     return Reply(
         number,
@@ -75,5 +75,5 @@ def reply(number: int, state: ReplyState, *, minutes: float = 0, text: str = "an
         state=state,
         created_at=at,
         updated_at=at,
-        **(known | fields),  # type: ignore[arg-type]
+        **(known | fields),
     )

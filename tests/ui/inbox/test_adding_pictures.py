@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_several_pictures_are_dropped_and_sent_one_after_the_other(
     QApplication.sendEvent(panel, held)
     for left, title in ((1, "Send a picture · 1 more follows"), (0, "Send a picture")):
         QTest.keyClick(panel.send, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda title=title: panel.title.full_text() == title)
+        qtbot.waitUntil(partial(lambda title: panel.title.full_text() == title, title))
         assert (panel.isVisible(), len(page.session.model.rows()) > 2 - left) == (True, True)
     QTest.keyClick(panel.send, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 3)
@@ -89,7 +90,7 @@ def test_a_file_that_cannot_be_read_does_not_replace_the_picture_in_hand(
     for name, why in (("gone.png", "there is no such file or folder"), ("order.pdf", "This is not a picture")):
         panels.take_pictures(sources_in(files(tmp_path / name)))
         assert not panel.content().picture  # it cannot be sent meanwhile in place of the other
-        qtbot.waitUntil(lambda told=f"{name}: {why}": field.error.full_text().startswith(told))
+        qtbot.waitUntil(partial(lambda told: field.error.full_text().startswith(told), f"{name}: {why}"))
         assert (panel.content(), field.words.full_text()) == (before, words)
     panels.close()
 

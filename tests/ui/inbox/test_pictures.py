@@ -272,8 +272,8 @@ def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, pa
     album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.rows()[-1])
     assert row.content is not None
     size = picture_size(row.content.boxes[0], 1.0)
-    qtbot.waitUntil(lambda: album.picture(received(page).digest, size) is not None)  # type: ignore[union-attr]
-    image = album.picture(received(page).digest, size)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: album.picture(received(page).digest, size) is not None)
+    image = album.picture(received(page).digest, size)
     assert image is not None
     assert image.size() == QSize(200, 133)
     page.chat.timeline.focus_last()

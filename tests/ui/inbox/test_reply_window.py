@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -105,7 +106,7 @@ TAKEN = {"taken_over": True, "taken_over_until": NOW + timedelta(minutes=29)}
     ],
 )
 def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
-    qtbot: QtBot, language: str, fields: dict[str, object], word: str
+    qtbot: QtBot, language: str, fields: dict[str, Any], word: str
 ) -> None:
     i18n.use(language)
     header = ChatHeader({"shop": SHOP})

@@ -125,7 +125,7 @@ def _distance(one: QColor, other: QColor) -> int:
     st.integers(min_value=500, max_value=3000),
 )
 def test_cards_fill_each_line_and_none_is_narrower_than_it_may_be(cards: list[tuple[int, int]], width: int) -> None:
-    line = [CardPlace(None, weight, least) for weight, least in cards]  # type: ignore[arg-type]
+    line = [CardPlace(None, weight, least) for weight, least in cards]
     parts = split_line(line, width)
     assert [place for part in parts for place in part] == line
     for part in parts:
@@ -135,7 +135,7 @@ def test_cards_fill_each_line_and_none_is_narrower_than_it_may_be(cards: list[tu
 
 
 def test_a_line_that_does_not_fit_breaks_into_even_parts() -> None:
-    figures = [CardPlace(None, 1, 184)] * 5  # type: ignore[arg-type]
+    figures = [CardPlace(None, 1, 184)] * 5
     assert [len(part) for part in split_line(figures, 1168)] == [5]
     assert [len(part) for part in split_line(figures, 788)] == [3, 2]
     assert [len(part) for part in split_line(figures, 400)] == [2, 2, 1]

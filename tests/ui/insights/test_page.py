@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -55,9 +56,9 @@ def busy_day(world: World) -> None:
 
 
 def shown(qtbot: QtBot, page: InsightsPage) -> None:
-    page.figures = None
+    before = page.figures
     page.activate()
-    qtbot.waitUntil(lambda: page.figures is not None)
+    qtbot.waitUntil(lambda: page.figures is not before)
 
 
 def test_without_a_message_it_says_in_a_sentence_what_will_be_here(page: InsightsPage) -> None:
@@ -131,10 +132,9 @@ def test_a_card_without_figures_says_so(qtbot: QtBot, answering: World, page: In
 
 def test_a_chip_asks_for_its_days(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
     for period, days in ((Period.TODAY, 0), (Period.LATELY, 29), (Period.WEEK, 6)):
-        page.figures = None
+        before = page.figures
         page.head.chips.button(period).click()
-        qtbot.waitUntil(lambda: page.figures is not None)
-        assert page.figures is not None
+        qtbot.waitUntil(partial(lambda old: page.figures is not old, before))
         span = page.figures.span
         first, last = (at.astimezone() for at in (span.since, span.until))
         assert last.date() - first.date() == timedelta(days=days)
@@ -147,10 +147,9 @@ def test_days_are_chosen_by_hand(qtbot: QtBot, answering: World, page: InsightsP
     first, last = question.findChildren(QDateTimeEdit)
     first.setDate(QDate(2026, 3, 1))
     last.setDate(QDate(2026, 2, 1))  # the wrong way round
-    page.figures = None
+    before = page.figures
     question.action.click()
-    qtbot.waitUntil(lambda: page.figures is not None)
-    assert page.figures is not None
+    qtbot.waitUntil(lambda: page.figures is not before)
     since, until = page.figures.span.since.astimezone(), page.figures.span.until.astimezone()
     assert (since.date(), until.date()) == (date(2026, 2, 1), date(2026, 3, 2))
     assert page.sections.messages.figure.full_text() == "0"
@@ -162,9 +161,9 @@ def test_one_rule_is_chosen_of_those_that_matched(qtbot: QtBot, answering: World
     assert not page.head.account.isVisible()
     everybody, hours = page.head.who.popup_menu.actions()
     assert (everybody.text(), hours.text()) == ("Everybody", "Rule: Hours")
-    page.figures = None
+    before = page.figures
     hours.trigger()
-    qtbot.waitUntil(lambda: page.figures is not None)
+    qtbot.waitUntil(lambda: page.figures is not before)
     sections = page.sections
     assert (sections.messages.figure.full_text(), sections.unanswered.figure.full_text()) == ("1", "–")
     assert rows(sections.rules.ranks) == ["Hours  1  replied to 1"]
@@ -210,7 +209,8 @@ def test_the_choices_share_a_line_where_there_is_room_for_them(qtbot: QtBot, pag
 
 def test_tab_goes_through_the_head_as_it_is_seen(page: InsightsPage) -> None:
     head = page.head
-    seen = [*head.chips.buttons(), head.account, head.who, head.export, head.legend]
+    one: QWidget
+    seen: list[QWidget] = [*head.chips.buttons(), head.account, head.who, head.export, head.legend]
     for one, after in pairwise(seen):
         while (one := one.nextInFocusChain()) not in seen:
             pass

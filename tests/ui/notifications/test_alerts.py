@@ -23,8 +23,8 @@ from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.notifications.player import Player, Ringer, chime
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.messages import name_of
 
 SOMEBODY = "oSomebody0000000000000000001"
@@ -84,7 +84,9 @@ def desktop() -> Desktop:
 
 
 @pytest.fixture
-def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[OperatorAlerts]:
+def attention(
+    bridge: WindowBridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World
+) -> Iterator[OperatorAlerts]:
     notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
     world.call(world.desk.rules.rulebook.save(notify))
     made = OperatorAlerts(bridge, window, world.home, ear.player(), desktop)

@@ -130,10 +130,15 @@ def test_take_over_in_a_notice_cancels_the_reply_and_opens_the_conversation(
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 @pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP, NoticeAction.EDIT])
 def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
-    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction
+    qtbot: QtBot,
+    desktop: Desktop,
+    window: MainWindow,
+    world: World,
+    answer: NoticeAction,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said: list[str] = []
-    window.notices.toast = said.append  # type: ignore[method-assign]
+    monkeypatch.setattr(window.notices, "toast", said.append)
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.replies.release(held(world, chat).id))
@@ -147,10 +152,15 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
 
 @pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP])
 def test_pressing_a_notice_leaves_a_reply_that_is_being_edited(
-    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction
+    qtbot: QtBot,
+    desktop: Desktop,
+    window: MainWindow,
+    world: World,
+    answer: NoticeAction,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said: list[str] = []
-    window.notices.toast = said.append  # type: ignore[method-assign]
+    monkeypatch.setattr(window.notices, "toast", said.append)
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.replies.keep(held(world, chat).id))

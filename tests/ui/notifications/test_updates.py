@@ -12,13 +12,14 @@ from wxdesk import i18n
 from wxdesk.computer.updates import VersionNotice
 from wxdesk.config.reading import UpdateSettings
 from wxdesk.ui.notifications.alerts import BAR, UpdateNotice
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 NEWER = VersionNotice("99.0.1", "It is faster.", "更快了。")
 
 
-def test_a_newer_version_is_told_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
+def test_a_newer_version_is_told_in_the_language_of_the_window(
+    world: World, bridge: WindowBridge, notices: Notices
+) -> None:
     owner = QObject()
     notice = UpdateNotice(bridge, owner)
     assert not bridge._open  # nobody was asked
@@ -33,7 +34,7 @@ def test_a_newer_version_is_told_in_the_language_of_the_window(world: World, bri
 
 
 def test_an_unreachable_update_address_says_nothing(
-    qtbot: QtBot, world: World, bridge: Bridge, notices: Notices, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, world: World, bridge: WindowBridge, notices: Notices, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = QObject()
     notice = UpdateNotice(bridge, owner)

@@ -247,7 +247,7 @@ class Desktop:
 
 
 def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
-    qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
+    qtbot: QtBot, active: MainWindow, bridge: WindowBridge, world: World
 ) -> None:
     desktop = Desktop()
     attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
@@ -268,7 +268,7 @@ def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
 
 
 def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
-    qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
+    qtbot: QtBot, active: MainWindow, bridge: WindowBridge, world: World
 ) -> None:
     desktop = Desktop()
     attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
@@ -285,7 +285,7 @@ def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
 
 def test_a_system_that_has_to_be_asked_tells_what_has_changed(qtbot: QtBot, bridge: Bridge) -> None:
     answers = [None, False, True, None, True, False, False]
-    expected, heard = [True, False], []
+    expected, heard = [True, False], list[bool]()
     lock = ScreenLock(bridge, ask=iter(answers).__next__)
     lock.changed.connect(heard.append)
     for _ in answers:
@@ -293,7 +293,9 @@ def test_a_system_that_has_to_be_asked_tells_what_has_changed(qtbot: QtBot, brid
     assert heard == expected
 
 
-def test_the_operator_is_away_while_the_polled_system_says_locked(qtbot: QtBot, bridge: Bridge, world: World) -> None:
+def test_the_operator_is_away_while_the_polled_system_says_locked(
+    qtbot: QtBot, bridge: WindowBridge, world: World
+) -> None:
     answer = True
     watch = PresenceWatch(bridge, bridge, ScreenLock(bridge, ask=lambda: answer))
     until(qtbot, world, AwayReason.LOCKED)
@@ -368,7 +370,12 @@ def test_the_bar_of_kept_takeovers_goes_on_return(qtbot: QtBot, active: MainWind
 
 
 def test_a_window_that_opens_after_a_night_tells_who_wrote_since_it_was_closed(
-    qtbot: QtBot, active: MainWindow, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot,
+    active: MainWindow,
+    world: World,
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
 ) -> None:
     world.say(LI, "good evening")
     world.move_to(START + MINUTE)

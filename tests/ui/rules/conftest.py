@@ -12,8 +12,7 @@ from tests.ui.world import World
 from wxdesk.core.model.rule import Rule
 from wxdesk.desk.rules.exchange import RulesSnapshot
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 NOTHING = RulesSnapshot((), ())
 RULES = r"""
@@ -58,7 +57,7 @@ def empty_store(world: World) -> None:
     world.call(world.desk.rules.exchange.restore(NOTHING, world.call(world.desk.rules.exchange.stored())))
 
 
-def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:
+def shown_page(qtbot: QtBot, bridge: WindowBridge, notices: Notices, host: QWidget) -> RulesPage:
     page = RulesPage(bridge, host)
     host.resize(1280, 800)
     page.resize(1216, 768)
@@ -69,12 +68,12 @@ def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) ->
 
 
 @pytest.fixture
-def page(four_rules: list[Rule], qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:
+def page(four_rules: list[Rule], qtbot: QtBot, bridge: WindowBridge, notices: Notices, host: QWidget) -> RulesPage:
     """The page with these rules, shown."""
     return shown_page(qtbot, bridge, notices, host)
 
 
 @pytest.fixture
-def empty_page(empty_store: None, qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:
+def empty_page(empty_store: None, qtbot: QtBot, bridge: WindowBridge, notices: Notices, host: QWidget) -> RulesPage:
     """The page without any rule, shown."""
     return shown_page(qtbot, bridge, notices, host)

@@ -33,7 +33,7 @@ def _words(page: RulesPage) -> WordsPart:
 def _hide_hours(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     page.list.view.setCurrentIndex(page.rules.index(1))
     _words(page).chips.set_words(("refund", "退款"))
-    page.editor.when_card.part("none").removed.emit(page.editor.when_card.part("none"))  # type: ignore[union-attr]
+    page.editor.when_card.part("none").removed.emit(page.editor.when_card.part("none"))
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines))
 

@@ -13,11 +13,11 @@ from tests.ui.world import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_mode import AccountMode
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
 @pytest.fixture
-def line(qtbot: QtBot, bridge: Bridge, notices: Notices) -> AccountMode:
+def line(qtbot: QtBot, bridge: WindowBridge, notices: Notices) -> AccountMode:
     made = AccountMode(bridge, "shop")
     qtbot.addWidget(made)
     made.resize(560, 90)

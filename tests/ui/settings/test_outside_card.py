@@ -14,12 +14,12 @@ from wxdesk.paths import pages
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.outside_card import DataDialog, OutsideCard, PhoneDialog
 from wxdesk.ui.widgets.dialogs.documentation import PageDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture
-def card(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> OutsideCard:
+def card(qtbot: QtBot, bridge: WindowBridge, notices: Notices, host: QWidget) -> OutsideCard:
     made = OutsideCard(bridge, host)
     made.resize(560, 400)
     made.show()

@@ -33,13 +33,13 @@ from wxdesk.ui.settings.page import TWO_COLUMNS, SettingsPage
 from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture
 def page(
-    qtbot: QtBot, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, bridge: WindowBridge, notices: Notices, facts: InstallationFacts, appearance: Appearance
 ) -> SettingsPage:
     made = SettingsPage(bridge, facts, appearance)
     qtbot.addWidget(made)

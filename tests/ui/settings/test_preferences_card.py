@@ -24,11 +24,11 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, SwitchLine
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
 @pytest.fixture
-def card(qtbot: QtBot, world: World, bridge: Bridge, notices: Notices) -> PreferencesCard:
+def card(qtbot: QtBot, world: World, bridge: WindowBridge, notices: Notices) -> PreferencesCard:
     world.call(world.desk.preferences.set(Preferences()))
     made = PreferencesCard(bridge)
     qtbot.addWidget(made)

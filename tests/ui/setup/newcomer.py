@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 
 from tests.prepared import prepare
-from wxdesk.app import open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.demo_desk import WayToLoopback
 from wxdesk.desk.desk import Desk
@@ -33,7 +34,7 @@ class Newcomer:
     home: Path
     wechat: LoopThread
     sandbox: Sandbox
-    thread: DeskThread
+    thread: DeskThread[OpenDesk]
     way: WayToLoopback
 
     @property
@@ -62,10 +63,10 @@ class Newcomer:
         local = (url or copied[ConsoleValue.URL]).replace(PUBLIC, self.thread.url)
         self.change_console(credentials=credentials, push_url=local)
 
-    def change_console(self, **fields: object) -> None:
+    def change_console(self, **fields: Any) -> None:
         """Change what stands in the console without the window."""
         program = self.sandbox.platform.program()
-        changed = replace(program, **fields)  # type: ignore[arg-type]  # its own fields
+        changed = replace(program, **fields)
         self.sandbox.platform._programs[program.account.name] = changed
 
     def submit(self) -> bool:

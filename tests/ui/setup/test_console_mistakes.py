@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +18,8 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.setup.sentences import CAUSES, WORDINGS
+from wxdesk.desk.setup.inward_sentences import CAUSES
+from wxdesk.desk.setup.sentences import WORDINGS
 from wxdesk.i18n import tr
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.secrets.names import SecretName
@@ -156,7 +159,7 @@ def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
     last = come_to_the_message(qtbot, person, guide)
     _add_other(person)
     right = person.sandbox.platform.program()
-    mistakes = {
+    mistakes: dict[tuple[V, str], dict[str, Any]] = {
         (V.AES_KEY_DIFFERS, "other_account"): {
             "credentials": dataclasses.replace(right.credentials, encoding_aes_key=OTHER_KEY)
         },
@@ -167,7 +170,7 @@ def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
         with subtests.test(verdict=named):
             person.change_console(**changed)
             assert not person.write("几点关门").accepted
-            qtbot.waitUntil(lambda named=named, cause=cause: _says(last.result, named, cause), timeout=LONG)
+            qtbot.waitUntil(partial(lambda named, cause: _says(last.result, named, cause), named, cause), timeout=LONG)
             assert last.result.remedy.full_text()
             assert not last.go_on.isEnabled()
             person.change_console(credentials=right.credentials, account=right.account)

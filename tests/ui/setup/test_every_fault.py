@@ -11,8 +11,9 @@ from tests.ui.setup.steps import LONG, card, click, give_address, give_mini_prog
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.setup.findings import Finding, Gravity
-from wxdesk.desk.setup.sentences import CAUSES, GOOD, WORDINGS, remedy
-from wxdesk.desk.setup.wording import Wording
+from wxdesk.desk.setup.inward_sentences import CAUSES
+from wxdesk.desk.setup.sentences import WORDINGS, remedy
+from wxdesk.desk.setup.wording import GOOD, Wording
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard

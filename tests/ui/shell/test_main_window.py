@@ -21,12 +21,12 @@ from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 from wxdesk.ui.wording.messages import name_of, short_openid
@@ -89,7 +89,7 @@ def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None
 
 
 def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
-    qtbot: QtBot, active: MainWindow, bridge: Bridge
+    qtbot: QtBot, active: MainWindow, bridge: WindowBridge
 ) -> None:
     qtbot.keyClick(active, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -132,7 +132,7 @@ def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, worl
 
 
 def test_a_pause_from_before_is_shown_at_once(
-    qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, world: World, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     world.call(world.desk.outbox.pause())
     window = MainWindow(bridge, facts, appearance)
@@ -237,7 +237,7 @@ def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: Mai
 
 
 def test_closing_asks_first_and_finishing_remembers_the_place(
-    qtbot: QtBot, active: MainWindow, facts: InstallationFacts, bridge: Bridge, appearance: Appearance
+    qtbot: QtBot, active: MainWindow, facts: InstallationFacts, bridge: WindowBridge, appearance: Appearance
 ) -> None:
     event = QCloseEvent()
     QApplication.sendEvent(active, event)
@@ -266,7 +266,7 @@ class TestClosingWithUnsavedRules:
     """Ctrl+Q and the window's cross ask about a rule that is being written."""
 
     @pytest.fixture
-    def page(self, qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World) -> RulesPage:
+    def page(self, qtbot: QtBot, active: MainWindow, bridge: WindowBridge, world: World) -> RulesPage:
         rule = Rule("Hours", when=Condition(any=("hours",)), then=(Action(ActionKind.REPLY, text="9"),))
         world.call(world.desk.rules.rulebook.save(rule))
         active.show_page(active.page_names.index("rules"))
@@ -350,7 +350,7 @@ def test_an_open_window_notes_its_place_so_that_a_crash_forgets_little(
 
 
 def test_details_lie_over_no_chat_when_a_narrow_window_opens(
-    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     narrow = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(narrow, before_close_func=lambda _: narrow.finish())
@@ -363,7 +363,7 @@ def test_details_lie_over_no_chat_when_a_narrow_window_opens(
 
 
 def test_the_last_emoticons_are_remembered(
-    qtbot: QtBot, window: MainWindow, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, window: MainWindow, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     picker = window.inbox.chat.writing.templates.emoticons
     offered = [one for one in picker._find("") if one.text.split() == [one.text]]
@@ -380,7 +380,7 @@ def test_the_last_emoticons_are_remembered(
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_strip_fits_into_900(
-    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, language: str
+    qtbot: QtBot, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance, language: str
 ) -> None:
     from wxdesk import i18n
 

@@ -21,11 +21,11 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleKey, offers_in
 from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.editor.editor import RuleEditorHead
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
 from wxdesk.ui.window import reopen
 
@@ -91,7 +91,7 @@ def test_all_are_as_usual_again_at_once(sheet: ShortcutSheet, appearance: Appear
 
 
 def test_own_keys_work_and_are_drawn_wherever_a_key_is(
-    qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, world: World, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     keys.use({"F4": "Ctrl+B", "F5": "F4", "Ctrl+E": "Ctrl+U", "Ctrl+1": "Ctrl+9", "Alt+Down": "Alt+N", "F8": "Ctrl+P"})
     world.call(world.desk.rules.rulebook.save(HOURS))
@@ -175,7 +175,7 @@ def test_unsaved_changes_are_asked_about_before_the_window_opens_again(
 
 
 def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
-    qtbot: QtBot, qapp: QApplication, bridge: Bridge, facts: InstallationFacts
+    qtbot: QtBot, qapp: QApplication, bridge: WindowBridge, facts: InstallationFacts
 ) -> None:
     memory = WindowMemory(facts.home)
     memory.keep({"keys": "F4=Ctrl+B F5=Ctrl+B F2=F3 F6=B F77=Ctrl+U F9=Ctrl+U nonsense"})

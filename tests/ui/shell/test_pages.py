@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 IMPORTED = """
 import sys, wxdesk.ui.window
@@ -33,7 +33,7 @@ def test_a_window_starts_with_the_page_that_it_shows(window: MainWindow) -> None
 
 
 def test_the_rail_counts_what_is_unread_also_where_the_set_up_comes_first(
-    qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, world: World, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     world.say("oCustomer0000000000000001", "hello")
     WindowMemory(facts.home).keep_place("setup", None, "", world.clock())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -15,10 +13,10 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 WANG = "oW7hAbCdEfGhIjKlMnOpQrStUc31"
 SIZES = ((1280, 800), (900, 600))
@@ -34,10 +32,10 @@ def window(
     request: pytest.FixtureRequest,
     qtbot: QtBot,
     language: str,
-    bridge: Bridge,
+    bridge: WindowBridge,
     facts: InstallationFacts,
     appearance: Appearance,
-) -> Iterator[MainWindow]:
+) -> MainWindow:
     made = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(made, before_close_func=lambda widget: widget.finish())
     made.resize(*request.param)

@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import message
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.conversations.listing import InboxRow, SearchHit
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.inbox.conversation_list.search import Heading, Place, known_by
@@ -69,7 +70,9 @@ def _named(row: object) -> str:
             return row.word
         case InboxRow():
             return row.conversation.contact.alias or row.conversation.contact.openid
-    return row.item.text  # type: ignore[attr-defined]
+        case SearchHit(item=Message() as found):
+            return found.text
+    raise TypeError(row)
 
 
 def test_each_row_has_the_height_of_its_kind_and_of_the_letters(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -176,7 +177,7 @@ def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
     shown = []
     for width in range(400, 60, -1):
         lamp.resize(width, 20)
-        qtbot.waitUntil(lambda width=width: lamp.layout().geometry().width() == width)
+        qtbot.waitUntil(partial(lambda width: lamp.layout().geometry().width() == width, width))
         words = lamp.findChild(FittingLabel).text()
         if words not in shown:
             shown.append(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
@@ -23,6 +24,7 @@ from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.template_list import TemplateView
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -97,16 +99,17 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
 
 
 def test_rules_and_templates_are_as_large_and_close_too(
-    qtbot: QtBot, answering: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, answering: World, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     answering.call(answering.desk.templates.save(Template(0, "Parcel", "On its way.", "/p")))
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda _: window.finish())
     window.show()
-    for page, kind in (("rules", RuleView), ("templates", TemplateView)):
+    views: dict[str, type[QListView]] = {"rules": RuleView, "templates": TemplateView}
+    for page, kind in views.items():
         window.show_page(window.page_names.index(page))
         view = window.findChild(kind)
-        qtbot.waitUntil(lambda view=view: view.model().rowCount() > 0 and bridge.is_idle)
+        qtbot.waitUntil(partial(lambda view: view.model().rowCount() > 0 and bridge.is_idle, view))
 
         def shown(view: QListView = view) -> QRect:
             return view.visualRect(view.model().index(0, 0))
@@ -124,7 +127,7 @@ def test_rules_and_templates_are_as_large_and_close_too(
 
 
 def test_texts_other_than_messages_keep_the_size_of_their_fields(
-    qtbot: QtBot, answering: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+    qtbot: QtBot, answering: World, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     Size.MESSAGE = LARGEST
     window = MainWindow(bridge, facts, appearance)

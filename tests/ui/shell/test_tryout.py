@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.prepared import prepare
 from wxdesk import desktop
-from wxdesk.app import open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
@@ -28,7 +28,7 @@ START_MS = 20_000
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[DeskThread]:
+def empty(tmp_path: Path) -> Iterator[DeskThread[OpenDesk]]:
     """A desk without an account, as a first start has it."""
     prepare(tmp_path)
     thread = DeskThread(open_desk(Setup(tmp_path, Config(ListenerSettings(port=0)))))
@@ -37,7 +37,7 @@ def empty(tmp_path: Path) -> Iterator[DeskThread]:
 
 
 @pytest.fixture
-def own(qtbot: QtBot, empty: DeskThread, appearance: Appearance) -> Iterator[tuple[MainWindow, TryoutSwitch]]:
+def own(qtbot: QtBot, empty: DeskThread[OpenDesk], appearance: Appearance) -> Iterator[tuple[MainWindow, TryoutSwitch]]:
     bridge = WindowBridge(empty.desk, empty.loop)
     bridge.connect_to_bus()
     window = MainWindow(bridge, InstallationFacts(empty.opened.desk.configuration.now.home), appearance)
@@ -63,7 +63,7 @@ def _begin(qtbot: QtBot, window: MainWindow, switch: TryoutSwitch) -> tuple[Brid
 
 
 def test_simulated_customers_write_and_are_answered_until_one_goes_back(
-    qtbot: QtBot, empty: DeskThread, own: tuple[MainWindow, TryoutSwitch]
+    qtbot: QtBot, empty: DeskThread[OpenDesk], own: tuple[MainWindow, TryoutSwitch]
 ) -> None:
     window, switch = own
     before = sorted(path.name for path in empty.opened.desk.configuration.now.home.iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -44,7 +45,7 @@ def kept(world: World) -> list[tuple[str, MessageType, str]]:
         item
         for row in rows
         for item in world.call(world.store.inbox.timeline(row.conversation.id))
-        if hasattr(item, "type")
+        if isinstance(item, Message)
     ]
     return [(item.msg_type, item.type, item.text or item.session_from or "") for item in found]
 
@@ -86,7 +87,7 @@ def test_a_customer_sends_a_picture_a_card_and_an_own_picture(
         (page.phone.ready.click, page.phone.card.click, lambda: page.phone.show_file(str(own))), 1
     ):
         act()
-        qtbot.waitUntil(lambda count=count: len(lines(page)) == count)
+        qtbot.waitUntil(partial(lambda count: len(lines(page)) == count, count))
     qtbot.waitUntil(
         lambda: [kind for _, kind, _ in kept(world)] == [MessageType.IMAGE, MessageType.CARD, MessageType.IMAGE]
     )

@@ -24,6 +24,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.copying import CodeBlock
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +37,12 @@ WHY = "Only a lead or an owner can do this."
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
+    qtbot: QtBot,
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+    world: World,
+    operators: Operators,
 ) -> MainWindow:
     """The window of an operator, with a rule and a template."""
 

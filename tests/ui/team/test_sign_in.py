@@ -93,7 +93,7 @@ def test_cancelling_the_sign_in_signs_nobody_in(
 def card(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> TeamCard:
     world.call(operators.sign_in("老板", PASSWORD))
     bridge.connect_to_bus()
-    made = TeamCard(bridge, operators, None)  # type: ignore[arg-type]
+    made = TeamCard(bridge, operators, None)
     qtbot.addWidget(made)
     made.resize(560, 400)
     made.show()
@@ -101,8 +101,8 @@ def card(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> Te
     return made
 
 
-def opened[D](card: TeamCard, kind: type[D]) -> D:
-    return [one for one in card.window().findChildren(kind) if one.isVisible()][-1]  # type: ignore[call-overload,no-any-return]
+def opened[D: QWidget](card: TeamCard, kind: type[D]) -> D:
+    return [one for one in card.window().findChildren(kind) if one.isVisible()][-1]
 
 
 def test_an_owner_adds_changes_and_removes(qtbot: QtBot, card: TeamCard, world: World, postgres: Postgres) -> None:
@@ -177,7 +177,7 @@ def test_a_lead_sees_only_the_own_sign_in(qtbot: QtBot, bridge: Bridge, world: W
         await operators.sign_in("组长", "the lead's own")
 
     world.call(lead())
-    card = TeamCard(bridge, operators, None)  # type: ignore[arg-type]
+    card = TeamCard(bridge, operators, None)
     qtbot.addWidget(card)
     card.show()
     assert card.sign_out.isVisible()
@@ -211,16 +211,22 @@ def test_every_kept_command_has_words() -> None:
     assert [one for one in kept if one not in _ACTIONS and one.rpartition(".")[0] not in _PARTS] == []
 
 
-def test_controls_beyond_a_role_are_disabled_with_the_reason(
-    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
-) -> None:
-    async def sign_in() -> Operator:
-        await world.store.operators.add("小王", Role.OPERATOR, await hashed("wang's own 1"), world.clock())
-        await operators.sign_in("小王", "wang's own 1")
-        assert operators.now is not None
-        return operators.now
+async def sign_in_as_wang(world: World, operators: Operators) -> Operator:
+    await world.store.operators.add("小王", Role.OPERATOR, await hashed("wang's own 1"), world.clock())
+    await operators.sign_in("小王", "wang's own 1")
+    assert operators.now is not None
+    return operators.now
 
-    wang = world.call(sign_in())
+
+def test_controls_beyond_a_role_are_disabled_with_the_reason(
+    qtbot: QtBot,
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+    world: World,
+    operators: Operators,
+) -> None:
+    wang = world.call(sign_in_as_wang(world, operators))
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda one: one.finish())
     window.show()
@@ -252,7 +258,12 @@ def test_controls_beyond_a_role_are_disabled_with_the_reason(
 
 
 def test_signing_out_puts_back_an_unchanged_edit(
-    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
+    qtbot: QtBot,
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+    world: World,
+    operators: Operators,
 ) -> None:
     world.call(operators.sign_in("老板", PASSWORD))
     thread = world.say("oLI00000000000000000001", "hello")

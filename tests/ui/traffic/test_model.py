@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -33,9 +34,9 @@ def call(n: int, outcome: str = "0 ok", name: str = "custom/send") -> ApiCalled:
     return ApiCalled("shop", name, outcome, T0 + timedelta(seconds=n), 41.0, n)
 
 
-def message(text: str, **fields: object) -> Message:
-    values: dict[str, object] = {"type": MessageType.TEXT, "text": text} | fields
-    return Message(1, 1, 1, created_at=T0, received_at=T0, **values)  # type: ignore[arg-type]
+def message(text: str, **fields: Any) -> Message:
+    values: dict[str, Any] = {"type": MessageType.TEXT, "text": text} | fields
+    return Message(1, 1, 1, created_at=T0, received_at=T0, **values)
 
 
 def reply(n: int, text: str) -> Reply:

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -266,7 +267,7 @@ def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(url, data=FORGED)  # noqa: S310 - the listener on this machine
         refused.value.close()
-        qtbot.waitUntil(lambda count=count: len(column(page)) == count)
+        qtbot.waitUntil(partial(lambda count: len(column(page)) == count, count))
     assert column(page, Column.RESULT) == ["403 plain text: attack"] * 2
     page.view.selectRow(0)
     assert "Somebody tried to slip it in" in dict(page.detail.steps.texts())["What it means"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -39,7 +40,7 @@ def test_markup_is_shown_as_it_is_written(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("text", [LONG, "长" * 700, "😀" * 512, "https://example.com/" + "a" * 2000])
 @pytest.mark.parametrize("how", [{"wrap": True}, {"elide": True}])
-def test_a_long_text_does_not_widen_its_page(qtbot: QtBot, text: str, how: dict[str, bool]) -> None:
+def test_a_long_text_does_not_widen_its_page(qtbot: QtBot, text: str, how: dict[str, Any]) -> None:
     host = _in_column(qtbot, PlainLabel(text, **how))
     assert host.minimumSizeHint().width() <= 300
     assert host.width() == 300

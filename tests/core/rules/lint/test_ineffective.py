@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.rules.lint.test_checks import doubts, said_of, when
+from tests.core.rules.lint.linting import doubts, said_of, when
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import NOW, TOOLS, ask_each, ruleset
 from wxdesk.core.model.message import MessageType

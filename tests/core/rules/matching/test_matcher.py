@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,8 +121,8 @@ def test_a_condition_holds_or_not(condition: dict[str, object], text: str, holds
     assert (ask([when(**condition)], text).rule is not None) is holds
 
 
-def named(name: str, *words: str, then: tuple[Action, ...] = REPLY, **more: object) -> Rule:
-    return Rule(name, when=Condition(any=words), then=then, **more)  # type: ignore[arg-type]
+def named(name: str, *words: str, then: tuple[Action, ...] = REPLY, **more: Any) -> Rule:
+    return Rule(name, when=Condition(any=words), then=then, **more)
 
 
 DEFAULT = Rule("默认", default=True, then=REPLY)
@@ -334,7 +336,7 @@ def test_ten_thousand_rules_share_their_refusals() -> None:
 def test_everything_but_tag_notify_and_typing_is_an_answer(kind: ActionKind) -> None:
     said = ReplyKind(kind) if kind in (*ReplyKind,) else ReplyKind.TEXT
     content = Content(said, media_id="m", title="t", url="https://a.cn", page_path="p", thumb_media_id="t")
-    actions = (*TAG, Action(kind, "好", content, ("a",), seconds=1, minutes=30, template="好"))
+    actions: tuple[Action, ...] = (*TAG, Action(kind, "好", content, ("a",), seconds=1, minutes=30, template="好"))
     if kind is ActionKind.TYPING:  # it can only stand before something that is sent
         actions = TAG
     rule = Rule("t", when=Condition(any=("x",)), then=actions, continues=True)

@@ -67,7 +67,7 @@ def test_all_that_match_are_found_with_groups_of_their_own() -> None:
 
 
 def test_rules_that_are_off_stand_in_their_places_as_far_as_the_walk_went() -> None:
-    off = {"enabled": False}
+    off: dict[str, Any] = {"enabled": False}
     rules = [named("a", **off), named("b", "y"), named("c", **off), named("d"), named("e", **off), named("f")]
     assert names(rules, "x") == ["a", "b", "c", "d"]
     assert names(rules, "y") == ["a", "b"]

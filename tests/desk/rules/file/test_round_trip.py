@@ -83,7 +83,7 @@ CONDITION_FIELDS: dict[str, st.SearchStrategy[object]] = {
     "last_rule_within": st.none() | st.builds(LastRule, st.text(max_size=9), NUMBERS),
 }
 CONDITIONS = st.builds(
-    Condition, **CONDITION_FIELDS, unless=st.none() | st.builds(Condition, **CONDITION_FIELDS)  # type: ignore[arg-type]
+    Condition, **CONDITION_FIELDS, unless=st.none() | st.builds(Condition, **CONDITION_FIELDS)
 )  # fmt: skip
 DELIVERIES = st.sampled_from([(Delivery.INHERIT, 0), (Delivery.DRAFT, 0), (Delivery.HOLD, 20), (Delivery.SHADOW, 0)])
 TIMES = st.integers(0, 10_000)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.core.rules.rule_matching import ask_each
 from tests.store.chats import T0, Talk, entering, second
+from wxdesk.core.errors import Phrase
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
@@ -120,7 +121,7 @@ class Plainly:
         self._written = written
         self._before: list[PastMessage] = []
         self._spoke: list[tuple[str, int, int, datetime]] = []
-        self.answered: list[tuple[PastMessage, str, str, bool, str, Presence | None]] = []
+        self.answered: list[tuple[PastMessage, str, str, bool, str | Phrase, Presence | None]] = []
 
     def hears(self, message: PastMessage, account: str, rule_id: int | None, context: RuleContext) -> None:
         history = self._history(message, account)
@@ -213,8 +214,8 @@ async def test_differing_answers_are_rendered_only_for_the_lines_shown(shop: Sho
     every = Rule("默认", default=True, then=says("您好，{{ message.text }}：请稍等"))
     ruleset = shop.book.ruleset_with(every)
     [message] = await shop.store.message_history.messages(count - 1, 1)
-    [thread] = (await shop.store.message_history.conversations({message.conversation_id})).values()
-    context = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
+    [conversation] = (await shop.store.message_history.conversations({message.conversation_id})).values()
+    context = RuleContext(message.message, conversation, ACCOUNTS["shop"], message.at)
     matching = ruleset.decide(context.subject)
     assert shop.book.builder.answer(matching, matching.verdicts, context).contents
     once = len(shop.rendered)

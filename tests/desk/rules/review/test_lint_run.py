@@ -50,8 +50,8 @@ from wxdesk.store import Store, open_store
 ACCOUNTS = {"shop": Account("shop", "", "", reserve=1)}
 
 
-def rule(*words: str, say: str = "您说「{{ message.text }}」", **more: object) -> Rule:
-    return Rule("新", when=Condition(any=words), then=(Action(ActionKind.REPLY, text=say),), **more)  # type: ignore[arg-type]
+def rule(*words: str, say: str = "您说「{{ message.text }}」", **more: Any) -> Rule:
+    return Rule("新", when=Condition(any=words), then=(Action(ActionKind.REPLY, text=say),), **more)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -44,8 +45,8 @@ def reply(text: str) -> Action:
     return Action(ActionKind.REPLY, text=text)
 
 
-def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **more: object) -> Rule:  # noqa: B008
-    return Rule(name, when=when, then=then, **more)  # type: ignore[arg-type]
+def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **more: Any) -> Rule:  # noqa: B008
+    return Rule(name, when=when, then=then, **more)
 
 
 async def trials_of(*rules: Rule, account: Account = SHOP) -> RuleTrials:

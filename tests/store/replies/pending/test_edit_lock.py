@@ -316,8 +316,8 @@ async def test_an_old_edit_lock_ends_where_its_operator_has_no_open_desk(talk: T
         await locked(store, reply, at)
     changed = await store.outbox.edit(changed.id, Content(text="您好"), second(1), "lin")
     alone = await stored(store, await made(talk, S.DRAFT), by=Author.OPERATOR, updated_at=second(1))
-    at = second(1) + RETURNS_AFTER
-    assert await store.outbox.unlock_abandoned(at, {"lin", "wang"}) == []
-    [left] = await store.outbox.unlock_abandoned(at, {"wang"})
-    assert (left.id, left.by, left.error, left.updated_at) == (theirs.id, "", AFTER_RESTART, at)
+    now = second(1) + RETURNS_AFTER
+    assert await store.outbox.unlock_abandoned(now, {"lin", "wang"}) == []
+    [left] = await store.outbox.unlock_abandoned(now, {"wang"})
+    assert (left.id, left.by, left.error, left.updated_at) == (theirs.id, "", AFTER_RESTART, now)
     assert [(await store.replies.get(one.id)).by for one in (fresh, changed, alone)] == ["lin", "lin", "operator"]

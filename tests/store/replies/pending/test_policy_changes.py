@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -49,8 +50,8 @@ async def thread(talk: Talk, store: Store) -> int:
     return (await talk.says("o1")).conversation.id
 
 
-async def made(store: Store, thread: int, text: str, state: ReplyState, **fields: object) -> Reply:
-    new = NewReply(thread, Author.RULE, Content(text=text), state, **fields)  # type: ignore[arg-type]
+async def made(store: Store, thread: int, text: str, state: ReplyState, **fields: Any) -> Reply:
+    new = NewReply(thread, Author.RULE, Content(text=text), state, **fields)
     return await store.replies.add(new, T0)
 
 
@@ -76,10 +77,10 @@ def what_became(before: dict[str, Reply], moved: list[Reply]) -> dict[str, Reply
 
 
 async def withheld(
-    store: Store, thread: int, mode: ReplyMode, source: ModeSource, *, seconds: int = 8, **stale: object
+    store: Store, thread: int, mode: ReplyMode, source: ModeSource, *, seconds: int = 8, **stale: Any
 ) -> list[Reply]:
     await store.conversations.set_mode(thread, mode if source is CONVERSATION else None)
-    new = NewMode(mode, seconds, **({"stale_before": NEVER} | stale))  # type: ignore[arg-type]
+    new = NewMode(mode, seconds, **({"stale_before": NEVER} | stale))
     return await store.pending_replies.withhold(thread, new, "lin", AT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -65,7 +66,7 @@ async def made(
     ],
 )
 async def test_after_a_restart_old_and_counting_messages_ask(
-    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], becomes: ReplyState | None
+    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, Any], becomes: ReplyState | None
 ) -> None:
     trouble = {"error": "busy", "errcode": -1, "rid": "r"}
     reply = await made(store, thread, state, author, **(values | trouble))
@@ -108,7 +109,7 @@ async def test_after_a_restart_no_reply_is_locked(store: Store, thread: int) -> 
     ],
 )
 async def test_after_a_pause_the_replies_it_kept_back_ask(
-    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], held: bool
+    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, Any], held: bool
 ) -> None:
     reply = await made(store, thread, state, author, error="busy", errcode=-1, rid="r", **values)
     told = await store.pending_replies.hold_after_pause(LIMIT)
@@ -142,7 +143,7 @@ async def test_the_next_timer_is_of_a_reply_with_a_time(
     thread: int,
     author: Author,
     state: ReplyState,
-    values: dict[str, object],
+    values: dict[str, Any],
     by_anyone: datetime | None,
     by_hand: datetime | None,
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from tests.postgresql import Postgres
 from tests.store.chats import T0, Talk, second
@@ -118,7 +118,7 @@ async def in_hand(store: Store, thread: int) -> dict[str, Reply]:
     for text, values in rows.items():
         made = await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), S.DRAFT), T0)
         change = update(replies).where(replies.c.id == made.id).values({"by": "lin", "error": "busy"} | values)
-        await store._db.write(lambda connection, change=change: connection.execute(change))
+        await store._db.write(Connection.execute, change)
         found[text] = await store.replies.get(made.id)
     return found
 

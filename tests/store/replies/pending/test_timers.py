@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,8 +60,8 @@ def told(replies: list[Reply]) -> list[tuple[str, ReplyState, str]]:
     return [(reply.content.text, reply.state, reply.error) for reply in replies]
 
 
-async def run(store: Store, at: datetime, **terms: object) -> TimerMoves:
-    return await store.pending_replies.run_timers(at, TimerTerms(**terms))  # type: ignore[arg-type]
+async def run(store: Store, at: datetime, **terms: Any) -> TimerMoves:
+    return await store.pending_replies.run_timers(at, TimerTerms(**terms))
 
 
 async def test_only_due_replies_leave(store: Store, thread: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -44,7 +46,7 @@ def test_no_button_moves_where_another_gives_way_to_a_long_name(qtbot: QtBot, wo
         conversation = world.say(customer, "opening?")
         world.call(world.desk.conversations.describe(conversation, ContactChange(alias=name)))
         window.open_conversation(conversation)
-        qtbot.waitUntil(lambda wanted=name: header.name.full_text() == wanted)  # type: ignore[misc]
+        qtbot.waitUntil(partial(lambda wanted: header.name.full_text() == wanted, name))
         shown = list[tuple[bool, int, int]]()
         for width in range(900, 1300, 20):
             window.resize(width, 700)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def three(world: World, page: InboxPage, qtbot: QtBot) -> list[int]:
     """Three who have written, the newest first; the second is open."""
-    ids = []
+    ids: list[int] = []
     for seconds, openid in enumerate((WANG, HAN, LI)):
         world.clock.now = START + timedelta(seconds=seconds)  # type: ignore[attr-defined]
         ids.insert(0, world.say(openid, f"hello {seconds}"))
@@ -133,7 +134,7 @@ def test_the_key_resolves_the_last_one_too_and_then_nothing_is_open(
     for left in ([three[0], three[2]], [three[0]], []):
         qtbot.waitUntil(lambda: page.session.row is not None)
         f5(qtbot, page)
-        qtbot.waitUntil(lambda left=left: shown(page) == left)  # type: ignore[misc]
+        qtbot.waitUntil(partial(lambda left: shown(page) == left, left))
     qtbot.waitUntil(lambda: page.session.conversation_id is None)
     assert page.list.empty.isVisible()
     assert all(stored(world, one).status is ConversationStatus.RESOLVED for one in three)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -237,7 +238,7 @@ def test_the_chat_says_that_a_takeover_has_ended(qtbot: QtBot, world: World, pag
 
 
 def test_the_list_tells_the_end_of_a_takeover_in_its_last_two_minutes() -> None:
-    taken = {"taken_over": True, "taken_over_until": NOW + timedelta(seconds=61)}
+    taken: dict[str, Any] = {"taken_over": True, "taken_over_until": NOW + timedelta(seconds=61)}
     assert status_of_row(row(1, **taken), NOW).text == "Automatic again in 1:01"
     assert status_of_row(row(1, waiting=5, **taken), NOW).text == "Automatic again in 1:01"
     later = taken | {"taken_over_until": NOW + 3 * MINUTE}
@@ -257,7 +258,7 @@ def test_several_takeover_ends_are_told_at_once() -> None:
 def test_the_panel_tells_who_answers_the_conversation() -> None:
     at = f"{(NOW + 10 * MINUTE).astimezone():%H:%M}"
 
-    def words(**fields: object) -> str:
+    def words(**fields: Any) -> str:
         return takeover_sentence(row(1, **fields).conversation, NOW)
 
     assert words() == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -88,7 +89,7 @@ def test_a_draft_offers_sending_only_while_its_reply_window_is_open(
     ],
 )
 def test_only_replies_that_need_the_operator_say_that_wechat_would_refuse_them(
-    state: ReplyState, fields: dict[str, object], offered: list[BubbleAction]
+    state: ReplyState, fields: dict[str, Any], offered: list[BubbleAction]
 ) -> None:
     closing = WindowEnd(NOW, LastMoment.SEND, "None are left")
     [entry] = [one for one in entries_of([reply(1, state, **fields)], NOW, closing=closing) if one.reply]
@@ -97,7 +98,7 @@ def test_only_replies_that_need_the_operator_say_that_wechat_would_refuse_them(
 
 
 @pytest.mark.parametrize("fields", [{"state": S.DRAFT, "error": WINDOW_CLOSED}, {"state": S.FAILED, "errcode": 45047}])
-def test_the_reason_against_sending_is_not_said_twice(fields: dict[str, object]) -> None:
+def test_the_reason_against_sending_is_not_said_twice(fields: dict[str, Any]) -> None:
     closing = WindowEnd(NOW, LastMoment.SEND, "None are left")
     [entry] = [one for one in entries_of([reply(1, **fields)], NOW, closing=closing) if one.reply]
     assert A.SEND not in actions(entry)

@@ -188,7 +188,7 @@ def test_tags_and_a_time_of_ones_own_are_given_to_all_chosen(
     click(qtbot, page, 2, SHIFT)
     pick(menu_on(qtbot, page, 1), "Tags", "vip")
     qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [("vip",)] * 3 + [()])
-    qtbot.waitUntil(lambda: page.window().findChild(Toast).isVisible())  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: page.window().findChild(Toast).isVisible())
     undo(page, "Tagged “vip”: 2 conversations")
     qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [(), ("vip",), (), ()])
     pick(menu_on(qtbot, page, 3), "Tags", "New tag…")

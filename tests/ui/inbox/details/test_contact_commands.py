@@ -47,7 +47,7 @@ def test_undo_takes_a_block_back(qtbot: QtBot, world: World, page: InboxPage, op
     opened(chat)
     page.detail.contact.block.click()
     qtbot.waitUntil(lambda: page.session.conversation_id != chat)
-    page.window().findChild(Toast).act()  # type: ignore[union-attr]
+    page.window().findChild(Toast).act()
     qtbot.waitUntil(lambda: page.session.conversation_id == chat)
     qtbot.waitUntil(lambda: not world.call(world.store.conversations.get(chat)).contact.blocked)
 

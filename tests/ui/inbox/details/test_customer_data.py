@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -111,7 +112,7 @@ def test_data_of_the_shop_is_asked_for_and_shown(
     ):
         qtbot.waitUntil(lambda: bridge.is_idle)
         panel.ask.click()
-        qtbot.waitUntil(lambda said=said: said in texts(panel))
+        qtbot.waitUntil(partial(lambda said: said in texts(panel), said))
 
 
 def test_a_late_answer_is_not_shown_at_another_customer(

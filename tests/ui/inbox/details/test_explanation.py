@@ -87,9 +87,9 @@ def test_an_older_reply_is_explained_by_its_own_decision(
     qtbot: QtBot, world: World, page: InboxPage, two: int, bridge: Bridge
 ) -> None:
     first = bubbles(page)[1]
-    for reply in (first, bubbles(page)[2]):
-        world.call(world.desk.replies.release(int(reply[1:])))
-        world.wait_until_sent(int(reply[1:]))
+    for key in (first, bubbles(page)[2]):
+        world.call(world.desk.replies.release(int(key[1:])))
+        world.wait_until_sent(int(key[1:]))
     world.say(CUSTOMER, "opening?")
     qtbot.waitUntil(lambda: len(bubbles(page)) == 5 and bridge.is_idle)
     page.chat.timeline.focus_on(first)

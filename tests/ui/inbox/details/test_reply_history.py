@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -90,7 +91,7 @@ def test_every_kind_of_step_has_its_words() -> None:
         ({"author": Author.OPERATOR}, "You wrote it"),
     ],
 )
-def test_the_author_comes_first(fields: dict[str, object], words: str) -> None:
+def test_the_author_comes_first(fields: dict[str, Any], words: str) -> None:
     assert [line.text for line in history_of(reply(1, ReplyState.QUEUED, **fields), [])] == [words]
 
 
@@ -127,9 +128,7 @@ def test_the_arrival_comes_last_with_the_attempts_and_only_once() -> None:
         ({"due_at": NOW}, "Stopped by you"),
     ],
 )
-def test_a_stopped_reply_is_told_in_the_words_of_its_bubble(
-    kind: StepKind, fields: dict[str, object], words: str
-) -> None:
+def test_a_stopped_reply_is_told_in_the_words_of_its_bubble(kind: StepKind, fields: dict[str, Any], words: str) -> None:
     stopped = reply(1, ReplyState.CANCELLED, by="operator", **fields)
     assert history_of(stopped, [ReplyStep(1, NOW, kind, by="operator")])[-1].text == words
     assert stopped_words(stopped) == words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,11 @@ def choose(qtbot: QtBot, window: MainWindow, words: str) -> None:
     menu.close()
 
 
+def wait_until_open(qtbot: QtBot, window: MainWindow, bridge: Bridge, conversation_id: int) -> None:
+    """Wait until the walk is there."""
+    qtbot.waitUntil(lambda: window.open_conversation_id == conversation_id and bridge.is_idle)
+
+
 @pytest.fixture
 def after_pause(qtbot: QtBot, world: World, window: MainWindow) -> list[int]:
     """Two have written while all was paused, which has just ended."""
@@ -89,10 +95,10 @@ def test_waiting_customers_are_opened_one_by_one_from_the_longest_wait(
     choose(qtbot, window, "Take them one by one")
     edit = window.inbox.chat.composer.edit
     for number, conversation_id in enumerate(after_pause, 1):
-        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        wait_until_open(qtbot, window, bridge, conversation_id)
         QTest.keyClicks(edit, f"answer {number}")
         QTest.keyClick(edit, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda count=number: len(world.sandbox.sent) == count)
+        qtbot.waitUntil(partial(lambda count: len(world.sandbox.sent) == count, number))
     qtbot.waitUntil(lambda: bridge.is_idle and MEANWHILE_BAR not in window.notices.bars.texts())
     assert [one.text for one in world.sandbox.sent] == ["answer 1", "answer 2"]
     assert window.open_conversation_id == after_pause[1]
@@ -107,7 +113,7 @@ def test_the_walk_goes_on_from_a_draft_that_was_sent_as_it_was_or_changed(
     chat = window.inbox.chat
     window.inbox.navigation.walk()
     for conversation_id, action in zip(after_pause, (BubbleAction.SEND, BubbleAction.EDIT), strict=True):
-        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        wait_until_open(qtbot, window, bridge, conversation_id)
         draft = shown_reply(window.inbox, ReplyState.DRAFT)
         assert draft is not None
         chat.act(action, f"r{draft.id}")
@@ -125,7 +131,7 @@ def test_the_end_of_the_walk_does_not_deny_a_customer_whose_reply_is_planned(
     choose(qtbot, window, "Take them one by one")
     sending = window.inbox.chat.writing.sending
     for conversation_id, at in zip(after_pause, (world.clock() + timedelta(hours=1), None), strict=True):
-        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        wait_until_open(qtbot, window, bridge, conversation_id)
         sending.send(Draft.of_text("Yes."), at=at)
     [toast] = window.findChildren(Toast)
     words = "Whoever else waits has your reply coming."

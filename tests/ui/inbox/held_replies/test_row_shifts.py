@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def strip(qtbot: QtBot, world: World, page: InboxPage) -> HeldStrip:
     for n in range(3):
         world.move_to(START + n * BETWEEN)
         world.say(f"oCustomer{n:016d}", "opening?")
-        qtbot.waitUntil(lambda n=n: page.list.strip.model.rowCount() == n + 1)
+        qtbot.waitUntil(partial(lambda n: page.list.strip.model.rowCount() == n + 1, n))
     qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     return page.list.strip
 
@@ -120,5 +121,5 @@ def test_keys_for_one_row_after_the_other_need_not_wait(qtbot: QtBot, world: Wor
     replies = held(strip)
     for n, reply in enumerate(replies):
         qtbot.keyClick(strip.view, Qt.Key.Key_Delete)
-        qtbot.waitUntil(lambda n=n: strip.model.rowCount() == 2 - n)
+        qtbot.waitUntil(partial(lambda n: strip.model.rowCount() == 2 - n, n))
         assert state(world, reply) is ReplyState.CANCELLED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -76,9 +77,9 @@ def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) 
     strip = page.list.strip
     for n in range(7):
         world.say(f"oCustomer{n:016d}", "opening?")
-        qtbot.waitUntil(lambda n=n: strip.model.rowCount() == n + 1)
+        qtbot.waitUntil(partial(lambda n: strip.model.rowCount() == n + 1, n))
         strip.show_list(True)
-        qtbot.waitUntil(lambda n=n: strip.view.height() == row_height() * min(n + 1, ROWS_AT_MOST))
+        qtbot.waitUntil(partial(lambda n: strip.view.height() == row_height() * min(n + 1, ROWS_AT_MOST), n))
 
 
 def test_the_rows_grow_at_once_with_the_letters_of_lists(
@@ -135,7 +136,7 @@ def test_the_buttons_of_the_strip_work_by_mouse(qtbot: QtBot, world: World, page
     for index, place, reply in ((1, "send", second), (0, "stop", first)):
         rect = strip.view.visualRect(strip.model.index(index))
         qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=button_rect(rect, place).center())
-        qtbot.waitUntil(lambda reply=reply: state(world, reply) is not ReplyState.HELD)
+        qtbot.waitUntil(partial(lambda reply: state(world, reply) is not ReplyState.HELD, reply))
     assert state(world, first) is ReplyState.CANCELLED
     world.wait_until_sent(second.id)
 
@@ -145,7 +146,7 @@ def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, pa
     view = page.chat.timeline
     for reply in (*two, two[0]):
         qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
-        qtbot.waitUntil(lambda reply=reply: view.hasFocus() and view.focused_key == f"r{reply.id}")
+        qtbot.waitUntil(partial(lambda reply: view.hasFocus() and view.focused_key == f"r{reply.id}", reply))
     qtbot.keyClick(view, Qt.Key.Key_Return)
     world.wait_until_sent(two[0].id)
     assert state(world, two[1]) is ReplyState.HELD

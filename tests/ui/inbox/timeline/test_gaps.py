@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
@@ -41,7 +41,7 @@ def kinds(entries: list[TimelineEntry]) -> list[EntryKind]:
     return [entry.kind for entry in entries]
 
 
-def gaps(entries: list[TimelineEntry]) -> list[str]:
+def gaps(entries: Sequence[TimelineEntry]) -> list[str]:
     return [entry.text for entry in entries if entry.kind is EntryKind.GAP]
 
 

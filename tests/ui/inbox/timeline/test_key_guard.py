@@ -114,7 +114,7 @@ def test_letters_typed_at_a_bubble_go_into_the_composer(
     for words in WORDS:
         focus(qtbot, page, bridge)
         for letter in words:
-            QTest.keyClick(QApplication.focusWidget(), letter)
+            QTest.keyClicks(QApplication.focusWidget(), letter)
         qtbot.waitUntil(lambda: bridge.is_idle)
         assert page.chat.composer.text() == words
         assert page.chat.composer.editing is None
@@ -225,7 +225,7 @@ def test_a_menu_opened_before_a_failure_does_not_discard_the_failed_reply(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert state(page) is S.FAILED
     [toast] = page.window().findChildren(Toast)
-    told = toast.findChild(PlainLabel).full_text()  # type: ignore[union-attr]
+    told = toast.findChild(PlainLabel).full_text()
     assert told == "“Stop” came too late. The reply is now: Failed 87014"
 
 

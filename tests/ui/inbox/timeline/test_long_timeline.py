@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -72,7 +73,7 @@ def read_back(qtbot: QtBot, page: InboxPage, pages: int) -> None:
     bar = page.chat.timeline.verticalScrollBar()
     for count in range(2, pages + 1):
         bar.setValue(bar.minimum())
-        qtbot.waitUntil(lambda wanted=count * TIMELINE_PAGE: len(page.session.known.in_order()) == wanted)
+        qtbot.waitUntil(partial(lambda wanted: len(page.session.known.in_order()) == wanted, count * TIMELINE_PAGE))
 
 
 def test_pages_above_are_forgotten_once_the_operator_is_back_at_the_end(
@@ -118,11 +119,15 @@ def test_a_hit_far_back_is_shown_with_neighbours_and_scrolling_reads_the_rest(
     assert len(first) <= TIMELINE_PAGE
     qtbot.waitUntil(page.chat.timeline.jump.isVisible)
     bar = page.chat.timeline.verticalScrollBar()
+
+    def goes_on(last: int) -> bool:
+        return bridge.is_idle and (numbers(page)[-1] > last or page.session.known.to_end)
+
     while not page.session.known.to_end:
         before = numbers(page)[-1]
         bar.setValue(bar.minimum())
         bar.setValue(bar.maximum())
-        qtbot.waitUntil(lambda last=before: bridge.is_idle and (numbers(page)[-1] > last or page.session.known.to_end))
+        qtbot.waitUntil(partial(goes_on, before))
     read = numbers(page)
     assert read == list(range(read[0], MANY))
 

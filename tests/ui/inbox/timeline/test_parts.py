@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -35,7 +36,7 @@ def english_again() -> Iterator[None]:
     i18n.use("en")
 
 
-def answer(*states: ReplyState, **fields: object) -> list[TimelineEntry]:
+def answer(*states: ReplyState, **fields: Any) -> list[TimelineEntry]:
     """The bubbles of an answer whose parts are in these states."""
     parts = [reply(n, state, part_of=1 if n > 1 else None, **fields) for n, state in enumerate(states, start=1)]
     return [entry for entry in entries_of(parts, NOW) if entry.kind is EntryKind.REPLY]

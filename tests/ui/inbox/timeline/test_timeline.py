@@ -91,7 +91,8 @@ def test_a_reply_that_has_not_left_says_what_the_customer_wrote_since() -> None:
     said = [part.text for part in caption_of(entry, NOW)]
     assert said == ["Draft, waits for you", "Rule", "Hours", "edited by you", "to “Do you ship today?”", "Why"]
     assert offers_in(entry)[-1].action is BubbleAction.SEE_SINCE
-    for alone in ([asked, draft], [asked, replace(draft, state=ReplyState.SENT), since]):
+    others: list[list[TimelineItem]] = [[asked, draft], [asked, replace(draft, state=ReplyState.SENT), since]]
+    for alone in others:
         shown = next(one for one in entries_of(alone, NOW) if one.reply)
         assert shown.since is None
         assert "to “" not in " ".join(part.text for part in caption_of(shown, NOW))

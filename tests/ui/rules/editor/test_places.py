@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -108,6 +109,7 @@ def test_a_doubt_leads_to_its_very_place(
     qtbot.waitUntil(arrived)
     focused = page.window().focusWidget()
     if "reply" in where:
+        assert isinstance(focused, QPlainTextEdit)
         assert focused.textCursor().blockNumber() == 1
     qtbot.waitUntil(lambda: page.editor.rect().contains(focused.mapTo(page.editor, focused.rect().center())))
 

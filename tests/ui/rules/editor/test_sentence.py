@@ -223,7 +223,7 @@ def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: R
     add.popup_menu.aboutToShow.emit()
 
     def conditions(menu: QMenu) -> dict[str, bool]:
-        inner = [action.menu() for action in menu.actions() if action.menu() is not None]
+        inner = [QMenu.menuInAction(action) for action in menu.actions() if action.menu() is not None]
         lines = [one for group in inner for one in group.actions() if not one.menu() and one.isVisible()]
         return {one.text(): one.isEnabled() for one in lines}
 
@@ -231,7 +231,7 @@ def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: R
     several = {"account"}  # where there is one mini program, it says nothing
     assert list(offered) == [condition_choice(condition) for condition in EDITORS if condition not in several]
     assert [text for text, enabled in offered.items() if not enabled] == [condition_choice("any")]
-    unless = add.popup_menu.actions()[-1].menu()
+    unless = QMenu.menuInAction(add.popup_menu.actions()[-1])
     assert unless.title() == "Unless …"
     assert all(conditions(unless).values())
 

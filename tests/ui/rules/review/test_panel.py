@@ -201,7 +201,7 @@ def running(world: World) -> int:
     """How many dry runs the desk works on."""
 
     async def count() -> int:
-        names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+        names = [str(task.get_coro()) for task in asyncio.all_tasks()]
         return sum("over_history" in name for name in names)
 
     return world.call(count())

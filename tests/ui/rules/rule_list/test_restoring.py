@@ -245,7 +245,7 @@ def test_a_rule_that_took_the_name_of_a_deleted_one_can_be_chosen_instead(
     page.editor.show_record(asks)
     part = page.editor.when_card.part("last_rule_within")
     assert isinstance(part, LastRulePart)
-    assert (part.rule.value, page.editor.when_card.when().rules) == ("Hours", {hours.id})
+    assert (part.rule.value, page.editor.when_card.when().rules) == ("Hours", frozenset({hours.id}))
     part.rule.fill()
     next(action for action in part.rule.popup_menu.actions() if action.text() == "Hours").trigger()
     assert page.editor.when_card.when().rules == {again.id}

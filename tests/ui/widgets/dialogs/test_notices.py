@@ -25,6 +25,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar, Toast
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def shown(qtbot: QtBot, host: QWidget) -> QWidget:
 
 def _toast(host: QWidget) -> str:
     toast = host.findChild(Toast)
-    return "" if toast.isHidden() else toast.findChild(QLabel).full_text()
+    return "" if toast.isHidden() else toast.findChild(PlainLabel).full_text()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply, texts
@@ -32,7 +32,7 @@ def sent(page: InboxPage) -> bool:
     return shown_reply(page, ReplyState.SENT) is not None
 
 
-def focused() -> object:
+def focused() -> QWidget:
     return QApplication.focusWidget()
 
 
@@ -44,7 +44,9 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     assert panel.isVisible()
     assert focused() is panel.form.by_name["title"].edit
     for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
-        focused().setText(text)  # type: ignore[attr-defined]
+        field = focused()
+        assert isinstance(field, QLineEdit)
+        field.setText(text)
         QTest.keyClick(focused(), Qt.Key.Key_Tab)
     assert "国庆八折" in panel.preview.accessibleName()
     QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
@@ -291,7 +293,7 @@ def test_the_newest_message_stays_in_sight_beside_an_open_panel(
     def room() -> tuple[int, int]:
         """Where the newest message ends and where the panel begins, from the top of the chat."""
         view = chat.timeline
-        last = view.visualRect(view.model().index(view.model().rowCount() - 1)).bottomLeft()
+        last = view.visualRect(view.model().index(view.model().rowCount() - 1, 0)).bottomLeft()
         return view.viewport().mapTo(chat, last).y(), panels[chat.writing.drafts.kind].y()
 
     qtbot.waitUntil(lambda: texts(page)[-1] == "第11句" and bridge.is_idle)

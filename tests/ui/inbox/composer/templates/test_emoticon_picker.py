@@ -76,7 +76,7 @@ def test_words_of_the_chat_are_copied_and_quoted_on_a_line_of_their_own(
 def test_one_thing_is_open_above_the_reply(world: World, page: InboxPage, opened: Callable[[int], None]) -> None:
     opened(world.say("oCustomer0000000000000001", "hello"))
     templates, panels = page.chat.writing.templates, page.chat.writing.panels
-    shows = [
+    shows: list[Callable[[], object]] = [
         templates.open_emoticons,
         templates.open_picker,
         panels.open_text_link,

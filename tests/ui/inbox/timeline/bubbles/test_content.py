@@ -104,7 +104,7 @@ class Browser(QObject):
 def browser(qapp: object) -> Iterator[Browser]:
     made = Browser()
     for scheme in ("http", "https"):
-        QDesktopServices.setUrlHandler(scheme, made, "open")
+        QDesktopServices.setUrlHandler(scheme, made, "open")  # type: ignore[arg-type]  # the stub says bytes, Qt wants str
     yield made
     for scheme in ("http", "https"):
         QDesktopServices.unsetUrlHandler(scheme)

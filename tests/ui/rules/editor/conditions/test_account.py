@@ -33,7 +33,7 @@ def _chooser(page: RulesPage) -> ChoicePart[str]:
 
 def _choose(menu: QMenu, words: str) -> None:
     menu.aboutToShow.emit()
-    groups = [one.menu() for one in menu.actions() if one.menu() is not None]
+    groups = [QMenu.menuInAction(one) for one in menu.actions() if one.menu() is not None]
     lines = [line for one in [menu, *groups] for line in one.actions() if line.text() == words and line.isVisible()]
     lines[0].trigger()
 
