@@ -90,7 +90,7 @@ class PostgresqlDatabase(Database):
 
     def __init__(self, url: URL, patience: float | None = ANSWER_SECONDS) -> None:
         try:
-            import asyncpg  # type: ignore[import-untyped]
+            import asyncpg
         except ImportError:
             raise StoreError(reason=NO_DRIVER) from None
         dsn, by_system = address_of(url)
