@@ -17,7 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import smoke
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from installers import smoke
 
 MIRROR = os.environ.get("MIRROR", "").split()
 """Address of Debian's or Ubuntu's packages; without one, that which debootstrap knows."""
@@ -64,7 +66,7 @@ def lay_out(root: Path, suite: str) -> None:
     if not (root / "ready").exists():
         shutil.rmtree(root, ignore_errors=True)
         root.parent.mkdir(parents=True, exist_ok=True)
-        making = ("debootstrap", "--variant=minbase", suite, root, *MIRROR)
+        making: tuple[str | Path, ...] = ("debootstrap", "--variant=minbase", suite, root, *MIRROR)
         subprocess.run(making, check=True, stdout=subprocess.DEVNULL)
         (root / "ready").touch()
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")

@@ -25,9 +25,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DEADLINE = 90.0
-SECRETS = {
+SECRETS: dict[str, Any] = {
     "WXDESK_SHOP_APP_SECRET": os.urandom(16).hex(),
     "WXDESK_SHOP_PUSH_TOKEN": os.urandom(12).hex(),
     "WXDESK_SHOP_ENCODING_AES_KEY": base64.b64encode(os.urandom(32), b"xy").decode().rstrip("="),
@@ -66,8 +67,8 @@ class Tried:
         return self.root != Path("/")
 
     @property
-    def _options(self) -> dict[str, object]:
-        given: dict[str, object] = {"cwd": "/", "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8"}
+    def _options(self) -> dict[str, Any]:
+        given: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8"}
         if self.user is not None and not self.is_inside:
             given |= {"user": self.user, "group": self.user, "extra_groups": []}
         return given
@@ -79,7 +80,10 @@ class Tried:
         """Start it and go on."""
         pipe = subprocess.PIPE
         command = [*self.command, *arguments]
-        return subprocess.Popen(command, env=self._environment(more), stdout=pipe, stderr=pipe, **self._options)
+        begun: subprocess.Popen[str] = subprocess.Popen(
+            command, env=self._environment(more), stdout=pipe, stderr=pipe, **self._options
+        )
+        return begun
 
     def run(self, *arguments: str, within: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
         """Run it to its end; return its exit code and all that it said, which is never a traceback."""
@@ -159,7 +163,7 @@ def try_all(tried: Tried) -> None:
     check(code == 0 and said.startswith("wxdesk "), said)
     code, said = tried.run("doctor", "--home", str(tried.scratch / "new"), "--lang", "en")
     check("ok    Libraries" in said and "FAIL  Configuration" in said, said)
-    nowhere = {"DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    nowhere: dict[str, Any] = {"DISPLAY": "", "QT_QPA_PLATFORM": ""}
     code, said = tried.run("--lang", "en", **nowhere)
     check(code == 1 and "wxdesk serve" in said and said.count("\n") == 1, said)
     try_without_libraries(tried)
