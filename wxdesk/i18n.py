@@ -1,7 +1,7 @@
 """Translations of the English sentences in the source, from .po files.
 
 `tr("Send")` gives the sentence in the language chosen at start. The catalogues are gettext .po files, one a
-room, read as they are; a test holds that every sentence in the source has its Chinese one.
+room or topic, read as they are; a test holds that every sentence in the source has its Chinese one.
 """
 
 import locale
