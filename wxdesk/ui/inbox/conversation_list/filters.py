@@ -233,16 +233,10 @@ class FilterChips(QWidget):
     def show_counts(self, counts: InboxCounts) -> None:
         """Show these counts."""
         self._counts = counts
-        figures = {
-            InboxFilter.NEEDS_HUMAN: counts.needs_human,
-            InboxFilter.PENDING: counts.pending,
-            InboxFilter.FAILED: counts.failed,
-            InboxFilter.MINE: counts.mine,
-            InboxFilter.NOBODYS: counts.nobodys,
-        }
         texts = figure_texts()
         for chosen, chip in self.by_filter.items():
-            (name, meaning), figure = texts[Figure(chosen.value)], figures.get(chosen, 0) if self._counted else 0
+            (name, meaning), counted = texts[Figure(chosen.value)], self._counted and chosen not in _UNCOUNTED
+            figure = getattr(counts, chosen.value) if counted else 0
             shown = f"{MOST}+" if figure > MOST else str(figure)
             chip.setText(f"{name} {shown}" if figure else name)
             chip.setAccessibleName(f"{name} {figure}" if figure else name)
@@ -290,4 +284,5 @@ _CHIPS = (
 )  # fmt: skip
 """Filters that have a chip, in their order; the figure of each has its name."""
 
+_UNCOUNTED = frozenset({InboxFilter.WAITING, InboxFilter.UNREAD})  # status bar and rail show these figures
 _BELOW = frozenset({InboxFilter.MINE, InboxFilter.NOBODYS})
