@@ -90,7 +90,8 @@ class HeldStrip(Frame):
         self._first = next(ahead, timed[0] if timed and not self._asking else None)
         self.model.show(one_per_answer(held))
         n = len(held)
-        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
+        leaving = n - self._asking or n  # the short one may stand beside the first countdown alone
+        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", leaving)])
         self.count.setVisible(self._asking < n)  # else what needs an OK says it all
         self.view.updateGeometry()
         self.setVisible(bool(held))
