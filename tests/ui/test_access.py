@@ -108,3 +108,15 @@ def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
     page.list.strip.tick(world.clock())
     assert len(said) == 1
     assert said[0].endswith("Sends in 8 s: We open at 9.")
+
+
+def test_going_up_to_the_bubbles_reads_out_no_other_row_on_the_way(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge
+) -> None:
+    view, edit = window.inbox.chat.timeline, window.inbox.chat.composer.edit
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: view.model().rowCount() > 2 and bridge.is_idle)
+    read_out: list[int] = []
+    view.selectionModel().currentChanged.connect(lambda now, _: read_out.append(now.row()))
+    qtbot.keyClick(edit, Qt.Key.Key_Up)
+    assert read_out == [view.model().rowCount() - 1]

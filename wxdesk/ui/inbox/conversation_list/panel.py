@@ -180,9 +180,9 @@ class ConversationList(Frame):
     def focus_rows(self) -> None:
         """Focus the visible list."""
         view = self.found if self.searching else self.view
-        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.searching and not view.selectedIndexes():
             view.setCurrentIndex(self.hits.first())
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_counts(self, counts: InboxCounts, me: str = "", accounts: Collection[str] = ()) -> None:
         """Show the counts of the filters; those of a team if `me` is signed in.

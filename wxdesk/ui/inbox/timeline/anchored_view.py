@@ -112,17 +112,17 @@ class AnchoredView(RowsView):
         entries = self._timeline.rows()
         rows = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES]
         open_rows = [row for row in rows if offers_in(entries[row])]
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if rows:
+        if rows:  # first, else Qt chooses the first row with the focus, and screen readers read it out
             self._choose_row((open_rows or rows)[-1])
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_on(self, key: str) -> bool:
         """Focus an entry and scroll to it; False if it was not read."""
         row = self._timeline.row_of(key)
         if row is None:
             return False
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._choose_row(row)
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 
     def _choose_row(self, row: int) -> None:
