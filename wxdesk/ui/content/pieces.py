@@ -70,7 +70,6 @@ def pieces_of_content(content: Content) -> tuple[ContentPiece, ...]:
             return card(content.title, content.page_path, (cover,))
         case ReplyKind.IMAGE:
             return (PicturePiece(content.picture, words=kind_text("image")),)
-    return ()
 
 
 def link(title: str, description: str, url: str) -> tuple[ContentPiece, ...]:
