@@ -309,7 +309,7 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     around.who.popup_menu.actions()[1].trigger()
     around.moment.setText("2026-10-01 22:30")
     says("We call you tomorrow, Wang Fang.")
-    around.moment.setText("2026-10-01 20:59")
+    around.moment.setText("2026-10-01 20：59")
     says("No rule answers; the message waits for a person.")
     around.moment.setText("tonight")
     assert around.moment_error.isVisible()

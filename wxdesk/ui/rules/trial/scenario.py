@@ -282,7 +282,7 @@ class TrialScenarioForm(QWidget):
     def _at(self) -> datetime | None:
         try:
             # A naive time is the machine's own to astimezone.
-            return datetime.strptime(self.moment.text().strip(), MOMENT).astimezone(UTC)
+            return datetime.strptime(self.moment.text().strip().replace("：", ":"), MOMENT).astimezone(UTC)
         except (ValueError, OverflowError, OSError):
             return None
 
