@@ -50,11 +50,11 @@ def _missing(reason: str) -> Finding:
 
 
 def _sound() -> Finding:
-    from wxdesk.ui.notifications.player import PLAYERS, player_command  # Qt loads by now
+    from wxdesk.ui.notifications.player import PLAYERS, player_commands  # Qt loads by now
 
-    command = player_command()
-    if command or sys.platform == "win32":
-        return Finding(Check.SOUND, CheckVerdict.OK, values={"program": command[0]} if command else {})
+    commands = player_commands()
+    if commands or sys.platform == "win32":
+        return Finding(Check.SOUND, CheckVerdict.OK, values={"program": commands[0][0]} if commands else {})
     names = ", ".join(player[0] for player in PLAYERS.get(sys.platform, ()))
     return Finding(Check.SOUND, CheckVerdict.PLAYER_MISSING, values={"name": names})
 

@@ -24,6 +24,7 @@ from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.notifications.player import Player, Ringer, chime
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.messages import name_of
 
@@ -46,7 +47,7 @@ class Ear:
         self.beeps += 1
 
     def player(self, *command: str) -> Player:
-        return Player(lambda: self.sound, command or (str(self.program),), self.beep)
+        return Player(lambda: self.sound, [command or (str(self.program),)], self.beep)
 
     def played(self) -> int:
         return len(self.heard.read_text().splitlines()) if self.heard.exists() else 0
@@ -160,7 +161,7 @@ def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot
             raise OSError(28, "No space left on device")
         return ear.sound
 
-    player = Player(sound, (str(ear.program),), ear.beep)
+    player = Player(sound, [(str(ear.program),)], ear.beep)
     player.play()
     assert ear.beeps == 1
     room[0] = True
@@ -329,18 +330,29 @@ def test_a_call_rings_again_until_it_is_over_and_a_new_call_anew(qtbot: QtBot, e
     ringer.silence()
 
 
-def test_where_the_player_fails_the_beep_is_heard_then_and_later(qtbot: QtBot, tmp_path: Path, qapp: object) -> None:
-    ear = Ear(tmp_path, code=1)
-    player = ear.player()
+def test_where_all_players_fail_the_beep_is_heard_until_one_works(qtbot: QtBot, tmp_path: Path, qapp: object) -> None:
+    ear, absent = Ear(tmp_path, code=1), str(tmp_path / "absent")
+    player = Player(lambda: ear.sound, [(absent,), (str(ear.program),)], ear.beep)
     with qtbot.waitSignal(player.failed):
         player.play()
     assert (ear.played(), ear.beeps) == (1, 1)
+    Ear(tmp_path)  # its sound server has started
     player.play()
-    assert (ear.played(), ear.beeps) == (1, 2)
-    absent = ear.player(str(tmp_path / "absent"))
-    with qtbot.waitSignal(absent.failed):
-        absent.play()
-    assert ear.beeps == 3
+    qtbot.waitUntil(lambda: ear.played() == 2 and player._process is None)
+    assert ear.beeps == 1
+
+
+def test_a_sound_that_nobody_may_have_heard_is_told_once(
+    qtbot: QtBot, bridge: WindowBridge, window: MainWindow, desktop: Desktop, ear: Ear, world: World
+) -> None:
+    mute = OperatorAlerts(bridge, window, world.home, Player(lambda: ear.sound, (), ear.beep), desktop)
+    for beeps in (1, 2):
+        mute.ringer.follow(frozenset(), Preferences())
+        mute.ringer.follow(ONE, Preferences())
+        assert ear.beeps == beeps
+    [bar] = bridge.notices.bars.findChildren(NoticeBar)
+    assert "could not be played" in bar.text
+    mute.stop()
 
 
 def test_the_sound_is_a_short_file_that_is_always_the_same() -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -23,7 +23,7 @@ from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
 from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
-from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
+from wxdesk.ui.notifications.player import Player, Ringer, chime, player_commands
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
@@ -58,7 +58,9 @@ class OperatorAlerts(QObject):
         self._window = window
         self._home = home
         self._ringing: frozenset[int] = frozenset()
-        self.ringer = Ringer(player or Player(self._sound, player_command(), parent=self), self)
+        player = player or Player(self._sound, player_commands(), parent=self)
+        player.failed.connect(self._tell_unheard, Qt.ConnectionType.SingleShotConnection)
+        self.ringer = Ringer(player, self)
         self.tray = Tray(window)
         self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
         self.board = NoticeBoard(bridge, window, self.notifier, self)
@@ -99,6 +101,10 @@ class OperatorAlerts(QObject):
         self._ringing = ringing
         self.ringer.follow(ringing, preferences_at_this_hour(desk))
         self.tray.show_state(desk.health.state, len(calling))
+
+    def _tell_unheard(self) -> None:
+        words = tr("The sound could not be played, only a beep that many computers mute. Check this computer's sound.")
+        self._bridge.notices.bar(SOUND, words, tone="pending")
 
     def _sound(self) -> Path:
         file = self._home / SOUND

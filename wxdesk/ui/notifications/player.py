@@ -55,17 +55,18 @@ PLAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Programs that play a WAV file given last, best first; Windows needs none."""
 
 
-def player_command(platform: str = sys.platform) -> tuple[str, ...]:
-    """Return this machine's command to play sounds; empty if there is none."""
-    found = (command for command in PLAYERS.get(platform, ()) if shutil.which(command[0]))
-    return next(found, ())
+def player_commands(platform: str = sys.platform) -> list[tuple[str, ...]]:
+    """Return this machine's commands to play sounds, best first."""
+    return [command for command in PLAYERS.get(platform, ()) if shutil.which(command[0])]
 
 
 class Player(QObject):
-    """Plays one sound, at most once at a time.
+    """Plays one sound, at most once at a time, by the first of `commands` that can.
+
+    Each sound tries all of them again: the sound server of one may start later, or be another's.
 
     Signals:
-        failed: the program could not play; the beep was heard instead.
+        failed: no program could play; the system beeped instead, which many computers do not let be heard.
     """
 
     failed = Signal()
@@ -73,26 +74,33 @@ class Player(QObject):
     def __init__(
         self,
         sound: Callable[[], Path],
-        command: Sequence[str] = (),
+        commands: Sequence[Sequence[str]] = (),
         beep: Callable[[], None] = QApplication.beep,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._sound = sound
-        self._command = tuple(command)
+        self._commands = tuple(commands)
+        self._untried: list[Sequence[str]] = []
         self._beep = beep
         self._process: QProcess | None = None
 
     def play(self) -> None:
         """Start playing and return; does nothing while the last sound still plays."""
-        if sys.platform != "win32" and not self._command:
+        if self._process is None:
+            self._untried = list(self._commands)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if sys.platform != "win32" and not self._untried:
             self._beep()
-        elif self._process is None:
-            try:
-                self._start(str(self._sound()))
-            except OSError as error:  # a full disk may have room the next time
-                log.info("No sound: %s; beeping instead", error)
-                self._beep()
+            self.failed.emit()
+            return
+        try:
+            self._start(str(self._sound()))
+        except OSError as error:  # a full disk may have room the next time
+            log.info("No sound: %s; beeping instead", error)
+            self._beep()
 
     def stop(self) -> None:
         """Stop the sound now."""
@@ -113,29 +121,28 @@ class Player(QObject):
         process = self._process = QProcess(self)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._broke)
-        program, *arguments = self._command
+        program, *arguments = self._untried.pop(0)
         process.start(program, [*arguments, sound])
 
     def _ended(self, code: int, _status: QProcess.ExitStatus) -> None:
-        self._put_away()
+        program = self._put_away()
         if code != 0:
-            self._fall_back(f"ended with {code}")
+            self._fall_back(program, f"ended with {code}")
 
     def _broke(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._put_away()
-            self._fall_back("did not start")
+            self._fall_back(self._put_away(), "did not start")
 
-    def _put_away(self) -> None:
-        if self._process is not None:
-            self._process.deleteLater()
-            self._process = None
+    def _put_away(self) -> str:
+        process, self._process = self._process, None
+        if process is None:
+            return ""
+        process.deleteLater()
+        return process.program()
 
-    def _fall_back(self, why: str) -> None:
-        log.info("%s %s; beeping instead", self._command[0], why)
-        self._command = ()  # no sound card, no server: it would not work the next time either
-        self._beep()
-        self.failed.emit()
+    def _fall_back(self, program: str, why: str) -> None:
+        log.info("%s %s", program, why)
+        self._go_on()
 
 
 class Ringer(QObject):
