@@ -70,6 +70,26 @@ def test_a_word_not_yet_chosen_is_stored_at_the_end(
     assert stored(world) == [(li, Draft(Content(text="你好")))]
 
 
+@pytest.mark.parametrize("dropped", [True, False])
+def test_a_word_not_yet_chosen_stays_where_the_keyboard_goes_elsewhere(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, dropped: bool
+) -> None:
+    opened(world.say(LI, "hello"))
+    edit = page.chat.composer.edit
+    compose(edit, "你", "你好")
+    if dropped:
+        compose(edit)  # in the same moment, as Qt has fcitx and ibus do
+    page.list.view.setFocus()
+    compose(page.list.view)  # the method has heard that its word is over
+    assert (edit.toPlainText(), edit.composing) == ("你好", False)
+    edit.setFocus()
+    compose(edit, "ma")
+    compose(edit)  # as Esc does
+    qtbot.waitUntil(lambda: not edit._dropping.isActive())
+    page.list.view.setFocus()
+    assert edit.toPlainText() == "你好"
+
+
 def test_asking_for_the_page_that_is_shown_ends_no_word(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:

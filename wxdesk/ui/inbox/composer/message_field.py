@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import has_pictures, sources_in
 from wxdesk.ui.look.keys import ENTER
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.labels import positions_in
 
@@ -53,7 +54,8 @@ class MessageEdit(GrowingText):
     def __init__(self) -> None:
         super().__init__(range(2, 9), around=22, message=True)
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
-        self._composed = ""
+        self._composed = self._dropped = ""
+        self._dropping = Debounce(self._drop, self, 0)
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
         self.setAccessibleName(tr("Reply"))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -87,7 +89,7 @@ class MessageEdit(GrowingText):
             super().inputMethodEvent(QInputMethodEvent(self._composed, []))
 
     def settle(self) -> None:
-        """Take what an input method is composing into the text, before another is shown."""
+        """Take what an input method is composing into the text."""
         if self._composed:
             event = QInputMethodEvent()
             event.setCommitString(self._composed)
@@ -95,8 +97,17 @@ class MessageEdit(GrowingText):
             super().inputMethodEvent(event)
             QGuiApplication.inputMethod().reset()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep what is composed when the focus leaves; fcitx and ibus drop it just before."""
+        if event.type() is QEvent.Type.FocusAboutToChange:
+            self._composed = self._composed or self._dropped
+            self.settle()
+        return super().event(event)
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         before, self._composed = self._composed, event.preeditString()
+        self._dropped = "" if self._composed or event.commitString() else before
+        self._dropping.start()
         slash = event.commitString() if self._begins_word() else ""
         if slash in _SLASHES:
             event.setCommitString("")
@@ -110,6 +121,9 @@ class MessageEdit(GrowingText):
             self.composed.emit()
         if slash in _SLASHES:
             self.slashed.emit(slash)
+
+    def _drop(self) -> None:
+        self._dropped = ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._composed:
