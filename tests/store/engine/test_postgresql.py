@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.store import Store, open_store
+from wxdesk.store.engine.postgresql import SERVER_SETTINGS, SHORT
 from wxdesk.store.replies.inserting import reply_row
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.messaging import replies
@@ -85,3 +87,11 @@ async def test_connections_ended_by_the_server_are_replaced_before_they_are_used
     await shared.settings.set("a", "anew")
     assert await shared.settings.get("a") == "anew"
     await shared.close()
+
+
+@pytest.mark.parametrize("page", ["team.md", "team.zh-CN.md"])
+def test_the_page_of_the_team_names_each_setting_that_a_pooler_must_let_through(page: str) -> None:
+    [named] = re.findall(
+        r"ignore_startup_parameters = (.*)", (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    )
+    assert set(named.split(", ")) == {*SERVER_SETTINGS, *SHORT} - {"application_name"}  # which PgBouncer knows
