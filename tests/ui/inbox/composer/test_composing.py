@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QInputMethodEvent, QTextCharFormat
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCharFormat
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -150,3 +150,16 @@ def test_candidates_are_placed_below_the_word(qtbot: QtBot) -> None:
     assert isinstance(caret, QRectF)
     assert caret.toRect() == edit.cursorRect().translated(edit.viewport().pos())
     assert edit.viewport().y() >= 11
+
+
+def test_candidates_follow_a_field_whose_panel_moves(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
+) -> None:
+    opened(world.say(LI, "hello"))
+    picker = page.chat.writing.templates.picker
+    compose(page.chat.composer.edit, commit="、")
+    qtbot.waitUntil(lambda: bridge.is_idle and picker.field.hasFocus())
+    picker.move(picker.x(), picker.y() - 40)  # as for more rows
+    at = picker.field.mapTo(picker.window(), QPoint(0, 0))
+    placed = QGuiApplication.inputMethod().inputItemTransform()
+    assert (placed.dx(), placed.dy()) == (at.x(), at.y())

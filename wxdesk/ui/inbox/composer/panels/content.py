@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMoveEvent, QTransform
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from wxdesk.core.content import limits as contents
@@ -105,6 +105,14 @@ class Popup(Frame):
         if event.type() is QEvent.Type.LayoutRequest:
             self.place()
         return super().event(event)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Let candidates follow the field; Qt sees only if that moves in here."""
+        super().moveEvent(event)
+        field = self.focusWidget()
+        if field is not None and field.hasFocus():
+            at = field.mapTo(field.window(), QPoint(0, 0))
+            QGuiApplication.inputMethod().setInputItemTransform(QTransform.fromTranslate(at.x(), at.y()))
 
 
 class Popover(Popup):
