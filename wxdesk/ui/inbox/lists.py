@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from wxdesk.core.model.conversation import Contact
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import account_title
+from wxdesk.ui.widgets.fields.growing import place_candidates
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
@@ -72,6 +73,8 @@ class RowsView(RowList):
         QApplication.sendEvent(edit, event)
         if decided and self.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.hasFocus():
+            place_candidates(self)
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:  # noqa: N802 - Qt's name
         """Answer for the reply, so that the candidates are shown there."""

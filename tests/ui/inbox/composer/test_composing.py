@@ -163,3 +163,20 @@ def test_candidates_follow_a_field_whose_panel_moves(
     at = picker.field.mapTo(picker.window(), QPoint(0, 0))
     placed = QGuiApplication.inputMethod().inputItemTransform()
     assert (placed.dx(), placed.dy()) == (at.x(), at.y())
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_candidates_follow_a_reply_whose_window_gets_lower(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, elsewhere: bool
+) -> None:
+    opened(world.say(LI, "hello"))
+    edit = page.chat.composer.edit
+    (page.list.view if elsewhere else edit).setFocus()
+    before = edit.mapTo(page.window(), QPoint(0, 0)).y()
+    page.window().resize(page.window().width(), page.window().height() - 120)
+    qtbot.waitUntil(lambda: edit.mapTo(page.window(), QPoint(0, 0)).y() == before - 120)
+    told = QSignalSpy(QGuiApplication.inputMethod().cursorRectangleChanged)
+    compose(page.list.view if elsewhere else edit, "ni")
+    caret = QGuiApplication.inputMethod().cursorRectangle()
+    assert edit.rect().contains(edit.mapFrom(page.window(), caret.center().toPoint()))
+    assert told.count() > 0

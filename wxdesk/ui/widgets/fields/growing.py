@@ -3,8 +3,8 @@
 from math import ceil
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt
-from PySide6.QtGui import QInputMethodEvent, QResizeEvent, QTextDocumentFragment
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QResizeEvent, QTextDocumentFragment, QTransform
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.look.theme import Size, font
@@ -19,6 +19,16 @@ def text_of(data: QMimeData) -> str:
         return data.text()
     html = "<".join(data.html().split("<")[: _MOST_TAGS + 1])
     return QTextDocumentFragment.fromHtml(html).toPlainText().replace("\ufffc", "").strip()  # a picture's place
+
+
+def place_candidates(field: QWidget) -> None:
+    """Let candidates of an input method stand at the focused `field`.
+
+    Qt hears of moves of the field itself, not of what it lies in.
+    """
+    at, method = field.mapTo(field.window(), QPoint(0, 0)), QGuiApplication.inputMethod()
+    method.setInputItemTransform(QTransform.fromTranslate(at.x(), at.y()))
+    method.update(Qt.InputMethodQuery.ImCursorRectangle)
 
 
 class GrowingText(QPlainTextEdit):
@@ -52,6 +62,8 @@ class GrowingText(QPlainTextEdit):
         self._hidden = words if event.preeditString() else ""
         self.setPlaceholderText("" if self._hidden else words)
         super().inputMethodEvent(event)
+        if self.hasFocus():
+            place_candidates(self)
 
     def inputMethodQuery(self, *query: Any) -> Any:  # noqa: ANN401, N802 - Qt's name and signature
         """Count the padding too: candidates would cover the composed word."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMoveEvent, QTransform
+from PySide6.QtGui import QKeyEvent, QMoveEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from wxdesk.core.content import limits as contents
@@ -22,6 +22,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.fields.growing import place_candidates
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -107,12 +108,11 @@ class Popup(Frame):
         return super().event(event)
 
     def moveEvent(self, event: QMoveEvent) -> None:
-        """Let candidates follow the field; Qt sees only if that moves in here."""
+        """Let the candidates of an input method follow the field."""
         super().moveEvent(event)
         field = self.focusWidget()
         if field is not None and field.hasFocus():
-            at = field.mapTo(field.window(), QPoint(0, 0))
-            QGuiApplication.inputMethod().setInputItemTransform(QTransform.fromTranslate(at.x(), at.y()))
+            place_candidates(field)
 
 
 class Popover(Popup):
