@@ -6,96 +6,38 @@ import asyncio
 import errno
 import logging
 import re
-import socket
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from tests.flow.serving import environment, write_config
+from tests.doctor.conftest import case, case_from_outside, configure, files, found, one_of
 from tests.ports import free_port
-from wxdesk.app import open_desk
 from wxdesk.commands.doctor import line
 from wxdesk.config.reading import load
-from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.desk.ports import utc_now
-from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor import examination
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.configuration import check_configuration
-from wxdesk.doctor.examination import WindowCheck, examine
+from wxdesk.doctor.examination import examine
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 from wxdesk.store.setup.attempts import CountedFinding
-from wxdesk.tunnel.connection import Surroundings
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    wechat = Sandbox()
-    await wechat.start()
-    yield wechat
-    await wechat.stop()
-
-
-@pytest.fixture
-def home(tmp_path: Path, sandbox: Sandbox) -> Path:
-    write_config(tmp_path, sandbox.url)
-    return tmp_path
-
-
-def case(home: Path, **environ: str) -> Case:
-    return Case(home, utc_now, environment() | environ)
-
-
-async def found(examined: Case | Path, check: Check, account: str = "") -> Finding:
-    """The one finding of a check; what needs no window is asked without one, as a broken library would leave it."""
-    return one_of([finding async for finding in examine(_of(examined))], check, account)
-
-
-def _of(examined: Case | Path) -> Case:
-    return examined if isinstance(examined, Case) else case(examined)
-
-
-def one_of(findings: list[Finding], check: Check, account: str = "") -> Finding:
-    [finding] = [one for one in findings if one.check is check and one.account == account]
-    return finding
-
-
-@pytest.fixture(autouse=True)
-def _no_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The child that tries the window has a test of its own: each would take a second and more."""
-
-    async def nothing(_: WindowCheck) -> tuple[Finding, ...]:
-        return ()
-
-    monkeypatch.setattr(WindowCheck, "first", nothing)
-
-
-def files(home: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
 def below(folder: Path) -> list[Path]:
     return list(folder.rglob("*"))
-
-
-def configure(home: Path, old: str, new: str) -> None:
-    config = home / "config.toml"
-    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 async def test_the_doctor_makes_no_files(home: Path) -> None:
@@ -211,99 +153,6 @@ async def test_a_desk_that_is_open_keeps_its_token(home: Path, sandbox: Sandbox,
     finally:
         await store.close()
     assert re.fullmatch(r"access_token valid for 7\d\d\d s", sentences.text(await found(home, Check.API, "shop")))
-
-
-@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
-async def test_a_listener_on_ipv6_is_looked_at(home: Path) -> None:
-    configure(home, "[listener]\nport = 0", f'[listener]\nhost = "::1"\nport = {free_port()}')
-    assert (await found(home, Check.LISTENER)).verdict is V.OK
-
-
-@pytest.mark.parametrize(
-    ("host", "port", "verdict"),
-    [
-        ("203.0.113.1", "8765", V.LISTENER_ADDRESS),
-        ("desk.invalid", "8765", V.LISTENER_ADDRESS),
-        ("127.0.0.1", "0", V.OK),
-    ],
-)
-async def test_a_listener_address_of_another_machine_is_reported(home: Path, host: str, port: str, verdict: V) -> None:
-    configure(home, "[listener]\nport = 0", f'[listener]\nhost = "{host}"\nport = {port}')
-    assert (await found(home, Check.LISTENER)).verdict is verdict
-
-
-async def test_a_port_that_is_taken_is_reported(home: Path) -> None:
-    with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-        configure(home, "port = 0", f"port = {port}")
-        listener = await found(home, Check.LISTENER)
-    assert (listener.verdict, listener.values["port"]) == (V.PORT_TAKEN, str(port))
-
-
-@dataclass
-class Open:
-    """A desk that is open on the home, what it published, and its home's case with a way to it from outside."""
-
-    case: Case
-    heard: list[Event]
-
-
-@pytest.fixture
-async def opened(home: Path, sandbox: Sandbox) -> AsyncIterator[Open]:
-    port = free_port()
-    configure(home, "[listener]\nport = 0", f'[listener]\npublic_url = "http://desk.example.com"\nport = {port}')
-    _, credentials = demo_account()
-    desk = await open_desk(Setup(home, load(home), {"shop": credentials}))
-    heard: list[Event] = []
-    unsubscribe = desk.desk.bus.subscribe(heard.append)
-    yield Open(case_from_outside(home, port), heard)
-    unsubscribe()
-    await desk.stop()
-
-
-def case_from_outside(home: Path, port: int) -> Case:
-    """A case whose public name leads to the port, as a tunnel would."""
-
-    async def resolve(_: str) -> tuple[str, ...]:
-        return ("127.0.0.1",)
-
-    made = case(home)
-    made.around = Surroundings(resolve, lambda: ("192.0.2.7",), lambda _: port, is_private=lambda _: False)
-    return made
-
-
-async def test_beside_an_open_desk_its_port_is_good_and_its_address_is_asked(opened: Open) -> None:
-    findings = [finding async for finding in examine(opened.case)]
-    assert one_of(findings, Check.DATABASE).verdict is V.DATABASE_IN_USE
-    listener = one_of(findings, Check.LISTENER)
-    assert (listener.verdict, listener.values["cause"]) == (V.OK, "ours")
-    address = one_of(findings, Check.ADDRESS, "shop")
-    assert address.verdict is V.OK, address
-    assert one_of(findings, Check.RULES).verdict is V.NO_RULES
-    assert not [event for event in opened.heard if isinstance(event, PushSeen)], "taken for WeChat's check"
-
-
-async def test_another_program_at_the_port_of_an_open_desk_is_reported(home: Path) -> None:
-    with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
-        configure(home, "port = 0", f"port = {taken.getsockname()[1]}")
-        store = await open_store("sqlite:///desk.db", home)
-        try:
-            asked = asyncio.create_task(found(home, Check.LISTENER))
-            connection, _ = await asyncio.to_thread(taken.accept)
-            connection.close()
-            assert (await asked).verdict is V.PORT_TAKEN
-        finally:
-            await store.close()
-
-
-async def test_a_closed_desk_is_stood_in_for_while_its_address_is_asked(home: Path) -> None:
-    port = free_port()
-    configure(home, "[listener]\nport = 0", f'[listener]\npublic_url = "http://desk.example.com"\nport = {port}')
-    address = await found(case_from_outside(home, port), Check.ADDRESS, "shop")
-    assert address.verdict is V.OK, address
-    assert list(files(home)) == ["config.toml"]
-    elsewhere = case_from_outside(home, free_port())
-    assert (await found(elsewhere, Check.ADDRESS, "shop")).verdict is V.FIREWALL
 
 
 async def test_a_file_that_nearly_has_the_name_is_named(home: Path) -> None:

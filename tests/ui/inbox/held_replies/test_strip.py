@@ -1,4 +1,4 @@
-"""The strip of held replies, its list, its keys, and the panel that asks about what waited."""
+"""The strip of held replies: its list, its buttons and its keys."""
 
 from __future__ import annotations
 
@@ -16,18 +16,15 @@ from tests.ui.conftest import ShowPage
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.events import ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.view import ROWS_AT_MOST, button_rect, row_height, words_beside
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
 from wxdesk.ui.look.theme import Size, font, sentence_font
-from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -226,72 +223,10 @@ def asking(world: World, customer: str) -> Reply:
     return world.call(world.store.replies.add(new, datetime.now(UTC)))
 
 
-def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
-    qtbot: QtBot, world: World, window: MainWindow
-) -> None:
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
-    qtbot.keyClick(window, Qt.Key.Key_F8)
-    qtbot.waitUntil(window.pause_bar.isVisible)
-    assert "paused since" in window.pause_bar.title.full_text()
-    qtbot.waitUntil(lambda: window.pause_bar.details.full_text().startswith("2 replies wait"))
-    for act in ("later", "send"):
-        if act == "send":
-            window.activateWindow()
-            qtbot.waitUntil(window.isActiveWindow)
-            qtbot.keyClick(window, Qt.Key.Key_F8)
-            qtbot.waitUntil(window.pause_bar.isVisible)
-        qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
-        [panel] = window.findChildren(AfterPauseDialog)
-        qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
-        if act == "later":
-            assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
-            assert window.inbox.list.strip.earliest.full_text() == "2 need your OK"
-            qtbot.waitUntil(lambda: not window.findChildren(AfterPauseDialog))
-    for reply in waited:
-        world.wait_until_sent(reply.id)
-
-
-def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    window.pausing.toggle()
-    qtbot.waitUntil(window.pause_bar.isVisible)
-    window.pausing.toggle()
-    qtbot.waitUntil(window.pause_bar.isHidden)
-    world.publish(ReplyChanged(0, 0, ReplyState.HELD))
-    qtbot.waitUntil(lambda: window.inbox.held.replies.held == ())
-    assert window.findChildren(AfterPauseDialog) == []
-
-
-def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window: MainWindow) -> None:
-    asking(world, FIRST)
-    window.inbox.held.tell_of_waiting(by_hand=False)
-    qtbot.waitUntil(
-        lambda: "1 reply waits for your OK. Nothing is sent before that." in window.notices.bars.texts().values()
-    )
-
-
 def toast(window: QWidget) -> str:
     """What the passing word at the foot of the window says."""
     [found] = window.findChildren(Toast)
     return "" if found.isHidden() else str(found.findChild(PlainLabel).full_text())
-
-
-def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, window: MainWindow) -> None:
-    waited = [asking(world, customer) for customer in (FIRST, SECOND)]
-    drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
-    draft = world.call(world.store.replies.add(drafted, datetime.now(UTC)))
-    window.inbox.held.tell_of_waiting(by_hand=False)
-    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 2)
-    window.inbox.held.decide()
-    [panel] = window.findChildren(AfterPauseDialog)
-    assert panel.discard.text() == "Discard all 2"
-    qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: {state(world, reply) for reply in waited} == {ReplyState.CANCELLED})
-    qtbot.waitUntil(lambda: toast(window).startswith("2 replies were stopped."))
-    assert state(world, draft) is ReplyState.DRAFT
-    assert not world.sandbox.sent
 
 
 def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxPage) -> None:

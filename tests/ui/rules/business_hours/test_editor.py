@@ -14,16 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
-from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Schedule, SpecialDays, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.timezones import zone_named
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
-from wxdesk.ui.rules.business_hours.draft import draft_of, read_draft
-from wxdesk.ui.rules.business_hours.text import state_text
+from wxdesk.ui.rules.business_hours.draft import read_draft
 from wxdesk.ui.rules.editor.conditions.context_parts import HoursPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -284,18 +282,6 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     assert speaks() == "Everything else"
 
 
-@pytest.mark.parametrize(
-    ("now", "words"),
-    [
-        (datetime(2026, 11, 24, 4, 0, tzinfo=UTC), "Open now · closes 21:00"),
-        (datetime(2026, 11, 24, 0, 30, tzinfo=UTC), "Closed now · opens 09:00"),
-        (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "Closed now · opens tomorrow 09:00"),
-    ],
-)
-def test_a_calendar_says_if_it_is_open_now(now: datetime, words: str) -> None:
-    assert state_text(Schedule(SHOP, zone_named("Asia/Shanghai")), now) == words
-
-
 def test_the_line_follows_what_is_written(opened: Opened) -> None:
     dialog = opened()
     for day in dialog.form.days[:5]:
@@ -304,24 +290,6 @@ def test_the_line_follows_what_is_written(opened: Opened) -> None:
     dialog.form.days[0].add.click()
     assert dialog.form.state.full_text() != "Closed, and never opens"
     _discard(dialog)
-
-
-def test_a_calendar_survives_the_editor_as_it_is() -> None:
-    odd = Calendar(
-        "Odd",
-        "",
-        (WeeklySpan(frozenset({Weekday.SAT}), OpenSpan(time(0), time(0))),),
-        (SpecialDays(date(2026, 1, 1), date(2026, 1, 3), OpenSpan(time(22), time(6)), "x"),),
-    )
-    assert read_draft(draft_of(odd)) == (odd, ())
-
-
-def test_hours_that_end_when_they_begin_are_asked_about_unless_at_midnight() -> None:
-    whole, unclear = (
-        Calendar("店", weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(at, at)),)) for at in (time(0), time(9))
-    )
-    assert read_draft(draft_of(whole)) == (whole, ())
-    assert [slip.where for slip in read_draft(draft_of(unclear))[1]] == [("days", 0, 0, "closes")]
 
 
 def test_closing_asks_about_what_is_not_saved(opened: Opened, world: World, qtbot: QtBot) -> None:
