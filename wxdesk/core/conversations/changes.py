@@ -74,6 +74,12 @@ class RowAct(StrEnum):
     UNTAG = "untag"
 
 
+SETTING_ASIDE = frozenset({RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK})
+"""Acts that resolve or snooze; the operator goes on to another conversation."""
+
+REOPENING = frozenset({RowAct.REOPEN, RowAct.UNBLOCK})
+"""Acts after which conversations are open."""
+
 _PAIRS = ((RowAct.READ, RowAct.UNREAD), (RowAct.PIN, RowAct.UNPIN), (RowAct.TAG, RowAct.UNTAG))
 _UNDO = {
     **dict(_PAIRS),
@@ -107,6 +113,11 @@ class RowChange(Struct, frozen=True):
             case RowAct.UNTAG:
                 return ContactChange(remove=(self.tag,))
         return None
+
+    @property
+    def blocks(self) -> bool:
+        """True if it blocks the contacts, which also cancels automatic replies to them."""
+        return self.of_contact is not None and self.of_contact.blocked is True
 
 
 class RowsChanged(Struct, frozen=True):

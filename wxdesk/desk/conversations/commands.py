@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from wxdesk.core import events
-from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange, RowsChanged
+from wxdesk.core.conversations.changes import ContactChange, RowChange, RowsChanged
 from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
@@ -94,7 +94,7 @@ class ConversationCommands(Struct, frozen=True):
         changed, cancelled = await self._store.rows.change(ids, change, self._clock())
         publish_replies(self._publish, cancelled)
         for conversation_id in changed.ids:
-            if change.act is RowAct.BLOCK:
+            if change.blocks:
                 self._publish(events.RepliesRecalled(conversation_id))
             self._changed(conversation_id)
         if changed.unsettled and not changed.ids:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
+from wxdesk.core.conversations.changes import REOPENING, SETTING_ASIDE, RowAct, RowChange, RowsChanged
 from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import Reply
@@ -50,7 +50,7 @@ class RowChanges(StorePart):
         if of_contact is not None:
             rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
         threads = tuple(row.id for row in rows)
-        if change.act is RowAct.BLOCK:
+        if change.blocks:
             for thread in threads:
                 cancelled += cancel_automatic(connection, thread, acting(), at)
         return _set_status(connection, threads, change, at), cancelled
@@ -66,10 +66,10 @@ _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
 
 
 def _set_status(connection: Connection, threads: tuple[int, ...], change: RowChange, at: datetime) -> RowsChanged:
-    if change.act in {RowAct.REOPEN, RowAct.UNBLOCK}:
+    if change.act in REOPENING:
         for thread in threads:
             reopen(connection, thread)
-    if change.act not in {RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK}:
+    if change.act not in SETTING_ASIDE:
         return RowsChanged(threads)
     ends: dict[int, datetime | None] = {}
     for thread in threads:
@@ -77,4 +77,4 @@ def _set_status(connection: Connection, threads: tuple[int, ...], change: RowCha
             ends[thread] = set_aside(connection, thread, at, change.until)
     unsettled = tuple(thread for thread in threads if thread not in ends)
     until = min(filter(None, ends.values()), default=None)
-    return RowsChanged(threads if change.act is RowAct.BLOCK else tuple(ends), unsettled, until)
+    return RowsChanged(threads if change.blocks else tuple(ends), unsettled, until)

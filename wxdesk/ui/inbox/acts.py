@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
-from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
+from wxdesk.core.conversations.changes import SETTING_ASIDE, RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
@@ -150,10 +150,6 @@ class RowMenu(PassingMenu):
                 self.addAction(text, partial(QGuiApplication.clipboard().setText, value))
 
 
-_LEAVES = frozenset({RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK})
-"""Acts after which the operator goes on to another conversation."""
-
-
 class RowActs(QObject):
     """Asks the desk for a change of conversations, and tells of it.
 
@@ -182,7 +178,7 @@ class RowActs(QObject):
         """
         if not some or self._edit.composing:
             return
-        owners = (one.claimed_by for one in some) if change.act in _LEAVES and not meant else ()
+        owners = (one.claimed_by for one in some) if change.act in SETTING_ASIDE and not meant else ()
         whose, title = colleagues_among(owners, self._bridge.desk.me), tr("Set aside what colleagues have?")
         self._bridge.notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
@@ -200,7 +196,7 @@ class RowActs(QObject):
         if not reached:
             return
         here = self._session.conversation_id
-        gone = here if here in result.ids and here not in result.unsettled and change.act in _LEAVES else None
+        gone = here if here in result.ids and here not in result.unsettled and change.act in SETTING_ASIDE else None
         many = ntr("{n} conversation", "{n} conversations", len(reached))
         name = name_of(reached[0].contact) if len(reached) == 1 else many
         words = changed_text(change, result, name, self._bridge.desk.clock())
