@@ -17,7 +17,7 @@ from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, Phrase, Re
 from wxdesk.core.model.conversation import StatusChange, combined_status_change
 from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind, Reference, Rule, Variant
+from wxdesk.core.model.rule import SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Reference, Rule, Variant
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
@@ -99,17 +99,11 @@ class AnswerBuilder(Struct, frozen=True):
         return next(iter(schedules.values()), None) if named is None else schedules.get(named)
 
     def _contents(self, action: Action, choose: Choose, values: Values) -> list[Content]:
-        match action.kind:
-            case ActionKind.REPLY:
-                text = choose(action.texts, action.variant)
-                return self._filled(action_template(action), text, values)
-            case ActionKind.TEMPLATE:
-                template = self._stored(action.template)
-                return self._filled(template, choose(template.texts, template.variant), values)
-            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-                return self._filled(action_template(action), "", values)
-            case _:
-                return []
+        if action.kind not in SENDING_ACTIONS:
+            return []
+        is_stored = action.kind is ActionKind.TEMPLATE
+        template = self._stored(action.template) if is_stored else action_template(action)
+        return self._filled(template, choose(template.texts, template.variant), values)
 
     def _stored(self, reference: Reference) -> Template:
         template = self._templates.find(reference)
@@ -130,9 +124,7 @@ class AnswerBuilder(Struct, frozen=True):
 
 def action_template(action: Action) -> Template:
     """Wrap the reply, picture, link or card of a rule as a template."""
-    if action.kind is ActionKind.REPLY:
-        return Template(0, "", action.text, others=action.others)
-    return Template(0, "", content=action.content)
+    return Template(0, "", action.text, others=action.others, variant=action.variant, content=action.content)
 
 
 def messages_of(content: Content) -> list[Content]:

@@ -25,12 +25,13 @@ from wxdesk.core.errors import Text
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation, ReplyWindow
 from wxdesk.core.model.reply import ReplyKind
-from wxdesk.core.model.rule import ActionKind, Delivery, Presence, Rule
+from wxdesk.core.model.rule import SENDING_ACTIONS, ActionKind, Delivery, Presence, Rule
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.matching.matcher import MatchResult
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.answer import RuleContext
+from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -226,14 +227,10 @@ def cannot_have_said(words: str, matching: MatchResult, templates: TemplateLooku
 def _texts(matching: MatchResult, templates: TemplateLookup) -> Iterator[Sequence[str]]:
     """Yield the wordings of each message, in order; a blank one stands for any."""
     for action in (action for one in matching.matched for action in one.rule.then):
-        match action.kind:
-            case ActionKind.REPLY:
-                yield action.texts
-            case ActionKind.TEMPLATE:
-                template = templates.find(action.template)
-                yield template.texts if template is not None and template.kind is ReplyKind.TEXT else ("",)
-            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-                yield ("",)
+        if action.kind in SENDING_ACTIONS:
+            is_stored = action.kind is ActionKind.TEMPLATE
+            template = templates.find(action.template) if is_stored else action_template(action)
+            yield template.texts if template is not None and template.kind is ReplyKind.TEXT else ("",)
 
 
 def _without_blanks(text: str) -> str:
