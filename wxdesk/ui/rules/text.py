@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.decision import RuleVerdict, Verdict
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule
+from wxdesk.core.model.rule import EFFECTS, Action, Delivery, Rule
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import names, tr
 from wxdesk.ui.wording.actions import WORDINGS as ACTIONS
@@ -69,8 +69,9 @@ _DELIVERIES = {
 
 def _then(actions: Sequence[Action]) -> str:
     kinds = {action.kind for action in actions}
-    deed = next((wording.deed for kind, wording in ACTIONS.items() if wording.deed and kind in kinds), "")
-    return tr(deed) if deed else tr("only tags") if kinds == {ActionKind.TAG} else ""
+    shown = kinds - EFFECTS if len(kinds) > 1 else kinds
+    deed = next((wording.deed for kind, wording in ACTIONS.items() if wording.deed and kind in shown), "")
+    return tr(deed) if deed else ""
 
 
 def verdict_text(verdict: RuleVerdict) -> str:

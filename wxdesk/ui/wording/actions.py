@@ -24,8 +24,8 @@ class ActionWording(Struct, frozen=True):
     """Words for one action, in English; they are translated when they are used.
 
     name: in the menu and as a title · explanation: below the name of one without fields · does: to the customer, in
-    a preview and a trial; with {tags}, or in two forms by its number · deed: in the list of rules, which shows one ·
-    lacks: the thing that an unfinished one needs.
+    a preview and a trial; with {tags}, or in two forms by its number · deed: in the list of rules, which shows one, and
+    that of an effect only where a rule does nothing else · lacks: the thing that an unfinished one needs.
     """
 
     name: str
@@ -72,7 +72,9 @@ WORDINGS: Mapping[ActionKind, ActionWording] = {
         does="The customer is handed over to WeChat's own service tool.",
         deed="transfers",
     ),
-    ActionKind.TAG: ActionWording("Tag the customer", does="The customer is tagged: {tags}", lacks="a tag"),
+    ActionKind.TAG: ActionWording(
+        "Tag the customer", does="The customer is tagged: {tags}", deed="only tags", lacks="a tag"
+    ),
     ActionKind.RESOLVE: ActionWording(
         "Resolve the conversation",
         "It leaves the list and the figures until the customer writes again.",
