@@ -1,7 +1,7 @@
 """The table [tunnel] of config.toml: how WeChat's requests reach this machine."""
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -12,7 +12,7 @@ type Gateway = Literal["sshd", "frps"]
 type Preset = Literal["", "frpc", "cpolar", "natapp", "cloudflared", "ngrok"]
 
 GATEWAYS: tuple[Gateway, ...] = ("sshd", "frps")
-PRESETS: tuple[Preset, ...] = ("frpc", "cpolar", "natapp", "cloudflared", "ngrok")
+PRESETS: tuple[Preset, ...] = get_args(Preset.__value__)[1:]  # without the empty one
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _PROXY_WORD = re.compile(r"[A-Za-z0-9._-]+")

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.tunnel.watching import WatchedTunnel
-from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.config.tunnel import PRESETS, TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.tunnel.command import CommandTimes, CommandTunnel
 
-NAMES = ("frpc", "cpolar", "natapp", "cloudflared", "ngrok", "other")
+NAMES = (*PRESETS, "other")
 
 type Start = Callable[..., Any]
 

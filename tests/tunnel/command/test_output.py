@@ -6,11 +6,16 @@ import asyncio
 
 import pytest
 
+from wxdesk.config.tunnel import PRESETS
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.tunnel.command import CommandOutput, _read_page
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS
 
 OWN = "https://fast-cat.loca.lt"
+
+
+def test_every_preset_of_the_settings_is_a_known_program() -> None:
+    assert PROGRAMS.keys() == set(PRESETS)
 
 
 class Told:
