@@ -14,7 +14,7 @@ from wxdesk.core.errors import BadRule
 from wxdesk.core.model.decision import Verdict
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.core.model.rule import SIDE_ACTIONS, Action, ActionKind, Condition, Rule, SessionFromTest
 
 # condition, text, whether it holds
 CASES: list[tuple[dict[str, object], str, bool]] = [
@@ -333,12 +333,12 @@ def test_ten_thousand_rules_share_their_refusals() -> None:
 
 
 @pytest.mark.parametrize("kind", list(ActionKind))
-def test_everything_but_tag_notify_and_typing_is_an_answer(kind: ActionKind) -> None:
+def test_every_action_but_the_side_actions_is_an_answer(kind: ActionKind) -> None:
     said = ReplyKind(kind) if kind in (*ReplyKind,) else ReplyKind.TEXT
     content = Content(said, media_id="m", title="t", url="https://a.cn", page_path="p", thumb_media_id="t")
     actions: tuple[Action, ...] = (*TAG, Action(kind, "好", content, ("a",), seconds=1, minutes=30, template="好"))
     if kind is ActionKind.TYPING:  # it can only stand before something that is sent
         actions = TAG
     rule = Rule("t", when=Condition(any=("x",)), then=actions, continues=True)
-    expected = ["t", "默认"] if kind in (ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING) else ["t"]
+    expected = ["t", "默认"] if kind in SIDE_ACTIONS else ["t"]
     assert spoke([rule, DEFAULT], "x") == expected
