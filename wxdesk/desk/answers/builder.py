@@ -101,15 +101,10 @@ class AnswerBuilder(Struct, frozen=True):
     def _contents(self, action: Action, choose: Choose, values: Values) -> list[Content]:
         if action.kind not in SENDING_ACTIONS:
             return []
-        is_stored = action.kind is ActionKind.TEMPLATE
-        template = self._stored(action.template) if is_stored else action_template(action)
-        return self._filled(template, choose(template.texts, template.variant), values)
-
-    def _stored(self, reference: Reference) -> Template:
-        template = self._templates.find(reference)
+        template = self._templates.of(action)
         if template is None:
-            raise BadTemplate(1, self._templates.reason_against(reference))
-        return template
+            raise BadTemplate(1, self._templates.reason_against(action.template))
+        return self._filled(template, choose(template.texts, template.variant), values)
 
     def _filled(self, template: Template, text: str, values: Values) -> list[Content]:
         source = text if template.kind is ReplyKind.TEXT else "\n".join(template.sources)
@@ -120,11 +115,6 @@ class AnswerBuilder(Struct, frozen=True):
             if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
                 raise MissingValue(1, name, Phrase(NO_VALUE, name=name))
         return parts
-
-
-def action_template(action: Action) -> Template:
-    """Wrap the reply, picture, link or card of a rule as a template."""
-    return Template(0, "", action.text, others=action.others, variant=action.variant, content=action.content)
 
 
 def messages_of(content: Content) -> list[Content]:

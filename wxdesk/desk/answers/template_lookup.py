@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from wxdesk.core.errors import Phrase, Text
-from wxdesk.core.model.rule import Reference, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.rules.template_names import TemplateNames, templates_in
 from wxdesk.core.templates import Template
 from wxdesk.store.templates import Templates
@@ -31,6 +31,10 @@ class TemplateLookup:
         """Return the template of that id or name."""
         return self.names.find(reference)
 
+    def of(self, action: Action) -> Template | None:
+        """Return the template of what an action sends: a stored one, or its own contents."""
+        return self.find(action.template) if action.kind is ActionKind.TEMPLATE else action_template(action)
+
     def used_by(self, rules: Iterable[Rule]) -> dict[Reference, Template]:
         """Return the templates that rules use, by their references."""
         found = {one: self.find(one) for rule in rules for one in templates_in(rule)}
@@ -49,3 +53,8 @@ class TemplateLookup:
             title=template.title,
             question=prompt.question,
         )
+
+
+def action_template(action: Action) -> Template:
+    """Wrap the reply, picture, link or card of a rule as a template."""
+    return Template(0, "", action.text, others=action.others, variant=action.variant, content=action.content)

@@ -31,7 +31,6 @@ from wxdesk.core.rules.matching.matcher import MatchResult
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -228,8 +227,7 @@ def _texts(matching: MatchResult, templates: TemplateLookup) -> Iterator[Sequenc
     """Yield the wordings of each message, in order; a blank one stands for any."""
     for action in (action for one in matching.matched for action in one.rule.then):
         if action.kind in SENDING_ACTIONS:
-            is_stored = action.kind is ActionKind.TEMPLATE
-            template = templates.find(action.template) if is_stored else action_template(action)
+            template = templates.of(action)
             yield template.texts if template is not None and template.kind is ReplyKind.TEXT else ("",)
 
 

@@ -13,8 +13,8 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.answers.template_lookup import action_template
 
 if TYPE_CHECKING:
     from wxdesk.desk.answers.liquid.renderer import LiquidRenderer

@@ -17,9 +17,8 @@ from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Conditio
 from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups
 from wxdesk.core.rules.matching.matcher import MatchedRule, Ruleset
-from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.builder import action_template, messages_of
+from wxdesk.desk.answers.builder import messages_of
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -85,7 +84,7 @@ class RuleExamples(Struct, frozen=True):
     ) -> Iterator[ActionExample]:
         if action.kind not in SENDING_ACTIONS:
             return
-        template = self._template(action)
+        template = self._rulebook.templates.of(action)
         if template is None:
             yield ActionExample(place, problem=tr(self._rulebook.templates.reason_against(action.template)))
             return
@@ -103,11 +102,6 @@ class RuleExamples(Struct, frozen=True):
                 yield ActionExample(place, tuple(messages_of(content)), "", number, len(template.texts))
             except (BadTemplate, BadContent) as error:
                 yield ActionExample(place, (), _problem(action, error), number, len(template.texts))
-
-    def _template(self, action: Action) -> Template | None:
-        if action.kind is ActionKind.TEMPLATE:
-            return self._rulebook.templates.find(action.template)
-        return action_template(action)
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:
