@@ -100,6 +100,15 @@ def test_a_report_that_cannot_be_written_is_reported(home: Path, tmp_path: Path)
     assert "that is a folder" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only a Linux has no display")
+def test_a_server_needs_no_library_of_the_windows(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "libglib-2.0.so.0").touch()  # the loader finds it first, and cannot use it
+    examined = run(home, "doctor", LD_LIBRARY_PATH=str(tmp_path), QT_QPA_PLATFORM="")
+    assert "ok    Libraries" in examined.stdout
+    assert "warn  Window" in examined.stdout
+    assert "libglib" not in examined.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process of its own")
 def test_ctrl_c_ends_it_with_what_was_found(home: Path) -> None:
     config = home / "config.toml"

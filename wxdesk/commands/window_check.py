@@ -10,7 +10,8 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.doctor.examination import finding_line
 from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
 
-EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe", "wxdesk.ui.window")
+EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe")
+WINDOW = "wxdesk.ui.window"
 
 
 def run_window_check() -> int:
@@ -21,9 +22,13 @@ def run_window_check() -> int:
 
 
 def _findings() -> Iterator[Finding]:
-    missing = list(_libraries())
+    missing, of_window = list(_libraries(*EDGES)), list(_libraries(WINDOW))
+    is_server = bool(of_window) and not has_display()  # it never opens the window, and needs none of its libraries
+    missing += [] if is_server else of_window
     yield from missing or [Finding(Check.LIBRARIES, CheckVerdict.OK)]
-    if missing:
+    if is_server:
+        yield Finding(Check.DISPLAY, CheckVerdict.NO_DISPLAY)
+    if missing or is_server:
         return
     reason = why_no_window()
     if isinstance(reason, NoWindow):
@@ -36,8 +41,8 @@ def _findings() -> Iterator[Finding]:
     yield asyncio.run(_notices())
 
 
-def _libraries() -> Iterator[Finding]:
-    for edge in EDGES:
+def _libraries(*edges: str) -> Iterator[Finding]:
+    for edge in edges:
         try:
             importlib.import_module(edge)
         except (ImportError, OSError) as error:

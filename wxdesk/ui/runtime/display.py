@@ -15,9 +15,9 @@ from pathlib import Path
 from wxdesk.core.errors import NoDisplay, NoWindow, WxdeskError
 
 INSTALL = (
-    "apt install libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libfontconfig1 libdbus-1-3 libxcb-cursor0"
-    " libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1"
-    " libxcb-xkb1"
+    "apt install libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libfontconfig1 libdbus-1-3 libglib2.0-0"
+    " libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0"
+    " libxcb-sync1 libxcb-xkb1"
 )
 _IBUS = "ibus"
 
