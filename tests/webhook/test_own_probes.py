@@ -7,9 +7,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, signed, written
+from tests.faulty_proxy import Fault, FaultyProxy
+from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, TOKEN, Desk, Shelf, ask, signed, written
 from wxdesk.core.events import Event
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
+from wxdesk.core.setup.public_url import PublicUrl
+from wxdesk.doctor.inward import SignedChallenges
+from wxdesk.tunnel.connection import Surroundings
+from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.listener import Listener
 
 CHALLENGES = ProbeChallenges()
@@ -67,3 +73,26 @@ async def test_the_signed_probe_of_another_process_is_answered_and_not_told(
     answer = await ask(desk, written("/wx/plain", query=signed(echostr=echo), method="GET"))
     assert (answer.status, answer.body) == (200, echo.encode())
     assert desk.outcomes == outcomes
+
+
+@pytest.mark.parametrize(("echo", "token"), [("wxdesk-17", True), ("17", True), ("wxdesk-17", False)])
+async def test_the_probe_of_another_process_learns_where_it_was_led_if_it_is_signed(
+    desk: Desk, echo: str, token: bool
+) -> None:
+    query = signed(echostr=echo) if token else {**signed(echostr=echo), "signature": "0" * 40}
+    answer = await ask(desk, written("/plain", query=query, method="GET"))
+    ours = token and echo == "wxdesk-17"
+    assert (answer.status, answer.body) == (404, b"wxdesk-17 /plain" if ours else b"")
+    assert desk.outcomes == ([] if ours else ["refused: unknown address"])
+
+
+async def test_the_doctor_beside_an_open_desk_names_the_path_that_a_proxy_cuts(desk: Desk) -> None:
+    async def resolve(_: str) -> tuple[str, ...]:
+        return ("127.0.0.1",)
+
+    async with FaultyProxy(int(desk.url.rpartition(":")[2]), Fault.WRONG_PATH) as proxy:
+        around = Surroundings(resolve, lambda: ("192.0.2.7",), lambda _: proxy.port, is_private=lambda _: False)
+        probe = PublicProbe(SignedChallenges("plain", TOKEN), lambda: NOW, around)
+        found = await probe.probe(PublicUrl("http", "desk.example.com"), "plain", "")
+    assert (found.verdict, found.values["path"], found.values["cause"]) == (CheckVerdict.WRONG_PATH, "/plain", "tunnel")
+    assert desk.events == []

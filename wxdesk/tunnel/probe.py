@@ -141,8 +141,9 @@ def judge_answer(answer: RawAnswer, challenge: ProbeChallenge, challenges: Probe
         return CheckVerdict.ANSWER_CHANGED, {"cause": "cached"}
     if challenge.arrived:
         return CheckVerdict.ANSWER_CHANGED, _change(answer, challenge.answer, encoding)
-    if challenge.met_at is not None:
-        return CheckVerdict.WRONG_PATH, {"cause": "tunnel", "path": challenge.met_at, "expected": challenge.path}
+    met_at = challenge.met_at or challenge.path_in(answer.body)
+    if met_at is not None:
+        return CheckVerdict.WRONG_PATH, {"cause": "tunnel", "path": met_at, "expected": challenge.path}
     return _foreign(answer)
 
 

@@ -18,6 +18,7 @@ from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat, Push, Refusal
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.probe_challenges import OWN_ECHO
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.account_findings import push_finding
@@ -164,6 +165,11 @@ class Diagnosis:
             owner = next(filter(None, (owner_of(encrypted, key) for key in keys)), "")
             return found(CheckVerdict.APP_ID_DIFFERS, **({"app_id": owner} if _APP_ID.fullmatch(owner) else {}))
         return found(CheckVerdict.PUSH_UNREADABLE)
+
+    def is_own_probe(self, request: ReadRequest) -> bool:
+        """Tell if another process of ours asks, which knows a Token."""
+        own = request.is_get and request.query.get("echostr", "").startswith(OWN_ECHO)
+        return own and bool(self._signers(fits_signature(request.query, "")))
 
     def of_check(self, account: str, signed_at: datetime | None, at: datetime) -> Finding:
         """Judge a check of the URL that was answered."""

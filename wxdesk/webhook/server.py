@@ -109,11 +109,7 @@ class PushServer(Server):
                 return answer
             seen = await self._answer(request, connection, read)
         except PushRefused as refused:
-            read.why = refused.why
-            if not read.query:
-                with contextlib.suppress(PushRefused):
-                    read.query = read_query(request.rel_url.raw_query_string)
-            seen = _Outcome(REFUSED + refused.why, _refusal(refused, request))
+            seen = self._refused(refused, request, read)
         finally:
             connection.end()
             self._at_work.discard(task)
@@ -125,6 +121,16 @@ class PushServer(Server):
         elif seen.outcome != PROBED:
             self._report(read, seen, milliseconds)
         return seen.answer
+
+    def _refused(self, refused: PushRefused, request: web.BaseRequest, read: ReadRequest) -> _Outcome:
+        if not read.query:
+            with contextlib.suppress(PushRefused):
+                read.query = read_query(request.rel_url.raw_query_string)
+        if refused.why == Refusal.ADDRESS and self._accounts.diagnosis.is_own_probe(read):
+            met = f"{read.query['echostr']} {request.path}".encode(errors="replace")
+            return _Outcome(PROBED, PlainResponse(HTTPStatus.NOT_FOUND, met))
+        read.why = refused.why
+        return _Outcome(REFUSED + refused.why, _refusal(refused, request))
 
     def _verifier(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path

@@ -37,6 +37,11 @@ class ProbeChallenge(Struct):
         """True once the listener has answered it."""
         return self.met_at == self.path
 
+    def path_in(self, body: bytes) -> str | None:
+        """Read the path at which another process of ours says it met the probe."""
+        echo, _, path = body.partition(b" ")
+        return path.decode(errors="replace") if echo == self.answer and path else None
+
 
 class ProbeChallenges:
     """Open challenges of this process, for the probe and the listener on one loop."""
