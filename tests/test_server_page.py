@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.postgresql import Postgres
 from tests.store.chats import Talk
 from wxdesk import cli
 from wxdesk.config.reading import parse
+from wxdesk.core.setup.public_url import caddyfile
 from wxdesk.store import open_store
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +51,7 @@ def test_the_program_understands_every_wxdesk_command_of_the_page() -> None:
     in_container = " ".join(re.findall(r'"([^"]+)"', "".join(re.findall(r"^(?:ENTRYPOINT|CMD) .*", container, re.M))))
     lines = [*typed, *re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE), in_container]
     asked = {found[1] for line in lines if (found := PROGRAM.search(line))}
-    assert len(asked) == 7
+    assert len(asked) == 8
     for one in asked:
         cli._parser().parse_args(shlex.split(one))
 
@@ -61,7 +63,10 @@ def test_every_key_of_the_configuration_is_read() -> None:
     config = parse(_text(DEPLOY / "config.toml"))
     assert (config.listener.host, config.serve.status_port) == ("0.0.0.0", 9765)  # noqa: S104 - inside a container
     assert f":{config.serve.status_port}/healthz" in _text(DEPLOY / "compose.yaml")
-    assert f"wxdesk:{config.listener.port}" in _text(DEPLOY / "Caddyfile")
+    written = caddyfile("desk.example.com", config.listener.port)
+    assert _text(DEPLOY / "Caddyfile") == written.replace("127.0.0.1", "wxdesk")
+    for name in ("docs/setup.md", "docs/setup.zh-CN.md"):
+        assert indent(written.expandtabs(4), " " * 4) in _text(ROOT / name)
     assert f"EXPOSE {config.listener.port}" in _text(DEPLOY / "Containerfile")
 
 

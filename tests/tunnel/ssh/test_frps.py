@@ -82,5 +82,6 @@ async def test_the_token_is_in_no_log(
     assert TOKEN not in written
 
 
-def test_the_caddyfile_has_three_lines() -> None:
-    assert caddyfile("wx.example.com", 8765) == "wx.example.com {\n\treverse_proxy 127.0.0.1:8765\n}\n"
+def test_the_caddyfile_waits_for_a_desk_that_starts_again() -> None:
+    line = "reverse_proxy 127.0.0.1:8765 {\n\t\tlb_try_duration 4s\n\t}"
+    assert caddyfile("wx.example.com", 8765) == f"wx.example.com {{\n\t{line}\n}}\n"
