@@ -30,7 +30,7 @@ def test_a_phone_is_added_and_its_number_set(qtbot: QtBot, card: OutsideCard, wo
     assert card.after.isHidden() or not card.after.isVisible()
     card.add.click()
     dialog = card.window().findChild(PhoneDialog)
-    dialog.service.setCurrentIndex(2)
+    dialog.service.show_value(PhoneKind.BARK)
     assert (dialog.service.value, dialog.secret.edit.placeholderText()) == (PhoneKind.BARK, "https://api.day.app/…")
     dialog.field.edit.setText("not a name!")
     dialog.action.click()

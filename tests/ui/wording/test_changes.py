@@ -1,0 +1,20 @@
+"""News of what an operator did to rows of the list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
+from wxdesk.ui.wording.status import changed_text
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+UNTIL = NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("act", RowAct)
+def test_what_can_be_undone_has_news_that_offers_it(act: RowAct) -> None:
+    change = RowChange(act, UNTIL, "vip")
+    said = changed_text(change, RowsChanged((1,), until=UNTIL), "Wang Fang", NOW)
+    assert change.undo is None or "Wang Fang" in said
