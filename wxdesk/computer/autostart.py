@@ -12,7 +12,11 @@ NAME = "wxdesk"
 LABEL = "wxdesk.wxdesk"
 
 _RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
-_ENTRY = "[Desktop Entry]\nType=Application\nName=wxdesk\nIcon=wxdesk\nExec={command}\n"
+# The delay lets the input method start first: Qt looks for it once.
+_ENTRY = (
+    "[Desktop Entry]\nType=Application\nName=wxdesk\nIcon=wxdesk\n"
+    "X-GNOME-Autostart-Delay=10\nX-MATE-Autostart-Delay=10\nExec={command}\n"
+)
 
 
 def is_on() -> bool:
