@@ -218,6 +218,21 @@ async def test_a_flood_is_counted_and_written_once_a_minute(world: SetupWorld) -
     assert len(writes) <= 5
 
 
+async def test_a_good_request_after_a_refused_one_is_there_for_the_doctor_at_once(world: SetupWorld) -> None:
+    working = asyncio.create_task(world.attempts.run())
+    for verdict in (V.OK, V.TOKEN_DIFFERS, V.OK):
+        world.now += timedelta(seconds=1)
+        if verdict is V.OK:
+            world.sees("checked", verdict, Check.URL_CHECK)
+        else:
+            world.sees("refused: signature", verdict, Check.URL_CHECK, cause="blanks")
+        async with asyncio.timeout(5):  # read as by another process
+            while world.now not in {one.at for one in await world.store.attempts.newest("shop")}:
+                pass
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
 @pytest.mark.expects_log("not kept at the moment|database error")
 async def test_requests_are_counted_although_the_store_fails_meanwhile(
     world: SetupWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, SetupChanged
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.setup.request_facts import DOUBTED
 from wxdesk.desk.setup.sentences import CAUSE
@@ -26,6 +26,7 @@ class Attempts:
         self._publish = publish
         self._unwritten: dict[tuple[object, ...], CountedFinding] = {}
         self._written: dict[tuple[object, ...], datetime] = {}
+        self._refutable: set[str] = set()  # accounts of which a good request would change what is written
         self._awake = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -34,13 +35,22 @@ class Attempts:
         key = (finding.account, finding.check, finding.verdict, finding.values.get(CAUSE), DOUBTED in finding.values)
         self._count(key, CountedFinding(finding))
         written = self._written.get(key)
-        if written is None or finding.at is None or finding.at - written >= COUNTED_FOR:
+        refutes = finding.verdict is CheckVerdict.OK and finding.account in self._refutable
+        if refutes or written is None or finding.at is None or finding.at - written >= COUNTED_FOR:
             self._awake.set()
             self._publish(SetupChanged(finding.account))
 
     def _count(self, key: tuple[object, ...], counted: CountedFinding) -> None:
         known = self._unwritten.get(key)
         self._unwritten[key] = replace(counted, times=known.times + counted.times) if known else counted
+
+    def _note(self, written: Finding) -> None:
+        """Note if the next good request is news for a doctor, which reads what is written."""
+        is_failure = written.verdict.gravity is Gravity.FAILURE and DOUBTED not in written.values
+        if is_failure or written.check is Check.CONFIGURATION:
+            self._refutable.add(written.account)
+        elif written.verdict is CheckVerdict.OK:
+            self._refutable.discard(written.account)
 
     async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first."""
@@ -66,6 +76,7 @@ class Attempts:
             unwritten, self._unwritten = self._unwritten, {}
             for key, counted in unwritten.items():
                 self._written[key] = counted.finding.at or datetime.now(UTC)
+                self._note(counted.finding)
             try:
                 if unwritten:
                     await self._store.add(tuple(unwritten.values()))
