@@ -14,11 +14,13 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.demo_customers import demo_account
 
 
-def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE, more: str = "") -> None:
-    """A config.toml for the sandbox's account, on any free port, with `more` tables."""
+def write_config(
+    home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE, more: str = "", listener: str = "port = 0"
+) -> None:
+    """A config.toml for the sandbox's account, on any free port or as `listener` says, with `more` tables."""
     account, _ = demo_account()
     (home / "config.toml").write_text(
-        f'[listener]\nport = 0\n{more}[wechat]\napi_base = "{api_base}"\n[[accounts]]\nname = "{account.name}"\n'
+        f'[listener]\n{listener}\n{more}[wechat]\napi_base = "{api_base}"\n[[accounts]]\nname = "{account.name}"\n'
         f'app_id = "{account.app_id}"\noriginal_id = "{account.original_id}"\npush_mode = "{push_mode.value}"\n',
         encoding="utf-8",
     )
@@ -50,19 +52,44 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
     )
 
 
+PASS_ON = """
+import os, sys
+held = int(sys.argv[1])
+os.dup2(held, 3)
+if held != 3:
+    os.close(held)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.executable, [sys.executable, "-m", *sys.argv[2:]])
+"""
+"""Starts a module with a socket, as systemd does."""
+
+
 class Serving:
-    """The process; `url` once it listens. With `told`, its stderr is kept to be read; `module` is what runs."""
+    """The process; `url` once it listens. With `told`, its stderr is kept to be read; `module` is what runs.
+
+    `held` is the descriptor of a socket that it is started with.
+    """
 
     running: ClassVar[list[Serving]] = []
     """Those that nobody has ended yet; whatever a failed test leaves is killed after it (`tests/conftest.py`)."""
 
-    def __init__(self, home: Path, *options: str, told: bool = False, module: str = "wxdesk", **more: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *options: str,
+        told: bool = False,
+        module: str = "wxdesk",
+        held: str = "",
+        **more: str,
+    ) -> None:
+        started = ["-c", PASS_ON, held, module] if held else ["-m", module]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "--home", str(home), "--lang", "en", "serve", *options],
+            [sys.executable, *started, "--home", str(home), "--lang", "en", "serve", *options],
             env=environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if told else subprocess.DEVNULL,
             text=True,
+            pass_fds=(int(held),) if held else (),
         )
         self.url = ""
         self.running.append(self)

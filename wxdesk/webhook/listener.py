@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse
@@ -22,6 +22,7 @@ from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listenin
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
+from wxdesk.webhook import systemd
 from wxdesk.webhook.answered_accounts import AnsweredAccounts
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Listener:
         present = _port(old)
         if port == present:
             old.close()
+            systemd.release()
             try:
                 new = await self._bind(host, port)
             except BaseException:
@@ -127,8 +129,10 @@ class Listener:
 
     async def _bind(self, host: str, port: int) -> asyncio.Server:
         """Listen at an address; raises `PortInUse` or `BadConfig`."""
+        held = systemd.held_socket((host, port))
+        place: dict[str, Any] = {"host": host, "port": port} if held is None else {"sock": held}
         try:
-            bound = await asyncio.get_running_loop().create_server(self._connect, host, port, backlog=ACCEPTED_AT_ONCE)
+            bound = await asyncio.get_running_loop().create_server(self._connect, backlog=ACCEPTED_AT_ONCE, **place)
         except OSError as error:
             if why_not_listening(error) == TAKEN:
                 raise PortInUse(host, port) from None
@@ -136,6 +140,8 @@ class Listener:
         for listening in bound.sockets:
             with listening.dup() as same:
                 same.listen(BACKLOG)
+                if same.getsockname()[:2] == (host, port):  # else the next start would not know it again
+                    systemd.hold(same.fileno())
         return bound
 
     def _note_address(self, sockets: asyncio.Server) -> str:

@@ -42,10 +42,8 @@ SERVER_SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 
-SHORT = {
-    # What a machine that stands still, or is lost, left behind in a transaction must not keep others from its rows.
-    "idle_in_transaction_session_timeout": f"{STILL_SECONDS}s",
-}
+# What a machine that stands still, or is lost, left behind in a transaction must not keep others from its rows.
+SHORT = {"idle_in_transaction_session_timeout": f"{STILL_SECONDS}s"}
 """Further settings where transactions are short."""
 
 LEAST_REST_SECONDS, MOST_REST_SECONDS = 0.04, 0.1

@@ -12,12 +12,7 @@ from wxdesk.ui.editing.wordings import variant_name
 from wxdesk.ui.wording.times import ago
 
 kind_name = names(
-    {
-        ReplyKind.TEXT: "Text",
-        ReplyKind.IMAGE: "Picture",
-        ReplyKind.LINK: "Link",
-        ReplyKind.CARD: "Mini-program card",
-    }
+    {ReplyKind.TEXT: "Text", ReplyKind.IMAGE: "Picture", ReplyKind.LINK: "Link", ReplyKind.CARD: "Mini-program card"}
 )
 """Name of a kind of content, as a choice shows it."""
 

@@ -61,10 +61,7 @@ _TEXTS = {
         "Answered by rules",
         "Messages whose first answer came from a rule, or that a rule settled without a word",
     ),
-    Figure.BY_HAND: (
-        "By hand",
-        "Messages whose first answer a person wrote, or that somebody resolved without a word",
-    ),
+    Figure.BY_HAND: ("By hand", "Messages whose first answer a person wrote, or that somebody resolved without a word"),
     Figure.UNANSWERED: (
         "Not answered",
         "Messages of this time that nobody has answered until now; one customer may have several",
