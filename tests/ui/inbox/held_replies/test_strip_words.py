@@ -13,12 +13,10 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.reply_status import no_hold_reason
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -74,21 +72,6 @@ def test_what_waits_behind_another_is_not_what_leaves_first(qtbot: QtBot, world:
     ):
         strip.show_held(held, world.desk.clock())
         assert strip.earliest.full_text() == said
-
-
-def test_a_narrow_strip_counts_beside_a_countdown_only_what_it_is_about(
-    qtbot: QtBot, world: World, page: InboxPage
-) -> None:
-    for n in range(3):
-        world.say(f"oCustomer00000000000000{n:02}", "opening?")
-    qtbot.waitUntil(lambda: len(page.held.replies.held) == 3)
-    one, *others = page.held.replies.held
-    strip = HeldStrip(world.desk.clock, no_hold_reason)
-    qtbot.addWidget(strip)
-    strip.setFixedWidth(230)
-    asking = [replace(other, reply=replace(other.reply, due_at=None)) for other in others]
-    strip.show_held((one, *asking), world.desk.clock())
-    qtbot.waitUntil(lambda: (strip.count.text(), strip.earliest.text()[:3]) == ("1 held", "in "))
 
 
 def test_f3_with_nothing_but_a_draft_names_the_filter_that_has_it(

@@ -90,8 +90,7 @@ class HeldStrip(Frame):
         self._first = next(ahead, timed[0] if timed and not self._asking else None)
         self.model.show(one_per_answer(held))
         n = len(held)
-        leaving = n - self._asking or n  # the short one may stand beside the first countdown alone
-        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", leaving)])
+        self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
         self.count.setVisible(self._asking < n)  # else what needs an OK says it all
         self.view.updateGeometry()
         self.setVisible(bool(held))
