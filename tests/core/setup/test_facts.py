@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, lamp
+from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, Finding, Gravity
 from wxdesk.core.setup.findings import CheckVerdict as V
 
@@ -15,6 +15,10 @@ PROVED = AccountSetup("shop", {fact: Finding(CHECK_OF[fact], V.OK, "shop") for f
 
 def but(fact: SetupFact, verdict: V) -> AccountSetup:
     return replace(PROVED, facts={**PROVED.facts, fact: Finding(CHECK_OF[fact], verdict, "shop")})
+
+
+def lamp(listener_url: str, reach: Finding, *accounts: AccountSetup) -> V:
+    return SetupState(accounts, reach, listener_url=listener_url).lamp.verdict
 
 
 def test_a_new_account_lacks_its_first_fact_and_a_proved_one_none() -> None:
@@ -32,22 +36,22 @@ def test_a_warning_is_no_missing_fact() -> None:
 
 
 def test_the_lamp_is_good_only_when_every_account_is_proved() -> None:
-    assert lamp(URL, REACHED, [PROVED]).verdict is V.OK
-    assert lamp(URL, REACHED, [PROVED, AccountSetup("tea")]).verdict is V.UNKNOWN
+    assert lamp(URL, REACHED, PROVED) is V.OK
+    assert lamp(URL, REACHED, PROVED, AccountSetup("tea")) is V.UNKNOWN
 
 
 def test_the_lamp_names_the_first_thing_in_a_pushs_way() -> None:
     lost = Finding(Check.ADDRESS, V.NAME_UNRESOLVED)
-    assert lamp(URL, REACHED, []).verdict is V.NO_ACCOUNT
-    assert lamp("", lost, [PROVED]).verdict is V.NOT_LISTENING
-    assert lamp(URL, lost, [but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)]).verdict is V.NAME_UNRESOLVED
-    assert lamp(URL, REACHED, [but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)]).verdict is V.TOKEN_DIFFERS
+    assert lamp(URL, REACHED) is V.NO_ACCOUNT
+    assert lamp("", lost, PROVED) is V.NOT_LISTENING
+    assert lamp(URL, lost, but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)) is V.NAME_UNRESOLVED
+    assert lamp(URL, REACHED, but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)) is V.TOKEN_DIFFERS
 
 
 def test_a_paused_account_lacks_nothing_and_is_named() -> None:
     paused = replace(AccountSetup("tea"), paused=True)
-    assert lamp(URL, REACHED, [PROVED, paused]).verdict is V.ACCOUNT_PAUSED
-    assert lamp(URL, REACHED, [AccountSetup("shop"), paused]).verdict is V.UNKNOWN
+    assert lamp(URL, REACHED, PROVED, paused) is V.ACCOUNT_PAUSED
+    assert lamp(URL, REACHED, AccountSetup("shop"), paused) is V.UNKNOWN
 
 
 def test_a_message_that_no_rule_answered_proves_nothing() -> None:

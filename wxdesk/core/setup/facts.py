@@ -4,7 +4,7 @@ An account is done only when a message came from a phone and a rule answered it:
 side proves nothing about the other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,32 +71,6 @@ def judged_before(finding: Finding, change: datetime) -> Finding:
     return replace(finding, outdated=finding.outdated or (is_older and finding.verdict not in NO_PROOF))
 
 
-def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) -> Finding:
-    """Find the lamp's finding: good only if a push would be taken and answered.
-
-    `reach` is the newest finding about the public address. The first failure on a push's way counts: no
-    account, nothing listens, not reachable, then an account's own facts.
-    """
-    accounts = tuple(accounts)
-    if not accounts:
-        return Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)
-    if not listener_url:
-        return Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING)
-    found = (reach, *(account.worst for account in accounts))
-    worst = max(found, key=lambda finding: finding.verdict.gravity)
-    if worst.verdict.gravity >= Gravity.WARNING:
-        return worst
-    at_work = [account for account in accounts if not account.paused]
-    unproved = next(((account, account.missing) for account in at_work if account.missing), None)
-    if unproved:
-        account, fact = unproved
-        return account.finding(fact)
-    if len(at_work) < len(accounts):
-        paused = next(account.account for account in accounts if account.paused)
-        return Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, paused)
-    return Finding(Check.LISTENER, CheckVerdict.OK)
-
-
 class SetupState(Struct, frozen=True):
     """The set-up of the whole desk at one moment.
 
@@ -110,8 +84,28 @@ class SetupState(Struct, frozen=True):
 
     @property
     def lamp(self) -> Finding:
-        """The finding that the lamp shows; see `lamp`."""
-        return lamp(self.listener_url, self.reach, self.accounts)
+        """The lamp's finding: good only if a push would be taken and answered.
+
+        The first failure on a push's way counts: no account, nothing listens, not reachable, then an account's own
+        facts.
+        """
+        if not self.accounts:
+            return Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)
+        if not self.listener_url:
+            return Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING)
+        found = (self.reach, *(account.worst for account in self.accounts))
+        worst = max(found, key=lambda finding: finding.verdict.gravity)
+        if worst.verdict.gravity >= Gravity.WARNING:
+            return worst
+        at_work = [account for account in self.accounts if not account.paused]
+        unproved = next(((account, account.missing) for account in at_work if account.missing), None)
+        if unproved:
+            account, fact = unproved
+            return account.finding(fact)
+        if len(at_work) < len(self.accounts):
+            paused = next(account.account for account in self.accounts if account.paused)
+            return Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, paused)
+        return Finding(Check.LISTENER, CheckVerdict.OK)
 
     def account(self, name: str) -> AccountSetup:
         """Return the facts of an account; all unknown if there is none of that name."""
