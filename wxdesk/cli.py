@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxdesk import __version__, i18n, logs
 from wxdesk.core.errors import BadInput, WxdeskError
-from wxdesk.core.system_failures import NO_PLAIN_FILE, UnusableFile, unusable_file, why_unusable
+from wxdesk.core.system_failures import NO_PLAIN_FILE, UnusableFile, naming_file, why_unusable
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.secrets.names import SecretName, variable
@@ -253,11 +253,9 @@ OPENED = ("config.toml", "desk.*", "secrets.*", "window.ini", "logs/wxdesk.log")
 
 def _home(options: argparse.Namespace) -> Path:
     home: Path = options.home or default_home()
-    try:
+    with naming_file(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         pipe = next((one for names in OPENED for one in (home / names, *home.glob(names)) if one.is_fifo()), None)
-    except OSError as error:
-        raise unusable_file(home, error) from None
     if pipe is not None:  # whoever opens it waits until somebody writes into it
         raise UnusableFile(file=str(pipe), reason=NO_PLAIN_FILE)
     return home.resolve()

@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, TextIO
 
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 
 LOG_FILE = "wxdesk.log"
 """Name of the file in HOME/logs."""
@@ -190,8 +190,6 @@ def mask_also(secrets: Collection[str]) -> None:
 
 
 def _file(path: Path) -> logging.Handler:
-    try:
+    with naming_file(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _File(path, maxBytes=2_000_000, backupCount=9, encoding="utf-8")
-    except OSError as error:
-        raise unusable_file(path, error) from None

@@ -13,7 +13,7 @@ from pathlib import Path
 from wxdesk import __version__
 from wxdesk.config.reading import FILE
 from wxdesk.core.setup.findings import Finding, Gravity
-from wxdesk.core.system_failures import unusable_file, why_unusable
+from wxdesk.core.system_failures import naming_file, why_unusable
 from wxdesk.desk.ports import utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
@@ -74,11 +74,9 @@ def as_object(finding: Finding) -> dict[str, object]:
 
 def _write(report: Path, case: Case, found: list[Finding]) -> None:
     secrets = [secret for credentials in case.credentials.values() for secret in credentials.secrets]
-    try:
-        lines = [line(finding) for finding in found]
+    lines = [line(finding) for finding in found]
+    with naming_file(report, new=True):
         write_private(report, report_text(case.home, lines, attempt_lines(case.attempts), secrets))
-    except OSError as error:
-        raise unusable_file(report, error, new=True) from None
     # On stderr, so that it is no part of the list for scripts.
     print(tr("The report is in {file}; read it once before you send it.", file=report), file=sys.stderr)  # noqa: T201
 

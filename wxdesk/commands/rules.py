@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wxdesk.commands.accounts import Say
 from wxdesk.core.errors import BadRulesFile, DatabaseInUse, HomeInUse
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
@@ -40,10 +40,8 @@ type Prepare = Callable[[argparse.Namespace], Setup]
 def run_import(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
     """Replace the stored rules by those of a file, or only tell what it would change."""
     file: Path = options.file
-    try:
+    with naming_file(file):
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unusable_file(file, error) from None
     setup = prepare(options)
     if not options.check:
         print(asyncio.run(import_rules(setup, text, file.name)))  # noqa: T201 - the output
@@ -62,10 +60,8 @@ def run_export(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
     """Write the stored rules to a file."""
     file: Path = options.file
     exported = asyncio.run(export_rules(prepare(options)))
-    try:
+    with naming_file(file, new=True):
         write_private(file, exported.text)
-    except OSError as error:
-        raise unusable_file(file, error, new=True) from None
     for line in export_lines(exported, file):
         say(line)
     return 0

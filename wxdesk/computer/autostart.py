@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.paths import config_folder, default_home
 
 NAME = "wxdesk"
@@ -32,7 +32,7 @@ def switch(on: bool, home: Path) -> None:
     Raises:
         UnusableFile: the file cannot be written.
     """
-    try:
+    with naming_file(LABEL if sys.platform == "win32" else _file()):
         if sys.platform == "win32":
             _registry(*(("add", "/d", subprocess.list2cmdline(command(home))) if on else ("delete",)), "/f")
         elif on:
@@ -40,8 +40,6 @@ def switch(on: bool, home: Path) -> None:
             _file().write_bytes(_content(command(home)))
         else:
             _file().unlink(missing_ok=True)
-    except OSError as error:
-        raise unusable_file(LABEL if sys.platform == "win32" else _file(), error) from None
 
 
 def command(home: Path) -> list[str]:

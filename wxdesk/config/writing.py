@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wxdesk.config.reading import FILE, parse
 from wxdesk.core.errors import BadInput
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.paths import replace_file
 
 _MARK = "\ufeff"
@@ -29,7 +29,7 @@ def rewrite(home: Path, change: Callable[[str], str]) -> bytes:
         UnusableFile: it cannot be read or written.
     """
     path = (home / FILE).resolve()
-    try:
+    with naming_file(path):
         before = _bytes(path)
         text = before.decode("utf-8")
         mark = _MARK if text.startswith(_MARK) else ""
@@ -39,8 +39,6 @@ def rewrite(home: Path, change: Callable[[str], str]) -> bytes:
         parse(after, str(path))
         if after != text:
             _replace(path, (mark + after).encode(), before)
-    except (OSError, UnicodeDecodeError) as error:
-        raise unusable_file(path, error) from None
     return before
 
 

@@ -1,6 +1,8 @@
 """Operator's wording of system errors, whose own text is in the system's language."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from wxdesk.core.errors import BadInput, Phrase
 
@@ -61,6 +63,15 @@ def unusable_file(file: object, error: OSError | UnicodeError, *, new: bool = Fa
     if new and error.errno == errno.ENOENT:
         return UnusableFile(file=str(file), reason=NO_FOLDER_FOR_IT)
     return UnusableFile(file=str(file), reason=why_unusable(error))
+
+
+@contextmanager
+def naming_file(file: object, *, new: bool = False) -> Iterator[None]:
+    """Raise the error of `unusable_file` for `file` where using it fails in the body."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise unusable_file(file, error, new=new) from None
 
 
 def why_unusable(error: OSError) -> str:

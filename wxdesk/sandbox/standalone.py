@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.system_failures import UnusableFile, unusable_file, why_not_listening
+from wxdesk.core.system_failures import UnusableFile, naming_file, why_not_listening
 from wxdesk.i18n import tr
 from wxdesk.sandbox.control.server import BadOrder, Control
 from wxdesk.sandbox.demo_customers import demo_account
@@ -94,8 +94,9 @@ async def run_sandbox(
 
 def _read(script: Path) -> list[dict[str, object]]:
     """Read a script: a JSON list or one object a line; skips blank lines and #."""
-    try:
+    with naming_file(script):
         text = script.read_text(encoding="utf-8-sig")
+    try:
         if text.lstrip().startswith("["):
             return msgspec.json.decode(text, type=list[dict[str, object]])
         lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -104,8 +105,6 @@ def _read(script: Path) -> list[dict[str, object]]:
         raise UnusableFile(
             file=script.name, reason="it is neither one JSON object a line nor a JSON list of them"
         ) from None
-    except (OSError, UnicodeError) as error:
-        raise unusable_file(script, error) from None
 
 
 def _print_as_line(facts: Mapping[str, str]) -> None:

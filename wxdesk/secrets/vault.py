@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from wxdesk.core.errors import BadInput, WxdeskError
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.paths import replace_file, stamp_of
 from wxdesk.secrets.names import SecretSource
 
@@ -157,11 +157,8 @@ class Vault:
         self._key, self._kept, self._read = b"", {}, None
 
     def _sealed(self) -> bytes:
-        try:
-            with self.file.open("rb") as file:
-                return file.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise unusable_file(self.file, error) from None
+        with naming_file(self.file), self.file.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
 
     def _header_of(self, sealed: bytes) -> bytes:
         length = len(MAGIC) + 1 + SALT
@@ -195,11 +192,10 @@ class Vault:
         nonce = secrets.token_bytes(NONCE)
         content = ChaCha20Poly1305(self._key).encrypt(nonce, msgspec.json.encode(kept), self._header)
         try:
-            replace_file(self.file.resolve(), [self._header, nonce, content], ready)
+            with naming_file(self.file):
+                replace_file(self.file.resolve(), [self._header, nonce, content], ready)
         except _ChangedElsewhere:
             return False
-        except OSError as error:
-            raise unusable_file(self.file, error) from None
         self._kept, self._read = kept, stamp_of(self.file)
         return True
 

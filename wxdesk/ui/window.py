@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTra
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
@@ -236,10 +236,8 @@ def grab_pages(
     may select something in a new window before its pages are shown. The language is restored afterwards.
     """
     application = make_application()
-    try:
+    with naming_file(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unusable_file(folder, error) from None
 
     async def main() -> int:
         before = i18n.language()

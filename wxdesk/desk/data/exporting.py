@@ -26,7 +26,7 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.model.statistics import MessageCounts
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import Store, read_store
@@ -351,10 +351,8 @@ async def _count(store: Store, account: str, openid: str) -> int:
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:
-    try:
+    with naming_file(file, new=True):  # here, where a failure is known to be this file's
         replace_file(file, (line.encode() for line in lines))
-    except OSError as error:  # here, where it is known to be this file's
-        raise unusable_file(file, error, new=True) from None
 
 
 def _report_each(threads: Threads, of: int, report: Report) -> Threads:

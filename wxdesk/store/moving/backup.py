@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain, count
@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from wxdesk import __version__
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreError, StoreTooNew
-from wxdesk.core.system_failures import UnusableFile, unusable_file
+from wxdesk.core.system_failures import UnusableFile, naming_file, unusable_file
 from wxdesk.paths import home_files, pages, sync_folder
 from wxdesk.store.engine.failures import store_error
 from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
@@ -80,7 +80,7 @@ async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, b
     database = file_of(parse_url(url), home)
     if database is None:
         raise StoreError(reason=SHARED)
-    with _as_unusable_file(file):
+    with naming_file(file, new=True):
         await asyncio.to_thread(_expect_backup, file)
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             copy, written = Path(folder, DATABASE), Path(folder, "backup")
@@ -173,15 +173,13 @@ def _publish(written: Path, file: Path) -> None:
 def read_listing(file: Path) -> Listing:
     """Return the list in a backup; raises `UnusableFile`."""
     try:
-        with zipfile.ZipFile(file) as archive, archive.open(LISTING) as listing:
+        with naming_file(file), zipfile.ZipFile(file) as archive, archive.open(LISTING) as listing:
             size = archive.getinfo(LISTING).file_size
             if size > LARGEST_LISTING:
                 raise zipfile.BadZipFile
             return msgspec.json.decode(listing.read(size), type=Listing)  # `read()` would unpack all that is packed
     except (*_NOT_WHOLE, KeyError, msgspec.MsgspecError):
         pass
-    except OSError as error:
-        raise unusable_file(file, error) from None
     with file.open("rb") as stream:
         is_ours = stream.read(2) == b"PK"
     raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=LISTING) if is_ours else NO_BACKUP)
@@ -222,14 +220,6 @@ def _extracted(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, s
 def _measured(file: Path) -> tuple[int, str]:
     with file.open("rb") as stream:
         return file.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _as_unusable_file(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise unusable_file(file, error, new=True) from None
 
 
 NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySe
 
 from wxdesk.core.content.picture_header import TOO_LARGE
 from wxdesk.core.errors import BadInput, BadPicture
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, Pictures
 from wxdesk.i18n import explain, ntr, size_text, tr
 
@@ -81,12 +81,10 @@ def source_of(path: Path) -> PictureSource:
 
 def read_file(path: Path) -> bytes:
     """Read a file; raises `BadInput` if that fails or it is far too large."""
-    try:
+    with naming_file(path.name):
         if path.stat().st_size > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)
         return path.read_bytes()
-    except OSError as error:
-        raise unusable_file(path.name, error) from None
 
 
 def encode_png(image: QImage) -> bytes:
