@@ -175,8 +175,7 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
     from wxdesk.store import open_store
 
     setup = _read(home)
-    store = await open_store(setup.config.store.url, home)
-    try:
+    async with await open_store(setup.config.store.url, home) as store:
         configuration = Configuration(setup, lambda _: None)
 
         async def apply(read: Setup) -> ConfigurationChanged:
@@ -193,8 +192,6 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
             now = store.clock(setup.clock)()
             told = packed([PreferencesChanged(), RulesChanged(), CaughtUp()])
             await store.relayed_events.append(told, now, now - KEPT)
-    finally:
-        await store.close()
 
 
 def _read(home: Path) -> Setup:

@@ -54,10 +54,8 @@ async def _with_store(work: _Work, options: argparse.Namespace, home: Path, say:
         store = await open_store(url, home, alone=False)
     except HomeInUse:  # by a desk, which has brought the database up to date
         store = await read_store(url, home)
-    try:
+    async with store:
         await work(store, options, say)
-    finally:
-        await store.close()
     return 0
 
 

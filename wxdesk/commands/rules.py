@@ -134,10 +134,8 @@ async def _rules(setup: Setup, *, reading: bool = False) -> AsyncIterator[RulesE
         if not reading:
             raise
         store = await read_store(setup.config.store.url, setup.home)
-    try:
+    async with store:
         parts = store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish
         rulebook = Rulebook(*parts, templates=TemplateLookup(store.templates), pictures=store.picture_bytes)
         await rulebook.load(record=False)  # beside a server only that may write
         yield RulesExchange(rulebook, store.rules, setup.clock, setup.accounts)
-    finally:
-        await store.close()

@@ -43,12 +43,10 @@ async def check_records(case: Case) -> Iterable[Finding]:
         store = await read_store(case.config.store.url, case.home)
     except WxdeskError as error:
         return (Finding(Check.RULES, CheckVerdict.CHECK_FAILED, values={"reason": explain(error)}),)
-    try:
+    async with store:
         enabled = [rule for rule in await store.rules.all() if rule.enabled]
         case.attempts = {name: await store.attempts.newest(name) for name in (*_names(case), "")}
         facts = [fact for name in _names(case) for fact in await _facts(case, store, name)]
-    finally:
-        await store.close()
     rules = Finding(Check.RULES, CheckVerdict.OK if enabled else CheckVerdict.NO_RULES, values={"n": str(len(enabled))})
     return (*facts, *_of_no_account(case), rules)
 

@@ -5,9 +5,8 @@ import logging
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Concatenate
 
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import BadInput, DatabaseInUse, Phrase, StoreError
@@ -115,9 +114,8 @@ async def _open_shared(
     db = PostgresqlDatabase(url)
     try:
         await db.examine()
-        patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
-        await _migrate(patient, Migrations().upgrade_shared, url.database or "", upgrading)
-        await patient.close()
+        async with PostgresqlDatabase(url, patience=None) as patient:  # a migration takes its time
+            await patient.write_beside(Migrations().upgrade_shared, url.database or "", upgrading)
         await db.lease.look()
         if alone:
             await take_lease(db)
@@ -153,8 +151,12 @@ async def _open_file(file: Path, migrations: Migrations, upgrading: Callable[[],
         log.info("the copy before the change is %s", copy.name)
     await asyncio.to_thread(rewrite_log, file)
     db = SqliteDatabase(file)
-    # Also without a migration the writer comes first: whether the file can be written is known now, not later.
-    await _migrate(db, (lambda _connection: None) if is_current else migrations.upgrade)
+    try:
+        # Also without a migration the writer comes first: whether the file can be written is known now, not later.
+        await db.write_beside((lambda _connection: None) if is_current else migrations.upgrade)
+    except BaseException:
+        await db.close()
+        raise
     return db
 
 
@@ -165,16 +167,6 @@ def create_file(file: Path) -> None:
         file.touch(mode=0o600)
     except OSError as error:
         raise file_error(error) from None
-
-
-async def _migrate[**P](
-    db: Database, change: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs
-) -> None:
-    try:
-        await db.write_beside(change, *args, **kwargs)
-    except BaseException:
-        await db.close()
-        raise
 
 
 async def read_store(url: str, home: Path) -> Store:
@@ -221,10 +213,10 @@ async def check_store(url: str, home: Path) -> StoreStatus:
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
         from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
-        from wxdesk.store.engine.postgresql import looking_at
+        from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
         name = found.database or ""
-        async with looking_at(found) as db:
+        async with PostgresqlDatabase(found) as db:
             if await db.read(is_leased):
                 return StoreStatus.IN_USE
             revision = await db.read(revision_in)
@@ -244,9 +236,9 @@ async def is_worked_on(url: str) -> bool:
         StoreError: nobody knows.
     """
     from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
-    from wxdesk.store.engine.postgresql import looking_at
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
-    async with looking_at(parse_url(url)) as db:
+    async with PostgresqlDatabase(parse_url(url)) as db:
         return await db.read(is_leased)
 
 
@@ -260,7 +252,7 @@ async def unsafe_settings(url: str) -> str:
     """
     if not is_shared(url):
         return ""
-    from wxdesk.store.engine.postgresql import looking_at  # as in `_open_shared`
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
 
-    async with looking_at(parse_url(url)) as db:
+    async with PostgresqlDatabase(parse_url(url)) as db:
         return await db.examine()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.conversations.takeovers import TakeoverStore
@@ -77,6 +78,12 @@ class Store:
     def clock(self, own: Callable[[], datetime]) -> Callable[[], datetime]:
         """Return the clock that counts: a shared database's, or this machine's `own`."""
         return (lambda: own() + self.lease.ahead) if self.lease.is_shared else own
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def check(self) -> str:
         """Check that what is committed stays; see `Database`."""

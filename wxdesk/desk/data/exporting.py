@@ -317,8 +317,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
     ending = _ending_of(file, kind)
     if kind is ExportKind.FIGURES and openid:
         raise BadInput(reason=NOT_OF_ONE)
-    store = await read_store(url, home)
-    try:
+    async with await read_store(url, home) as store:
         of = await _count(store, account, openid)
         if kind is ExportKind.FIGURES:
             days = await store.statistics.days(zone, account)
@@ -329,8 +328,6 @@ async def export(  # noqa: PLR0913 - of whom, whereto
             _write(file, _lines(kind, ending, _report_each(threads, of, report), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
-    finally:
-        await store.close()
 
 
 def _ending_of(file: Path, kind: ExportKind) -> str:

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Concatenate
+from typing import TYPE_CHECKING, Any, Concatenate, Self
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
@@ -74,6 +74,12 @@ class Database(ABC):
     """
 
     lease = WorkLease()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def write[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs

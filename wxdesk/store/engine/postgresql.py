@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from weakref import WeakSet
@@ -245,16 +245,6 @@ class PostgresqlDatabase(Database):
             if not is_undone or not pauses:
                 raise store_error(failure) from None
             await asyncio.sleep(random.uniform(0, pauses.pop(0)))  # noqa: S311  # so that two do not meet again
-
-
-@asynccontextmanager
-async def looking_at(url: URL) -> AsyncIterator[PostgresqlDatabase]:
-    """Open a database for a look; close it then."""
-    db = PostgresqlDatabase(url)
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 class _LostError(Exception):

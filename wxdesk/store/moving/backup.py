@@ -117,13 +117,10 @@ async def _write(
     revision = await asyncio.to_thread(revision_of, copy)
     if revision is None:
         raise StoreError(reason=Phrase(NOTHING, name=copy.name))
-    db, lost = SqliteDatabase(copy, "ro&immutable=1"), 0
-    files: dict[str, tuple[int, str]] = {}
-    try:
+    files, lost = dict[str, tuple[int, str]](), 0
+    async with SqliteDatabase(copy, "ro&immutable=1") as db:
         digests = await digests_of(db, report) if Migrations().is_current(revision, copy.name) else {}
         pictures = await db.read(kept_pictures)
-    finally:
-        await db.close()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         await asyncio.to_thread(archive.write, copy, DATABASE)
         files[DATABASE] = await asyncio.to_thread(_measured, copy)
@@ -284,12 +281,9 @@ async def _compare(file: Path, database: Path, listing: Listing, report: Report)
     except StoreTooNew:
         raise UnusableFile(file=str(file), reason=Phrase(NEWER, found=listing.schema)) from None
     if is_current:
-        db = SqliteDatabase(database, "ro&immutable=1")
-        try:
+        async with SqliteDatabase(database, "ro&immutable=1") as db:
             if await digests_of(db, report) != listing.rows:
                 raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
-        finally:
-            await db.close()
 
 
 def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> None:

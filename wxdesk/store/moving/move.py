@@ -99,8 +99,7 @@ async def _opened_source(url: URL, home: Path, closing: AsyncExitStack) -> _Side
     name = url.database or ""
     if (file := file_of(url, home)) is not None:
         revision = await asyncio.to_thread(revision_of, file)
-        db: Database = SqliteDatabase(file, quiet_mode(file))
-        closing.push_async_callback(db.close)
+        db: Database = await closing.enter_async_context(SqliteDatabase(file, quiet_mode(file)))
     else:
         db = await _opened_server(url, closing)
         revision = await db.read(revision_in)
@@ -117,8 +116,7 @@ async def _opened_target(url: URL, home: Path, closing: AsyncExitStack) -> tuple
         if await asyncio.to_thread(revision_of, file) is None:
             await asyncio.to_thread(create_file, file)
         await asyncio.to_thread(rewrite_log, file)  # a kill may have left it
-        db: Database = SqliteDatabase(file)
-        closing.push_async_callback(db.close)
+        db: Database = await closing.enter_async_context(SqliteDatabase(file))
     else:
         db = await _opened_server(url, closing)
     start = await db.write_beside(_begin, Migrations(), name)
@@ -129,8 +127,7 @@ async def _opened_target(url: URL, home: Path, closing: AsyncExitStack) -> tuple
 async def _opened_server(url: URL, closing: AsyncExitStack) -> Database:
     from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `opening`
 
-    db = PostgresqlDatabase(url, patience=None)
-    closing.push_async_callback(db.close)
+    db = await closing.enter_async_context(PostgresqlDatabase(url, patience=None))
     await db.examine()
     if await db.read(lambda connection: inspect(connection).has_table("leases")):
         await _hold(db, closing)
