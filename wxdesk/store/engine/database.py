@@ -97,15 +97,13 @@ class Database(ABC):
         """Run a writing transaction also without the lease, for rows of every process."""
         return await self._writing_beside(lambda connection: body(connection, *args, **kwargs))
 
-    async def write_at_once[**P, R](
-        self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    @abstractmethod
+    def write_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Run a writing body ahead of all other pending writes.
 
         `body` writes with one statement only, handed to SQLite's driver, because there it has no BEGIN before it:
         a lone statement is its own transaction, which spares two changes of the interpreter's lock.
         """
-        return await self._writing_at_once(lambda connection: body(connection, *args, **kwargs))
 
     async def read[**P, R](self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `body(connection, …)` on one consistent view; a write through it fails."""
@@ -117,10 +115,6 @@ class Database(ABC):
 
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` also without the lease; like any write where there is none."""
-        return self._writing(body)
-
-    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        """Begin `body` as a lone statement; like any write where none waits for others."""
         return self._writing(body)
 
     @abstractmethod

@@ -201,7 +201,7 @@ class PostgresqlDatabase(Database):
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._until_through(partial(self._write, body, guarded=False)))
 
-    _writing_at_once = _writing_beside  # every server keeps what arrives
+    write_at_once = _writing_beside  # every server keeps what arrives
 
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._until_through(partial(self._read, body)))

@@ -167,7 +167,8 @@ class SqliteDatabase(Database):
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._writes.make(body)
 
-    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+    def write_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        """See `Database`."""
         return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
 
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:

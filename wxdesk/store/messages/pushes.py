@@ -4,7 +4,7 @@ Those that WeChat signed but this program could not read are kept in quarantine.
 """
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ class Pushes(StorePart):
     def __init__(self, db: Database, marks: Path | None = None) -> None:
         super().__init__(db)
         self._mark = None if marks is None else PushMark(marks / FILE)
-        self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes), rest=db.rest)
+        self._group = GroupCommit(lambda pushes: db.write_at_once(partial(keep, pushes=pushes)), rest=db.rest)
         self._newest = 0
 
     async def keep(self, push: Push) -> int | None:

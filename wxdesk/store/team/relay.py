@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -33,7 +34,7 @@ class RelayedEvents(StorePart):
 
     async def whisper(self, text: str) -> None:
         """Send a text to all who listen just now, without storing it; it may be lost."""
-        await self._db.write_at_once(_whisper, text)
+        await self._db.write_at_once(partial(_whisper, text=text))
 
     @reading
     def newest(self, connection: Connection) -> int:
