@@ -5,9 +5,10 @@ import importlib
 import sys
 from collections.abc import Iterator
 
+import msgspec
+
 from wxdesk.core.errors import NoDisplay, NoWindow
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
-from wxdesk.doctor.examination import finding_line
 from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
 
 EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe")
@@ -17,7 +18,7 @@ WINDOW = "wxdesk.ui.window"
 def run_window_check() -> int:
     """Print the findings; a library may end the process in between."""
     for finding in _findings():
-        print(finding_line(finding), flush=True)  # noqa: T201 - what the doctor reads
+        print(msgspec.json.encode(finding).decode(), flush=True)  # noqa: T201 - what the doctor reads
     return 0
 
 

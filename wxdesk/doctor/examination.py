@@ -1,11 +1,12 @@
 """The examination: all checks in the order in which to mend what they find."""
 
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
+
+import msgspec
 
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.doctor.case import Case
@@ -17,7 +18,7 @@ from wxdesk.doctor.records import check_database, check_records
 log = logging.getLogger(__name__)
 
 OPTION = "--check-window"
-"""Hidden option of `wxdesk` for the child: it prints one finding a line."""
+"""Hidden option of `wxdesk` for the child: it prints one finding a line, as JSON."""
 
 _AT_ONCE = (Check.LIBRARIES, Check.DISPLAY)
 
@@ -40,7 +41,7 @@ class WindowCheck:
         pipe = asyncio.subprocess.PIPE
         self._child = await asyncio.create_subprocess_exec(*program, OPTION, stdout=pipe, stderr=pipe)
         out, err = await self._child.communicate()
-        found = [_read(line) for line in out.decode(errors="replace").splitlines() if line.startswith("{")]
+        found = [msgspec.json.decode(line, type=Finding) for line in out.splitlines() if line.startswith(b"{")]
         if self._child.returncode:
             last = (err.decode(errors="replace").strip().splitlines() or [f"exit {self._child.returncode}"])[-1]
             found.append(Finding(Check.LIBRARIES, CheckVerdict.LIBRARY_MISSING, values={"name": last}))
@@ -52,16 +53,6 @@ class WindowCheck:
         if self._child is not None and self._child.returncode is None:
             with suppress(ProcessLookupError):
                 self._child.kill()
-
-
-def finding_line(finding: Finding) -> str:
-    """Write a finding as the child prints it."""
-    return json.dumps({"check": finding.check, "verdict": finding.verdict, "values": dict(finding.values)})
-
-
-def _read(line: str) -> Finding:
-    told = json.loads(line)
-    return Finding(Check(told["check"]), CheckVerdict(told["verdict"]), values=told["values"])
 
 
 type Step = Callable[[Case], Awaitable[Iterable[Finding]]]
