@@ -85,11 +85,9 @@ class AccessTokens:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() < held.renew_at:
             return held.token
-        if held is not None:
-            self._expired_normally(account)
         try:
             # Shielded: a waiter that is cancelled must not take the others' token away.
-            return await asyncio.shield(self.renew(account))
+            return await asyncio.shield(self._renew_due(account))
         except SendError:
             if (good := self._good(account)) is not None:
                 return good.token  # due for renewal, but good for a moment yet
@@ -120,14 +118,14 @@ class AccessTokens:
         Without this, both happen when a token is asked for.
         """
         for account in accounts:
-            self._renew_unasked(account)
+            self._renew_due(account)
         while True:
             self._planned.clear()
             now = self._monotonic()
             for account, due in tuple(self._renewals.values()):
                 if due <= now:
                     del self._renewals[account.name]
-                    self._renew_unasked(account)
+                    self._renew_due(account)
             soonest = min((due for _, due in self._renewals.values()), default=None)
             if soonest is None:
                 await self._planned.wait()
@@ -218,11 +216,11 @@ class AccessTokens:
         self._renewals[account.name] = (account, self._monotonic() + seconds)
         self._planned.set()
 
-    def _renew_unasked(self, account: Account) -> None:
+    def _renew_due(self, account: Account) -> asyncio.Task[str]:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() >= held.renew_at:
             self._expired_normally(account)
-        self.renew(account)
+        return self.renew(account)
 
     def _good(self, account: Account) -> _HeldToken | None:
         held = self._held.get(account.name)
