@@ -73,9 +73,6 @@ NEVER_ARRIVES = frozenset({S.FAILED, S.CANCELLED})
 BY_WECHAT = "WeChat"
 """`Reply.by` of a reply cancelled because WeChat refused another; else a person's."""
 
-EXPIRED_AFTER = timedelta(minutes=5)
-"""Delay after which an automatic reply is not sent without an operator; a default."""
-
 SET_BACK = timedelta(minutes=1)
 """Lead of a wait's beginning over the clock that shows it was set back."""
 
@@ -110,7 +107,7 @@ def is_passed_over(reply: Reply) -> bool:
     return reply.state is S.DRAFT and reply.passed_by is not None and untouched
 
 
-def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:
+def is_expired(reply: Reply, now: datetime, after: timedelta) -> bool:
     """True if an automatic `reply` is late by more than `after`: not sent by itself."""
     if not is_automatic(reply):
         return False
