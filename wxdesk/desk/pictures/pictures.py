@@ -18,12 +18,15 @@ LARGEST_ORIGINAL = 50 * 1024 * 1024
 
 
 class Pictures:
-    """Kept pictures, by digest; `path` returns a file of one, to be read soon."""
+    """Kept pictures, by digest.
+
+    `path` returns a file of one, to be read soon; `remove` removes that of one that nothing names any more.
+    """
 
     def __init__(self, records: PictureRecords, files: PictureBytes, clock: Clock) -> None:
         self._records = records
         self._files = files
-        self.get, self.path = records.get, files.path
+        self.get, self.path, self.remove = records.get, files.path, files.remove
         self._clock = clock
 
     async def add(self, data: bytes) -> Picture:
@@ -37,10 +40,6 @@ class Pictures:
         await self._files.keep(picture, kept)
         await self._records.add(picture, self._clock())
         return picture
-
-    async def remove(self, digest: str) -> None:
-        """Remove the file of a picture that nothing names any more."""
-        await self._files.remove(digest)
 
 
 def _admitted(data: bytes) -> tuple[Picture, bytes]:
