@@ -12,6 +12,7 @@ from pathlib import Path
 from wxdesk.core.errors import Phrase, StoreDamaged, StoreError
 from wxdesk.core.system_failures import IS_FOLDER, NO_PLAIN_FILE
 from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
+from wxdesk.store.engine.sync_repair import log_of
 
 CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which a file is checked at every start, in about 0.1 s."""
@@ -59,7 +60,7 @@ def revision_of(file: Path) -> str | None:
 
 def _waiting_changes(file: Path) -> bool:
     """Tell if a log beside the file has changes that are not in it yet."""
-    log = file.with_name(f"{file.name}-wal")
+    log = log_of(file)
     return log.exists() and log.stat().st_size > 0
 
 

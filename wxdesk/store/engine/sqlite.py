@@ -24,7 +24,7 @@ from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import DAMAGED, OTHER, SQLITE_FAILURES, reason_of, store_error
 from wxdesk.store.engine.gathering import Gathering
-from wxdesk.store.engine.sync_repair import SyncRepair
+from wxdesk.store.engine.sync_repair import SyncRepair, log_of
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class FileGuard:
     """
 
     def __init__(self, file: Path) -> None:
-        self._paths = (file, file.with_name(f"{file.name}-wal"))
+        self._paths = (file, log_of(file))
         self._opened: dict[Path, tuple[int, int]] = {}
         self._size = 0
         self.log_size = 0
