@@ -90,10 +90,8 @@ async def _is_our_desk(case: Case, host: str, port: int) -> bool:
     with challenges.issued(push_path(challenges.account), case.clock()) as challenge:
         try:
             reader, writer = await asyncio.open_connection(host, port)
-            try:
+            with contextlib.closing(writer):
                 answer = await ask_as_wechat(reader, writer, host, f"{challenge.path}?{challenge.query}")
-            finally:
-                writer.close()
         except (OSError, EOFError, ValueError):
             return False
     return answer.body == challenge.answer
@@ -125,10 +123,8 @@ async def _ssh_server(host: str, port: int) -> Finding:
     try:
         async with asyncio.timeout(SSH_SECONDS):
             reader, writer = await asyncio.open_connection(host, port)
-            try:
+            with contextlib.closing(writer):
                 is_ssh = (await reader.readexactly(4)) == b"SSH-"
-            finally:
-                writer.close()
     except (OSError, EOFError, TimeoutError):
         is_ssh = False
     if is_ssh:

@@ -9,6 +9,7 @@ import asyncio
 import re
 import zlib
 from collections.abc import Mapping
+from contextlib import closing
 from html import unescape
 from http import HTTPStatus
 from urllib.parse import urljoin
@@ -57,8 +58,8 @@ class PublicProbe:
         of an address that WeChat cannot call, `reason` of a failed handshake, `cause` of a lost connection
         (handshake or answer), and those of `judge_answer`.
         """
-        way = Connecting(url, self._around)
-        with self._challenges.issued(push_path(account), self._clock()) as challenge:
+        issued = self._challenges.issued(push_path(account), self._clock())
+        with issued as challenge, closing(Connecting(url, self._around)) as way:
             try:
                 async with asyncio.timeout(self._limit):
                     verdict, values = await self._ask(url, challenge, way)
@@ -70,8 +71,6 @@ class PublicProbe:
                 verdict, values = CheckVerdict.OTHER_PROGRAM, {"cause": "not_http"}
             except (OSError, EOFError):
                 verdict, values = CheckVerdict.CONNECTION_LOST, {"cause": "answer" if way.open else "handshake"}
-            finally:
-                way.close()
         known = {"host": url.host, "port": str(url.port), "listener": listener}
         if way.connected:
             known["seconds"] = f"{max(way.seconds, 0.1):.1f}"

@@ -6,6 +6,7 @@ URLs carry the access_token and the app secret, so no exception of the library l
 """
 
 import asyncio
+import contextlib
 import functools
 import socket
 import ssl
@@ -188,8 +189,7 @@ async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, mos
     Raises:
         TooLargeError: the body has more than `most` bytes, or says so. The rest is not read.
     """
-    response = await client.send(request, stream=True)
-    try:
+    async with contextlib.aclosing(await client.send(request, stream=True)) as response:
         if int(response.headers.get("Content-Length", 0)) > most:
             raise TooLargeError
         body = bytearray()
@@ -198,8 +198,6 @@ async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, mos
             body += chunk
             if len(body) > most:
                 raise TooLargeError
-    finally:
-        await response.aclose()
     return response.status_code, bytes(body)
 
 
