@@ -125,7 +125,7 @@ def test_nothing_is_deleted_beside_an_open_desk_or_a_keychain_that_stays_shut(
     before, secrets = everything(home), dict(drawer.kept)
     lock = HomeLock.take(home)
     assert remove(home, monkeypatch, "delete\n") != 0
-    lock.release()
+    lock.close()
     monkeypatch.setattr(removal, "PERSON_SECONDS", 0.2)
     drawer.unlocked.clear()
     assert remove(home, monkeypatch, "delete\n") == 2

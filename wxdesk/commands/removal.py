@@ -1,8 +1,8 @@
 """Deletion of what wxdesk keeps on this computer, listed and confirmed before."""
 
-import contextlib
 import shutil
 from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from wxdesk.computer import autostart
 from wxdesk.config.reading import Config, load
 from wxdesk.config.store_url import public_part
 from wxdesk.core.errors import BadInput
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import naming_file
 from wxdesk.i18n import size_text, tr
 from wxdesk.paths import home_files
 from wxdesk.secrets.keychain import PERSON_SECONDS, Keychain
@@ -29,8 +29,8 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
         HomeInUse: a desk is open on it.
         BadInput: config.toml has a mistake, the keychain does not open, or there is nothing; nothing was deleted.
     """
-    config, lock = load(home), lock_home(home)
-    try:
+    config = load(home)
+    with closing(lock_home(home)), naming_file(home):
         keychain = Keychain(partial(say, tr(QUESTION)))
         files, entries = _files(home, config.store.url), _entries(keychain, config)
         found = bool(files or entries or autostart.is_on())
@@ -44,12 +44,8 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
         autostart.switch(False, home)
         for path in files:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    except OSError as error:
-        raise unusable_file(home, error) from None
-    finally:
-        lock.release()
     (home / "desk.lock").unlink()
-    with contextlib.suppress(OSError):  # it holds what is not wxdesk's
+    with suppress(OSError):  # it holds what is not wxdesk's
         home.rmdir()
     if not found:
         raise BadInput(reason=tr("There is nothing of wxdesk in {home}. Name the folder with --home.", home=home))

@@ -55,11 +55,11 @@ async def open_store(
             db = await _open_file(file, Migrations(), upgrading)
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
-            return Store(db, lock.release, files, home)
+            return Store(db, lock.close, files, home)
         db, pictures = await _open_shared(found, home, alone, upgrading)
-        return Store(db, lock.release, pictures)
+        return Store(db, lock.close, pictures)
     except BaseException:
-        lock.release()
+        lock.close()
         raise
 
 

@@ -17,7 +17,7 @@ FILE = "desk.lock"
 
 
 class HomeLock:
-    """Lock held from `take` until `release`, or until the process ends."""
+    """Lock held from `take` until `close`, or until the process ends."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -58,7 +58,7 @@ class HomeLock:
             os.close(descriptor)
         return False
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Release the lock; a second call does nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)

@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from wxdesk import __version__
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreError, StoreTooNew
-from wxdesk.core.system_failures import UnusableFile, naming_file, unusable_file
+from wxdesk.core.system_failures import UnusableFile, naming_file
 from wxdesk.paths import home_files, pages, sync_folder
 from wxdesk.store.engine.failures import store_error
 from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
@@ -238,8 +238,7 @@ async def restore_backup(
         BadInput: something stands there, and is not to be set aside.
         UnusableFile: the backup is damaged or of a newer program, or the home cannot be written, which is as it was.
     """
-    lock = await asyncio.to_thread(lock_home, home)
-    try:
+    with closing(await asyncio.to_thread(lock_home, home)), naming_file(home):
         occupied = await asyncio.to_thread(_occupied, home)
         if occupied and not set_aside:
             raise BadInput(reason=Phrase(OCCUPIED, home=home))
@@ -249,10 +248,6 @@ async def restore_backup(
             await _compare(file, Path(name) / DATABASE, listing, report)
             aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
             _exchange(occupied, Path(name), home, aside)
-    except OSError as error:
-        raise unusable_file(home, error) from None
-    finally:
-        lock.release()
     return listing, aside
 
 

@@ -83,16 +83,13 @@ async def move_store(
     old, new = parse_url(source), parse_url(target)
     if old.drivername == new.drivername:
         raise StoreError(reason=SAME_KIND)
-    lock = await asyncio.to_thread(lock_home, home)
-    try:
-        async with AsyncExitStack() as closing:
-            here = await _opened_source(old, home, closing)
-            there, start = await _opened_target(new, home, closing)
-            if new.drivername == "sqlite":
-                PushMark(home / FILE).forget()  # of another file, which may have had more
-            return await _Move(here, there, report).run(start)
-    finally:
-        lock.release()
+    async with AsyncExitStack() as closing:
+        closing.callback((await asyncio.to_thread(lock_home, home)).close)
+        here = await _opened_source(old, home, closing)
+        there, start = await _opened_target(new, home, closing)
+        if new.drivername == "sqlite":
+            PushMark(home / FILE).forget()  # of another file, which may have had more
+        return await _Move(here, there, report).run(start)
 
 
 async def _opened_source(url: URL, home: Path, closing: AsyncExitStack) -> _Side:
