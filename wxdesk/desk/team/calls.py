@@ -26,7 +26,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, keep_looking
 from wxdesk.desk.team.authority import Authority
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.store import Store
@@ -205,21 +205,12 @@ class CommandRunner:
     async def run(self) -> None:
         """Carry out calls, until cancelled."""
         await self._queue.recover()
-        self._awake.set()
         async with asyncio.TaskGroup() as tasks:
-            while True:
-                await self._awake.wait()
-                self._awake.clear()
-                for command in await self._begun():
-                    tasks.create_task(self._carry_out(command), name=command.call)
+            await keep_looking(partial(self._begin, tasks), self._awake, self._desk.clock)
 
-    async def _begun(self) -> list[RemoteCall]:
-        try:
-            return await self._queue.begin()
-        except StoreError:
-            await asyncio.sleep(STORE_RETRY_SECONDS)
-            self._awake.set()
-            return []
+    async def _begin(self, tasks: asyncio.TaskGroup) -> None:
+        for command in await self._queue.begin():
+            tasks.create_task(self._carry_out(command), name=command.call)
 
     async def _carry_out(self, command: RemoteCall) -> None:
         state = CommandState.DONE
