@@ -114,7 +114,7 @@ class SandboxSimulator:
             phone=phone,
             mishaps=tuple(
                 ActiveMishap(number, Mishap(fault.kind), fault.times)
-                for number, fault in sandbox.faults.numbered
+                for number, fault in sandbox.faults.planned.items()
                 if fault.kind in Mishap
             ),
             counters=Counters(**view.counters(sandbox)),
@@ -156,7 +156,7 @@ class SandboxSimulator:
         self._notify_listeners()
 
     async def _switch_off(self, mishap: Mishap) -> None:
-        for number, fault in self._sandbox.faults.numbered:
+        for number, fault in self._sandbox.faults.planned.items():
             if fault.kind is FaultKind(mishap):
                 self._sandbox.faults.take_back(number)
         self._notify_listeners()

@@ -73,7 +73,7 @@ async def test_serve_stops_in_time_while_wechat_keeps_it_waiting(home: Path, san
     sandbox.faults.plan(fault)
     await sandbox.say(LI_LEI.openid, "在吗")
     async with asyncio.timeout(10):
-        while fault in sandbox.faults.planned:
+        while fault in sandbox.faults.planned.values():
             await asyncio.to_thread(_knock, serving.url)
     assert await _stop(serving) < STOPPED
 

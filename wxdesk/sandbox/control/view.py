@@ -74,7 +74,7 @@ def customer(account: str, contact: SimulatedContact, platform: Platform) -> dic
 
 def faults(sandbox: SimulatedWeChat) -> list[dict[str, Any]]:
     """List the planned faults; `id` removes one."""
-    return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.numbered]
+    return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.planned.items()]
 
 
 def counters(sandbox: SimulatedWeChat) -> dict[str, int]:

@@ -105,15 +105,10 @@ class Faults:
         self._planned.clear()
 
     @property
-    def planned(self) -> tuple[SimulatedFault, ...]:
-        """The faults still to come."""
-        return tuple(fault for _, fault in self.numbered)
-
-    @property
-    def numbered(self) -> tuple[tuple[int, SimulatedFault], ...]:
-        """The faults still to come, with their numbers."""
+    def planned(self) -> dict[int, SimulatedFault]:
+        """The faults still to come, by their numbers."""
         self._forget_ended()
-        return tuple((planned.number, planned.fault) for planned in self._planned)
+        return {planned.number: planned.fault for planned in self._planned}
 
     def take(self, call: str) -> tuple[SimulatedFault, ...]:
         """Draw and count the faults for this call; empty if it goes well.
