@@ -6,7 +6,7 @@ A rule is tested against a message in `core.rules.matching`; a file of rules is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -133,14 +133,16 @@ class Condition(Struct, frozen=True):
         """The other rules that it refers to."""
         return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
 
-    def referring(self, calendars: Mapping[Reference, Reference], rules: Mapping[Reference, Reference]) -> Condition:
-        """Return the condition with its references replaced as these map them."""
+    def referring(
+        self, calendar: Callable[[Reference], Reference], rule: Callable[[Reference], Reference]
+    ) -> Condition:
+        """Return the condition with what these return in the place of its references."""
         hours, last = self.hours, self.last_rule_within
         return replace(
             self,
-            hours=hours and replace(hours, calendar=calendars.get(hours.calendar, hours.calendar)),
-            last_rule_within=last and replace(last, rule=rules.get(last.rule, last.rule)),
-            unless=self.unless and self.unless.referring(calendars, rules),
+            hours=hours and replace(hours, calendar=calendar(hours.calendar)),
+            last_rule_within=last and replace(last, rule=rule(last.rule)),
+            unless=self.unless and self.unless.referring(calendar, rule),
         )
 
     @property

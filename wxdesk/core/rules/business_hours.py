@@ -224,17 +224,17 @@ class CalendarList(Struct, frozen=True):
         """Return the name of a calendar, also of a deleted one."""
         return reference if isinstance(reference, str) else self.names.get(reference, f"#{reference}")
 
-    def reference_to(self, name: str) -> Reference:
+    def reference_to(self, reference: Reference) -> Reference:
         """Return the id of the calendar of that name, if there is one."""
-        return self.ids.get(name, name)
+        return self.ids.get(reference, reference) if isinstance(reference, str) else reference
 
     def bound(self, rule: Rule) -> Rule:
         """Return the rule with business hours by id, wherever a calendar has the name."""
-        return _with_calendars(rule, {name: number for name, number in self.ids.items() if name in rule.when.calendars})
+        return replace(rule, when=rule.when.referring(self.reference_to, lambda other: other))
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with business hours by name, as people and files have it."""
-        return _with_calendars(rule, {one: self.name_of(one) for one in rule.when.calendars})
+        return replace(rule, when=rule.when.referring(self.name_of, lambda other: other))
 
     def replaced_by(self, calendars: Iterable[Calendar]) -> CalendarList:
         """Return exactly these calendars, the new ones with ids."""
@@ -248,7 +248,3 @@ class CalendarList(Struct, frozen=True):
         there = {one.name: one for one in self.calendars}
         new = {one.name: replace(one, id=self.ids.get(one.name, 0)) for one in calendars}
         return self.replaced_by((there | new).values())
-
-
-def _with_calendars(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:
-    return replace(rule, when=rule.when.referring(references, {})) if references else rule

@@ -42,12 +42,8 @@ class RuleNames:
 
     def bound(self, rule: Rule) -> Rule:
         """Return the rule with other rules by id where possible."""
-        return _with_rules(rule, {one: self.reference_to(one) for one in rule.when.rules})
+        return replace(rule, when=rule.when.referring(lambda calendar: calendar, self.reference_to))
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with other rules by name, as people and files have it."""
-        return _with_rules(rule, {one: self.name_of(one) for one in rule.when.rules})
-
-
-def _with_rules(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:
-    return replace(rule, when=rule.when.referring({}, references)) if references else rule
+        return replace(rule, when=rule.when.referring(lambda calendar: calendar, self.name_of))
