@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharForma
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock, format_range
 from wxdesk.ui.content.pieces import LinkSpan, ParagraphStyle, PictureFrame, PicturePiece
-from wxdesk.ui.look.theme import GROUND, Size, Theme, font
+from wxdesk.ui.look.theme import GROUND, Size, color_of, font
 from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
@@ -33,13 +33,12 @@ def paint_content(  # noqa: PLR0913 - the looks of a text, each by its name
 
     The link `hot` is underlined, and `phrase` is marked.
     """
-    theme = Theme.current()
     painter.save()
     painter.translate(at)
     for block in content.blocks:
-        _paint_block(painter, block, role, theme, hot, phrase)
+        _paint_block(painter, block, role, hot, phrase)
     for box in content.boxes:
-        _paint_box(painter, box, show, theme)
+        _paint_box(painter, box, show)
     painter.restore()
 
 
@@ -49,20 +48,18 @@ def picture_size(box: PictureBox, ratio: float) -> QSize:
     return room.toSize()
 
 
-def _paint_block(
-    painter: QPainter, block: TextBlock, role: str, theme: Theme, hot: LinkSpan | None, phrase: str
-) -> None:
+def _paint_block(painter: QPainter, block: TextBlock, role: str, hot: LinkSpan | None, phrase: str) -> None:
     plain = role == "text"
-    painter.setPen(theme.color("secondary" if plain and block.face is ParagraphStyle.NOTE else role))
-    link = theme.color("accent" if plain else role)
+    painter.setPen(color_of("secondary" if plain and block.face is ParagraphStyle.NOTE else role))
+    link = color_of("accent" if plain else role)
     formats = [_link_format(span, link, underlined=span is hot or not plain) for span in block.spans]
-    block.lines.draw(painter, block.at, formats + _marks(block.lines.text(), phrase, theme))
+    block.lines.draw(painter, block.at, formats + _marks(block.lines.text(), phrase))
 
 
-def _marks(text: str, phrase: str, theme: Theme) -> list[QTextLayout.FormatRange]:
+def _marks(text: str, phrase: str) -> list[QTextLayout.FormatRange]:
     look = QTextCharFormat()
-    look.setForeground(theme.color("text"))
-    look.setBackground(theme.color("mark"))
+    look.setForeground(color_of("text"))
+    look.setBackground(color_of("mark"))
     found = re.finditer(re.escape(phrase), text, re.IGNORECASE) if phrase else ()
     return [format_range(positions_in(text[: one.start()]), positions_in(one.group()), look) for one in found]
 
@@ -74,7 +71,7 @@ def _link_format(span: LinkSpan, color: QColor, *, underlined: bool) -> QTextLay
     return format_range(span.start, span.length, look)
 
 
-def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: Theme) -> None:
+def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture) -> None:
     size = picture_size(box, painter.device().devicePixelRatio())
     image = show(box.figure.digest, size) if box.figure.digest else None
     painter.save()
@@ -89,8 +86,8 @@ def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: The
         painter.drawImage(placed, image)
     else:
         path.addRoundedRect(box.rect, RADIUS, RADIUS)
-        painter.fillPath(path, theme.color("chip"))
-        _paint_text(painter, box, _words(box.figure, image), theme)
+        painter.fillPath(path, color_of("chip"))
+        _paint_text(painter, box, _words(box.figure, image))
     painter.restore()
 
 
@@ -100,11 +97,11 @@ def _words(figure: PicturePiece, image: QImage | None) -> str:
     return tr("Reading the picture…") if image is None else tr("This picture cannot be shown")
 
 
-def _paint_text(painter: QPainter, box: PictureBox, words: str, theme: Theme) -> None:
+def _paint_text(painter: QPainter, box: PictureBox, words: str) -> None:
     middle = box.rect.center()
     paint_icon(painter, QPointF(middle.x() - _ICON / 2, middle.y() - _ICON - 4), "image", "faint", _ICON)
     painter.setFont(font(Size.SMALL))
-    painter.setPen(theme.color("secondary"))
+    painter.setPen(color_of("secondary"))
     room = QRectF(box.rect.left() + 8, middle.y(), box.rect.width() - 16, box.rect.bottom() - middle.y() - 4)
     painter.drawText(room, CENTER & Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words)
 

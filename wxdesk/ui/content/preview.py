@@ -13,7 +13,7 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import paint_content
 from wxdesk.ui.content.pieces import ContentPiece, Paragraph, pieces_of_content
-from wxdesk.ui.look.theme import Measure, Theme
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.painting import paint_box, painting
 
 _PAD_X, _PAD_Y = 12, 9
@@ -86,7 +86,7 @@ class ContentPreview(QWidget):
             self._layout = self._laid_out(self.width())
         with painting(self) as painter:
             bubble = QRectF(0.5, 0.5, self.width() - 1, self._layout.height + 2 * _PAD_Y + 1)
-            paint_box(painter, bubble, Measure.BUBBLE_RADIUS, Theme.current(), self._fill, self._line)
+            paint_box(painter, bubble, Measure.BUBBLE_RADIUS, self._fill, self._line)
             paint_content(painter, self._layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
 
     def _laid_out(self, width: int) -> ContentLayout:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, smaller
+from wxdesk.ui.look.theme import Measure, Size, color_of, font, smaller
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
@@ -181,8 +181,8 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     return head
 
 
-def paint_unsaved(painter: QPainter, line: QRect, unsaved: bool, theme: Theme) -> None:
+def paint_unsaved(painter: QPainter, line: QRect, unsaved: bool) -> None:
     """Begin a row's `line` with the mark of what is unsaved; the rest is left."""
     if unsaved:
         mark = tr("Not saved")
-        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", font(smaller(2)), theme.color("pending")))
+        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", font(smaller(2)), color_of("pending")))

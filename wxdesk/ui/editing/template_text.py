@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 from wxdesk.core.content.variables import VARIABLES
 from wxdesk.core.templates import ASK
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Theme, strong_weight
+from wxdesk.ui.look.theme import color_of, strong_weight
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.growing import GrowingText, text_of
 from wxdesk.ui.widgets.fields.labelled import set_wrong
@@ -184,7 +184,7 @@ class TemplateEdit(GrowingText):
 def _marked(block: QTextBlock) -> QTextEdit.ExtraSelection:
     mark = QTextEdit.ExtraSelection()
     mark.cursor = QTextCursor(block)
-    mark.format.setBackground(Theme.current().color("failed_tint"))
+    mark.format.setBackground(color_of("failed_tint"))
     mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
     return mark
 
@@ -193,8 +193,7 @@ class _Highlighter(QSyntaxHighlighter):
     """Highlighter: variables bold in the accent colour, tags in a quieter one."""
 
     def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
-        theme = Theme.current()
-        for pattern, ink, bold in ((_TAG, theme.color("secondary"), False), (_VARIABLE, theme.color("accent"), True)):
+        for pattern, ink, bold in ((_TAG, color_of("secondary"), False), (_VARIABLE, color_of("accent"), True)):
             for found in pattern.finditer(text):
                 self.setFormat(positions_in(text[: found.start()]), positions_in(found.group()), _format(ink, bold))
 

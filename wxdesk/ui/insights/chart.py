@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from wxdesk.core.model.statistics import DAYS, HOURS, MessageCounts
 from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.labels import announce
 from wxdesk.ui.widgets.painting import paint_box, painting
 from wxdesk.ui.wording.times import weekday_text
@@ -110,12 +110,12 @@ class Chart(QWidget):
         """Paint the ring round a chart that has the keyboard."""
         if self.hasFocus():
             ring = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            paint_box(painter, ring, 4, Theme.current(), line="accent")
+            paint_box(painter, ring, 4, line="accent")
 
     def paint_caption(self, painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
         """Paint a caption of an axis."""
         painter.setFont(font(Size.CAPTION, tabular=True))
-        painter.setPen(Theme.current().color("secondary"))
+        painter.setPen(color_of("secondary"))
         painter.drawText(rect, flags, text)
 
     def paint_hour(self, painter: QPainter, hour: int, cell: QRectF) -> None:
@@ -193,7 +193,7 @@ class HourlyBars(Chart):
             self._paint_lines(painter, step, top)
             for hour, found in enumerate(self.hours):
                 if self.looked_at == (0, hour):
-                    painter.fillRect(self.cell_rect(0, hour), Theme.current().color("hover"))
+                    painter.fillRect(self.cell_rect(0, hour), color_of("hover"))
                 self._paint_bar(painter, hour, found, top)
                 if hour % 3 == 0:
                     self.paint_hour(painter, hour, self.cell_rect(0, hour))
@@ -206,13 +206,13 @@ class HourlyBars(Chart):
         plot = self._plot()
         for value in range(0, top + 1, step):
             y = round(plot.bottom() - plot.height() * value / top) + 0.5
-            painter.setPen(QPen(Theme.current().color("line"), 1))
+            painter.setPen(QPen(color_of("line"), 1))
             painter.drawLine(int(plot.left()), int(y), int(plot.right()), int(y))
             beside = QRectF(0, y - 8, self.axis_width - 8, 16)
             self.paint_caption(painter, beside, number_text(value), RIGHT)
 
     def _paint_bar(self, painter: QPainter, hour: int, found: MessageCounts, top: int) -> None:
-        cell, theme = self.cell_rect(0, hour), Theme.current()
+        cell = self.cell_rect(0, hour)
         width = min(MAX_BAR, cell.width() * 0.7)
         x, bottom = cell.center().x() - width / 2, cell.bottom()
         parts = (
@@ -226,7 +226,7 @@ class HourlyBars(Chart):
             if not part:
                 continue
             gap = 1 if height > 3 else 0
-            paint_box(painter, QRectF(x, bottom - height, width, max(1.0, height - gap)), 2, theme, role)
+            paint_box(painter, QRectF(x, bottom - height, width, max(1.0, height - gap)), 2, role)
             bottom -= height
 
 
@@ -291,17 +291,16 @@ class HeatMap(Chart):
 
     def _paint_cell(self, painter: QPainter, row: int, column: int, most: int) -> None:
         looked_at = self.looked_at == (row, column)
-        painter.setPen(QPen(Theme.current().color("text"), 1) if looked_at else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(color_of("text"), 1) if looked_at else Qt.PenStyle.NoPen)
         painter.setBrush(heat_colour(self.week[row][column], most))
         painter.drawRoundedRect(self.cell_rect(row, column).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2), 2, 2)
 
 
 def heat_colour(count: int, most: int) -> QColor:
     """Compute the colour of a count where `most` is the strongest; grey without any."""
-    theme = Theme.current()
     if not count:
-        return theme.color("line")
+        return color_of("line")
     amount = 0.18 + 0.82 * (count / most)
-    under, over = theme.color("panel"), theme.color("accent_fill")
+    under, over = color_of("panel"), color_of("accent_fill")
     parts = ((under.red(), over.red()), (under.green(), over.green()), (under.blue(), over.blue()))
     return QColor(*(round(a + (b - a) * amount) for a, b in parts))

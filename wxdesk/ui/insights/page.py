@@ -14,7 +14,7 @@ from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
 from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, heading_of, span_of, table_of
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
@@ -124,10 +124,10 @@ class InsightsPage(QWidget):
         cards = self._board.grab()
         picture = QPixmap(cards.width(), round(cards.height() + HEADING * cards.devicePixelRatio()))
         picture.setDevicePixelRatio(cards.devicePixelRatio())
-        picture.fill(Theme.current().color("window"))
+        picture.fill(color_of("window"))
         painter, place = QPainter(picture), QRect(MARGIN, 0, self._board.width() - 2 * MARGIN, HEADING)
         painter.drawPixmap(0, HEADING, cards)
-        paint_text(painter, place, heading, font(strong=True), Theme.current().color("text"))
+        paint_text(painter, place, heading, font(strong=True), color_of("text"))
         painter.end()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

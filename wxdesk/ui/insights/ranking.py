@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QStyle, QStyleOptionViewItem
 
 from wxdesk.i18n import number_text
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.painting import RIGHT, paint_box, paint_text
 from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowList, RowModel
 
@@ -65,27 +65,27 @@ class RankDelegate(RowDelegate[Ranked]):
         return QSize(0, ROW)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Ranked) -> None:
-        theme, rect = Theme.current(), option.rect
+        rect = option.rect
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_box(painter, QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, theme, line="accent")
+            paint_box(painter, QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, line="accent")
         ranks, right = self._ranks, rect.right() + 1
         room = rect.width() - ranks.value_width - GAP
         note = max(0, min(ranks.note_width, room - LEAST_NAME - GAP)) if row.note else 0
         if note:
             remark = QRect(right - note, rect.top(), note, rect.height())
-            paint_text(painter, remark, row.note, _NOTE(), theme.color(row.note_role))
+            paint_text(painter, remark, row.note, _NOTE(), color_of(row.note_role))
         left = right - note - ranks.value_width - (GAP if note else 0)
         value = QRect(left, rect.top(), ranks.value_width, rect.height())
-        paint_text(painter, value, number_text(row.value), _VALUE(strong=not note), theme.color("text"), RIGHT)
+        paint_text(painter, value, number_text(row.value), _VALUE(strong=not note), color_of("text"), RIGHT)
         room = value.left() - GAP - rect.left()
         name = room if row.share is None else min(room, max(room * 45 // 100, LEAST_NAME), 180)
         words = " ".join(row.name.split())
         beside = QRect(rect.left(), rect.top(), name, rect.height())
-        paint_text(painter, beside, words, font(tabular=True), theme.color("text"))
+        paint_text(painter, beside, words, font(tabular=True), color_of("text"))
         if row.share is not None and room - name - GAP > 3 * BAR:
             length = max(BAR, (room - name - GAP) * row.share)
             bar = QRectF(rect.left() + name + GAP, rect.center().y() + 0.5 - BAR / 2, length, BAR)
-            paint_box(painter, bar, BAR / 2, theme, "accent_fill")
+            paint_box(painter, bar, BAR / 2, "accent_fill")
 
 
 class RankList(RowList):

@@ -14,7 +14,7 @@ from wxdesk.ui.insights.board import Board, CardPlace
 from wxdesk.ui.insights.chart import HeatMap, HourlyBars, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
-from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.look.theme import Size, color_of
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.painting import painting
@@ -164,7 +164,7 @@ class ColourLegend(QWidget):
         for number, (word, role, text_role) in enumerate(entries):
             if number:
                 row.addSpacing(8)
-            row.addWidget(Swatch(partial(lambda name: Theme.current().color(name), role)))
+            row.addWidget(Swatch(partial(color_of, role)))
             row.addWidget(PlainLabel(word, size=Size.SMALL, role=text_role, strong=True))
 
 

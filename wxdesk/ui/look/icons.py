@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPix
 from PySide6.QtSvg import QSvgRenderer
 
 from wxdesk.paths import resource
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import color_of
 
 
 def program_icon() -> QIcon:
@@ -35,7 +35,7 @@ def pixmap(name: str, role: str = "secondary", size: int = 20) -> QPixmap:
     Raises:
         FileNotFoundError: there is no such icon.
     """
-    color = Theme.current().color(role)
+    color = color_of(role)
     ratio = _ratio()
     key = f"wxdesk:{name}:{color.name()}:{size}:{ratio}"
     found = QPixmap()

@@ -148,7 +148,7 @@ class Theme(Struct, frozen=True):
         return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
 
     def color(self, role: str) -> QColor:
-        """Return the colour of a role of `Colors`, for painters."""
+        """Return the colour of a role of `Colors`."""
         return QColor(getattr(self.colors, role))
 
     def palette(self) -> QPalette:
@@ -165,6 +165,11 @@ class Theme(Struct, frozen=True):
         for role in (roles.WindowText, roles.Text, roles.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("faint"))
         return palette
+
+
+def color_of(role: str) -> QColor:
+    """Return the colour of a role of `Colors` in the theme that is shown now."""
+    return Theme.current().color(role)
 
 
 def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:

@@ -13,7 +13,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.threads import LoopThread
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import Theme, font
+from wxdesk.ui.look.theme import color_of, font
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, Notifier, OnNoticeAction
 from wxdesk.ui.notifications.service import NoticeService
 from wxdesk.ui.widgets.painting import painting
@@ -151,16 +151,16 @@ def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
     picture = pixmap("pause" if paused else "inbox", role, SIDE)
     if not calling:
         return QIcon(picture)
-    theme, ratio = Theme.current(), picture.devicePixelRatio()
+    ratio = picture.devicePixelRatio()
     side = picture.width() / ratio
     badge = QRectF(side * 0.4, side * 0.4, side * 0.6, side * 0.6)
     with painting(picture) as painter:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("failed"))
+        painter.setBrush(color_of("failed"))
         painter.drawEllipse(badge)
         face = font(14, strong=True)
         face.setPixelSize(int(badge.height() * (0.7 if calling < 10 else 0.5)))
         painter.setFont(face)
-        painter.setPen(theme.color("on_accent"))
+        painter.setPen(color_of("on_accent"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(min(calling, MOST)))
     return QIcon(picture)

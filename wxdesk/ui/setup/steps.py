@@ -9,7 +9,7 @@ from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import EnterButton
@@ -81,33 +81,32 @@ class StepItem(EnterButton):
         return QSize(200, HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             if self.isChecked() or self.underMouse():
-                painter.fillRect(self.rect(), theme.color("selection" if self.isChecked() else "hover"))
+                painter.fillRect(self.rect(), color_of("selection" if self.isChecked() else "hover"))
             if self.isChecked():
-                painter.fillRect(0, 0, 3, HEIGHT, theme.color("accent_fill"))
+                painter.fillRect(0, 0, 3, HEIGHT, color_of("accent_fill"))
             if self.hasFocus():
-                paint_box(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, theme, line="accent", thick=1.5)
-            self._paint_disc(painter, theme)
+                paint_box(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, line="accent", thick=1.5)
+            self._paint_disc(painter)
             left = LEFT + DISC + 12
             room = self.width() - left - 12
             title = step_title(self._fact)  # a bold one is too wide for the narrow column
-            paint_text(painter, QRect(left, 11, room, 20), title, font(Size.BODY), theme.color("text"))
+            paint_text(painter, QRect(left, 11, room, 20), title, font(Size.BODY), color_of("text"))
             role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
-            paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), theme.color(role))
+            paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), color_of(role))
 
-    def _paint_disc(self, painter: QPainter, theme: Theme) -> None:
+    def _paint_disc(self, painter: QPainter) -> None:
         disc = QRectF(LEFT + 0.5, (HEIGHT - DISC) / 2 + 0.5, DISC - 1, DISC - 1)
         role = self.look.role
         if role == "faint":
-            painter.setPen(QPen(theme.color("faint" if not self.isChecked() else "accent"), 1.2))
+            painter.setPen(QPen(color_of("faint" if not self.isChecked() else "accent"), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(disc)
-            ink = theme.color("secondary" if not self.isChecked() else "accent")
+            ink = color_of("secondary" if not self.isChecked() else "accent")
             paint_text(painter, disc.toAlignedRect(), str(self._number), font(Size.SMALL, strong=True), ink, CENTER)
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("panel" if self.isChecked() else _TINTS[role]))
+        painter.setBrush(color_of("panel" if self.isChecked() else _TINTS[role]))
         painter.drawEllipse(disc)
         painter.drawPixmap(round(disc.center().x() - 8), round(disc.center().y() - 8), pixmap(self.look.icon, role, 16))

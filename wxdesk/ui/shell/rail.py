@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import key_name
@@ -87,17 +87,16 @@ class RailItem(EnterButton):
         self.setToolTip(" · ".join(filter(None, (f"{self.place.word} ({key_name(self.key)})", unread))))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             ground = QRectF(self.rect()).adjusted(1.5, 0.5, -1.5, -0.5)
             if self.isChecked() or self.underMouse():
-                paint_box(painter, ground, Measure.RADIUS, theme, "panel" if self.isChecked() else "hover")
+                paint_box(painter, ground, Measure.RADIUS, "panel" if self.isChecked() else "hover")
             if self.hasFocus():
                 ring = ground.adjusted(0.5, 0.5, -0.5, -0.5)
-                paint_box(painter, ring, Measure.RADIUS, theme, line="accent", thick=1.5)
+                paint_box(painter, ring, Measure.RADIUS, line="accent", thick=1.5)
             role = "accent" if self.isChecked() else "secondary"
             painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
             below = QRect(1, 27, self.width() - 2, 17)
-            paint_text(painter, below, self.place.word, self.font(), theme.color(role), CENTER)
+            paint_text(painter, below, self.place.word, self.font(), color_of(role), CENTER)
             if self.badge:
-                paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge, theme)
+                paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge)

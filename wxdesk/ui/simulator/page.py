@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.runtime.debounce import Debounce, VisibleTick
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
@@ -63,15 +63,15 @@ class CustomerDelegate(RowDelegate[SimulatedCustomer]):
         return QSize(100, ROW)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SimulatedCustomer) -> None:
-        theme, rect = Theme.current(), option.rect
-        paint_row(painter, option, theme)
+        rect = option.rect
+        paint_row(painter, option)
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
         paint_initial(painter, avatar, row.openid, row.name)
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
-        paint_text(painter, line, name_text(row), font(Size.MESSAGE, strong=True), theme.color("text"))
+        paint_text(painter, line, name_text(row), font(Size.MESSAGE, strong=True), color_of("text"))
         words = customer_text(row)
-        paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), color_of("secondary"))
 
 
 class CounterLine(QWidget):

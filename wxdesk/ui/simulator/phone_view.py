@@ -12,7 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_content
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_text, notice_text
 from wxdesk.ui.widgets.painting import LEFT, RIGHT, paint_box
@@ -130,16 +130,16 @@ class PhoneDelegate(RowDelegate[PhoneLine]):
         return QSize(self.width, self._layout_of(index).height)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: PhoneLine) -> None:
-        theme, placed, own = Theme.current(), self._layout_of(index), row.side is PhoneSide.CUSTOMER
+        placed, own = self._layout_of(index), row.side is PhoneSide.CUSTOMER
         painter.translate(option.rect.topLeft())
         if not placed.bubble.isNull():
             fill, line = ("accent_tint", "") if own else ("panel", "line")
             ground = placed.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
-            paint_box(painter, ground, Measure.BUBBLE_RADIUS, theme, fill, line)
+            paint_box(painter, ground, Measure.BUBBLE_RADIUS, fill, line)
         paint_content(painter, placed.content, placed.content_at, "text", self._show_picture)
         if placed.words:
             painter.setFont(font(Size.CAPTION, tabular=True))
-            painter.setPen(theme.color("secondary"))
+            painter.setPen(color_of("secondary"))
             painter.drawText(placed.caption, RIGHT if own else LEFT, placed.words)
 
     def _layout_of(self, index: Index) -> PlacedLine:

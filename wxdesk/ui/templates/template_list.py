@@ -15,7 +15,7 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_unsaved
 from wxdesk.ui.look.keys import is_pressed
-from wxdesk.ui.look.theme import Theme, font, line_height, row_height, smaller, spaced
+from wxdesk.ui.look.theme import color_of, font, line_height, row_height, smaller, spaced
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 from wxdesk.ui.widgets.boxes import Frame, discard, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
@@ -106,28 +106,27 @@ class TemplateDelegate(RowDelegate[TemplateRow]):
         return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TemplateRow) -> None:
-        theme = Theme.current()
         rect: QRect = option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_row(painter, option, theme)
+        paint_row(painter, option)
         pitch, face = line_height() - 1, font(smaller(2))
         line = QRect(rect.left() + LEFT, rect.top() + spaced(9, 4), rect.width() - LEFT - RIGHT, pitch)
-        _paint_title(painter, QRect(line), row, theme)
+        _paint_title(painter, QRect(line), row)
         line.moveTop(line.top() + pitch + 1)
-        paint_text(painter, line, row.text, face, theme.color("secondary"))
+        paint_text(painter, line, row.text, face, color_of("secondary"))
         line.moveTop(line.top() + pitch)
-        paint_unsaved(painter, line, row.unsaved, theme)
-        paint_text(painter, line, row.facts, face, theme.color("secondary"))
+        paint_unsaved(painter, line, row.unsaved)
+        paint_text(painter, line, row.facts, face, color_of("secondary"))
 
 
-def _paint_title(painter: QPainter, line: QRect, row: TemplateRow, theme: Theme) -> None:
+def _paint_title(painter: QPainter, line: QRect, row: TemplateRow) -> None:
     if row.shortcut:
         face = font(smaller(2))
         wide = min(QFontMetrics(face).horizontalAdvance(row.shortcut), line.width() // 2)
         place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
-        paint_text(painter, place, row.shortcut, face, theme.color("accent"))
+        paint_text(painter, place, row.shortcut, face, color_of("accent"))
         line.setRight(place.left() - 10)
-    paint_text(painter, line, row.title, font(smaller(1), strong=True), theme.color("text"))
+    paint_text(painter, line, row.title, font(smaller(1), strong=True), color_of("text"))
 
 
 MOST_CHIPS = 8

@@ -35,7 +35,7 @@ from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.findings import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, line_of
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_list import Index
@@ -217,36 +217,35 @@ class TrafficDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: TrafficLine = index.data(LINE)
-        theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         if chosen or index.row() == self.hovered_row:
-            painter.fillRect(rect, theme.color("selection" if chosen else "hover"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
+            painter.fillRect(rect, color_of("selection" if chosen else "hover"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color_of("line"))
         if chosen and index.column() == Column.TIME and bool(state & QStyle.StateFlag.State_Active):
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), theme.color("accent_fill"))
-        self._cell(painter, rect.adjusted(PAD, 0, -PAD, -1), line, Column(index.column()), theme)
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), color_of("accent_fill"))
+        self._cell(painter, rect.adjusted(PAD, 0, -PAD, -1), line, Column(index.column()))
         painter.restore()
 
-    def _cell(self, painter: QPainter, rect: QRect, line: TrafficLine, column: Column, theme: Theme) -> None:
+    def _cell(self, painter: QPainter, rect: QRect, line: TrafficLine, column: Column) -> None:
         match column:
             case Column.TIME:
-                paint_text(painter, rect, line.time, font(tabular=True), theme.color("secondary"))
+                paint_text(painter, rect, line.time, font(tabular=True), color_of("secondary"))
             case Column.WHAT:
                 top = rect.top() + (rect.height() - ICON) // 2
                 name = "arrow-left" if line.incoming else "arrow-right"
                 painter.drawPixmap(QPoint(rect.left(), top), pixmap(name, "faint", ICON))
-                paint_text(painter, rect.adjusted(ICON + 6, 0, 0, 0), line.what, font(), theme.color("text"))
+                paint_text(painter, rect.adjusted(ICON + 6, 0, 0, 0), line.what, font(), color_of("text"))
             case Column.RESULT:
-                paint_text(painter, rect, line.result, font(strong=True), theme.color(line.tone.value))
+                paint_text(painter, rect, line.result, font(strong=True), color_of(line.tone.value))
             case Column.CONTENT:
-                used = paint_text(painter, rect, line.who, font(), theme.color("text"))
+                used = paint_text(painter, rect, line.who, font(), color_of("text"))
                 beside = rect.adjusted(used + GAP if used else 0, 0, 0, 0)
-                paint_text(painter, beside, line.said, font(), theme.color("secondary"))
+                paint_text(painter, beside, line.said, font(), color_of("secondary"))
             case Column.TOOK:
-                paint_text(painter, rect, line.took, font(tabular=True), theme.color("text"), RIGHT)
+                paint_text(painter, rect, line.took, font(tabular=True), color_of("text"), RIGHT)
 
 
 class TrafficView(QTableView):

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.keys import ENTER, key_words, own_key
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.boxes import restyle
 from wxdesk.ui.widgets.painting import paint_box, painting
 
@@ -145,10 +145,9 @@ class Button(QPushButton):
         inset = 0 if self._kind is ButtonKind.LINK else 9
         frame = QRectF(self.width() - width - inset + 0.5, (self.height() - 18) / 2 + 0.5, width - 1, 17)
         primary = self._kind is ButtonKind.PRIMARY
-        theme = Theme.current()
-        paint_box(painter, frame, 4, theme, line="on_accent" if primary else "line")
+        paint_box(painter, frame, 4, line="on_accent" if primary else "line")
         painter.setFont(font(Size.CAPTION))
-        painter.setPen(theme.color("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
+        painter.setPen(color_of("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
         painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._key)
 
     def _show_icon(self) -> None:
@@ -263,14 +262,13 @@ class Switch(EnterButton):
         return QSize(36, 24)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             if not self.isEnabled():
                 painter.setOpacity(0.5)
             track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
-            paint_switch(painter, track, self._place, theme, on=self.isChecked())
+            paint_switch(painter, track, self._place, on=self.isChecked())
             if self.hasFocus():
-                paint_box(painter, track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, theme, line="accent", thick=1.5)
+                paint_box(painter, track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, line="accent", thick=1.5)
 
     def _start(self, on: bool) -> None:
         if not self._is_told:
@@ -288,11 +286,11 @@ class Switch(EnterButton):
         self.update()
 
 
-def paint_switch(painter: QPainter, track: QRectF, place: float, theme: Theme, *, on: bool) -> None:
+def paint_switch(painter: QPainter, track: QRectF, place: float, *, on: bool) -> None:
     """Paint a switch with its knob at `place`, from 0 at the left to 1."""
-    paint_box(painter, track, track.height() / 2, theme, "accent_fill" if on else "faint")
+    paint_box(painter, track, track.height() / 2, "accent_fill" if on else "faint")
     knob = track.height() - 4
-    painter.setBrush(theme.color("on_accent"))
+    painter.setBrush(color_of("on_accent"))
     painter.drawEllipse(QRectF(track.left() + 2 + (track.width() - knob - 4) * place, track.top() + 2, knob, knob))
 
 

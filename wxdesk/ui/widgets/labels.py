@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import key_words, own_key
-from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_box, painting
 
 SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -129,7 +129,7 @@ class PlainLabel(QLabel):
     def _color(self) -> None:
         if self._coloring:
             return
-        color = Theme.current().color(self._role)
+        color = color_of(self._role)
         if self.palette().color(QPalette.ColorRole.WindowText) == color:
             return
         self._coloring = True
@@ -234,11 +234,10 @@ class KeyCap(QWidget):
         return QSize(max(22, QFontMetrics(font(Size.SMALL)).horizontalAdvance(self.text) + 12), 20)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
-            paint_box(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, theme, "window", "line")
+            paint_box(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, "window", "line")
             painter.setFont(font(Size.SMALL))
-            painter.setPen(theme.color("secondary"))
+            painter.setPen(color_of("secondary"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.conversation import Contact
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.look.theme import AVATARS, Measure, Size, color_of, font
 
 ELLIPSIS = Qt.TextElideMode.ElideRight
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -33,7 +33,6 @@ def paint_box(  # noqa: PLR0913 - the looks of a box, each by its name
     painter: QPainter,
     rect: QRectF,
     radius: float,
-    theme: Theme,
     fill: str = "",
     line: str = "",
     thick: float = 1.0,
@@ -41,8 +40,8 @@ def paint_box(  # noqa: PLR0913 - the looks of a box, each by its name
 ) -> None:
     """Paint a rounded box, `fill` and `line` by theme role; empty for none."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(theme.color(fill) if fill else Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(theme.color(line), thick, stroke) if line else Qt.PenStyle.NoPen)
+    painter.setBrush(color_of(fill) if fill else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color_of(line), thick, stroke) if line else Qt.PenStyle.NoPen)
     painter.drawRoundedRect(rect, radius, radius)
 
 
@@ -67,7 +66,7 @@ def _paint_letters(painter: QPainter, rect: QRectF, letters: str, person: int, r
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[person % len(AVATARS)]))
     painter.drawRoundedRect(rect, radius, radius)
-    painter.setPen(Theme.current().color("on_accent"))
+    painter.setPen(color_of("on_accent"))
     painter.setFont(font(size, strong=True))
     painter.drawText(rect, CENTER, letters)
 
@@ -116,12 +115,12 @@ def paint_arrow(field: QWidget, size: int = 16) -> None:
         paint_icon(painter, at, "chevron-down", "secondary" if field.isEnabled() else "faint", size)
 
 
-def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: Theme) -> int:
+def paint_badge(painter: QPainter, right: int, middle: int, count: int) -> int:
     """Paint a round badge that ends at `right`; return the width it took."""
     width = badge_width(count)
     rect = QRectF(right - width, middle - 8, width, 16)
-    paint_box(painter, rect, 8, theme, "failed")
-    paint_text(painter, rect.toRect(), _badge_text(count), _badge_font(), theme.color("on_failed"), CENTER)
+    paint_box(painter, rect, 8, "failed")
+    paint_text(painter, rect.toRect(), _badge_text(count), _badge_font(), color_of("on_failed"), CENTER)
     return width
 
 
@@ -138,22 +137,22 @@ def _badge_font() -> QFont:
     return font(Size.CAPTION, strong=True, tabular=True)
 
 
-def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4) -> None:
+def paint_focus(painter: QPainter, rect: QRectF, radius: float = 4) -> None:
     """Paint the focus ring."""
-    paint_box(painter, rect, radius, theme, line="accent", thick=2)
+    paint_box(painter, rect, radius, line="accent", thick=2)
 
 
-def paint_row(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
+def paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     """Paint a row's ground, its lower edge and the ring of keyboard focus."""
     rect: QRect = option.rect
     if option.state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(rect, theme.color("selection"))
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+        painter.fillRect(rect, color_of("selection"))
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), color_of("accent_fill"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, theme.color("hover"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        painter.fillRect(rect, color_of("hover"))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
     if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
-        paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+        paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3))
 
 
 class Surface(QWidget):
@@ -161,4 +160,4 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:
-            paint_box(painter, QRectF(self.rect()), Measure.RADIUS, Theme.current(), "window")
+            paint_box(painter, QRectF(self.rect()), Measure.RADIUS, "window")

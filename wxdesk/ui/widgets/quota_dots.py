@@ -5,7 +5,7 @@ from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.widgets.painting import painting
 
 _DOT, _STEP, _RING = 8, 11, 1.6
@@ -32,12 +32,11 @@ class QuotaDots(QWidget):
         return QSize(_STEP * (AFTER_MESSAGE[0] - 1) + _DOT, _DOT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
-            few = theme.color("accent_fill" if self._left > 1 else "failed")
+            few = color_of("accent_fill" if self._left > 1 else "failed")
             for dot in range(AFTER_MESSAGE[0]):
                 ring = dot < self._kept
                 painter.setPen(QPen(few, _RING) if ring else Qt.PenStyle.NoPen)
-                painter.setBrush(theme.color("panel") if ring else few if dot < self._left else theme.color("line"))
+                painter.setBrush(color_of("panel") if ring else few if dot < self._left else color_of("line"))
                 radius = (_DOT - _RING) / 2 if ring else _DOT / 2
                 painter.drawEllipse(QPointF(_DOT / 2 + dot * _STEP, self.height() / 2), radius, radius)

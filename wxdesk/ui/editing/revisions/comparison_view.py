@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange, Revision
-from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import SELECTABLE, PlainLabel
 
@@ -76,13 +76,13 @@ def _write_title(cursor: QTextCursor, title: str, *, first: bool) -> None:
     block.setBottomMargin(4)
     letters = QTextCharFormat()
     letters.setFont(sentence_font(Size.SMALL, strong=True))
-    letters.setForeground(Theme.current().color("secondary"))
+    letters.setForeground(color_of("secondary"))
     _begin(cursor, block, first=first)
     cursor.insertText(title, letters)
 
 
 def _write_line(cursor: QTextCursor, line: ComparedLine) -> None:
-    theme, indent = Theme.current(), SIGN + (INNER if line.inner else 0)
+    indent = SIGN + (INNER if line.inner else 0)
     block = QTextBlockFormat()
     block.setLeftMargin(indent)
     block.setTextIndent(-indent)
@@ -91,13 +91,13 @@ def _write_line(cursor: QTextCursor, line: ComparedLine) -> None:
     face = font if line.inner else sentence_font  # what stands in was written by people
     plain = QTextCharFormat()
     plain.setFont(face(Size.BODY))
-    plain.setForeground(theme.color("secondary" if line.change is LineChange.SAME and line.inner else "text"))
+    plain.setForeground(color_of("secondary" if line.change is LineChange.SAME and line.inner else "text"))
     if line.change is not LineChange.SAME:
-        block.setBackground(theme.color(_GROUNDS[line.change]))
-        plain.setForeground(theme.color("text"))
+        block.setBackground(color_of(_GROUNDS[line.change]))
+        plain.setForeground(color_of("text"))
     strong = QTextCharFormat(plain)
     strong.setFont(face(Size.BODY, strong=True))
-    strong.setForeground(theme.color(_INKS.get(line.change, "text")))
+    strong.setForeground(color_of(_INKS.get(line.change, "text")))
     _begin(cursor, block, first=False)
     cursor.insertText(f"{line.change.value}\t", strong)
     at = 0

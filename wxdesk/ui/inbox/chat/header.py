@@ -19,7 +19,7 @@ from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
@@ -65,14 +65,13 @@ class ModeChip(EnterButton):
         return QSize(64, _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             line = "accent" if self.hasFocus() else "line"
             pill = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            paint_box(painter, pill, _HEIGHT / 2, theme, "hover" if self.underMouse() else "panel", line)
+            paint_box(painter, pill, _HEIGHT / 2, "hover" if self.underMouse() else "panel", line)
             role = "secondary" if self._quiet else "accent"
             room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
-            paint_text(painter, room.adjusted(0, 0, 1, 0), self.text(), self.font(), theme.color(role))
+            paint_text(painter, room.adjusted(0, 0, 1, 0), self.text(), self.font(), color_of(role))
             at = QPointF(self.width() - _PAD - _ARROW + 2, (self.height() - _ARROW) / 2)
             paint_icon(painter, at, "chevron-down", role, _ARROW)
 

@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.painting import CENTER, paint_box, painting
@@ -47,13 +47,12 @@ class DropZone(QWidget):
         self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             painter.setOpacity(0.92)
-            painter.fillRect(self.rect(), theme.color("panel"))
+            painter.fillRect(self.rect(), color_of("panel"))
             painter.setOpacity(1.0)
             frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-            paint_box(painter, frame, Measure.RADIUS, theme, "", "accent", 2, Qt.PenStyle.DashLine)
+            paint_box(painter, frame, Measure.RADIUS, "", "accent", 2, Qt.PenStyle.DashLine)
             painter.setFont(font(Size.TITLE, strong=True))
             painter.drawText(frame, CENTER, tr("Let go to add pictures; nothing is sent yet"))
 

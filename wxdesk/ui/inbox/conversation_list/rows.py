@@ -17,7 +17,7 @@ from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, line_height, row_height, sentence_font, smaller, spaced
+from wxdesk.ui.look.theme import Measure, Size, color_of, font, line_height, row_height, sentence_font, smaller, spaced
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -182,22 +182,22 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         return QSize(Measure.LIST, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: InboxRow) -> None:
-        theme, rect = Theme.current(), option.rect
-        paint_row(painter, option, theme)
+        rect = option.rect
+        paint_row(painter, option)
         top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), line_height()
         paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
         left = rect.left() + _PAD + avatar + _GAP
         lines = QRect(left, top, rect.right() - _PAD - left + 1, height)
-        self._paint_name(painter, lines, row, theme)
-        self._paint_preview(painter, lines.translated(0, height + 1), row, theme)
-        self._paint_status(painter, lines.translated(0, 2 * height + 1), row, theme)
+        self._paint_name(painter, lines, row)
+        self._paint_preview(painter, lines.translated(0, height + 1), row)
+        self._paint_status(painter, lines.translated(0, 2 * height + 1), row)
 
-    def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+    def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
         when = row_time(row, self._clock())
         face = font(smaller(2), strong=when.strong, tabular=True)
         width = QFontMetrics(face).horizontalAdvance(when.text)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
-        paint_text(painter, corner, when.text, face, theme.color(when.role))
+        paint_text(painter, corner, when.text, face, color_of(when.role))
         name = line.adjusted(0, 0, -width - 8, 0)
         if row.conversation.claimed_by:
             paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
@@ -206,39 +206,39 @@ class ConversationDelegate(RowDelegate[InboxRow]):
             name.setRight(name.right() - _ICON - 4)
             paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
         contact = row.conversation.contact
-        taken = paint_text(painter, name, name_of(contact), font(Size.MESSAGE, strong=True), theme.color("text")) + 8
+        taken = paint_text(painter, name, name_of(contact), font(Size.MESSAGE, strong=True), color_of("text")) + 8
         if name.width() - taken > _LEAST:
             face = sentence_font(smaller(3))
             beside = name.adjusted(taken, 0, 0, 0)
-            paint_text(painter, beside, self._account_of(contact), face, theme.color("secondary"))
+            paint_text(painter, beside, self._account_of(contact), face, color_of("secondary"))
 
-    def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+    def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
         taken, conversation = 0, row.conversation
         if conversation.unread:
             middle = line.center().y() + 1
-            taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
+            taken = paint_badge(painter, line.right() + 1, middle, conversation.unread) + 8
         role = "text" if conversation.unread else "secondary"
         room, face = line.adjusted(0, 0, -taken, 0), font(smaller(1))
-        marked = paint_text(painter, room, draft_mark(row), face, theme.color("failed"))
+        marked = paint_text(painter, room, draft_mark(row), face, color_of("failed"))
         rest = room.adjusted(marked + 4 if marked else 0, 0, 0, 0)
-        paint_text(painter, rest, preview_of_row(row), face, theme.color(role))
+        paint_text(painter, rest, preview_of_row(row), face, color_of(role))
 
-    def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+    def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
         now = self._clock()
         status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of), self.me)
         at = line.left() + self._paint_mark(painter, line, status)
         face = sentence_font(smaller(3), strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
-        at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
+        at += paint_text(painter, room, status.text, face, color_of(status.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         activity = self._activity_of(row.conversation.id)
         if activity:
             face = sentence_font(smaller(3))
-            paint_text(painter, rest, activity, face, theme.color("accent"))
+            paint_text(painter, rest, activity, face, color_of("accent"))
         else:
             face = sentence_font(smaller(3), tabular=True)
             left = fitting(quota_wordings(row.conversation, now), face, rest.width())  # the number alone, or nothing
-            paint_text(painter, rest, left, face, theme.color("faint"))
+            paint_text(painter, rest, left, face, color_of("faint"))
 
     def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
         if not status.icon:

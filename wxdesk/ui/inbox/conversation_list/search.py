@@ -20,7 +20,7 @@ from wxdesk.desk.search import Found
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
-from wxdesk.ui.look.theme import Measure, Theme, font, line_height, smaller
+from wxdesk.ui.look.theme import Measure, color_of, font, line_height, smaller
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
@@ -168,24 +168,24 @@ class SearchDelegate(RowDelegate[FoundRow]):
         return QSize(Measure.LIST, within)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FoundRow) -> None:
-        theme, rect = Theme.current(), option.rect
+        rect = option.rect
         if isinstance(row, Heading):
             face = font(smaller(2), strong=True)
-            paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, theme.color("secondary"))
+            paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, color_of("secondary"))
             return
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(rect, color_of("selection"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.color("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+            painter.fillRect(rect, color_of("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
         phrase = self._model.phrase
         if isinstance(row, Place):
             aside = key_name(row.key.split(" ")[0]) if row.key else row.why
-            self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, aside), theme)
+            self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, aside))
         else:
-            self._paint_talk(painter, rect, row, phrase, theme)
+            self._paint_talk(painter, rect, row, phrase)
 
-    def _paint_talk(self, painter: QPainter, rect: QRect, row: SearchHit | InboxRow, phrase: str, theme: Theme) -> None:
+    def _paint_talk(self, painter: QPainter, rect: QRect, row: SearchHit | InboxRow, phrase: str) -> None:
         thread = row.conversation
         at = thread.last_at if isinstance(row, InboxRow) else row.item.at
         said = known_by(row, phrase) if isinstance(row, InboxRow) else excerpt(row, phrase)
@@ -193,18 +193,18 @@ class SearchDelegate(RowDelegate[FoundRow]):
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._clock()
         when = " · ".join(filter(None, (status_text(thread, now), ago(at, now) if at else "")))
-        self._paint_name(painter, line, (name_of(thread.contact), when), theme)
-        self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase, theme)
+        self._paint_name(painter, line, (name_of(thread.contact), when))
+        self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase)
 
-    def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str], theme: Theme) -> None:
+    def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str]) -> None:
         """Paint a name, and something small at its right."""
         name, aside = words
         face, strong = font(smaller(2)), font(smaller(1), strong=True)
         width = QFontMetrics(face).horizontalAdvance(aside) + 1
-        paint_text(painter, line, aside, face, theme.color("secondary"), RIGHT)
-        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, strong, theme.color("text"))
+        paint_text(painter, line, aside, face, color_of("secondary"), RIGHT)
+        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, strong, color_of("text"))
 
-    def _paint_excerpt(self, painter: QPainter, line: QRect, said: str, phrase: str, theme: Theme) -> None:
+    def _paint_excerpt(self, painter: QPainter, line: QRect, said: str, phrase: str) -> None:
         face = font(smaller(2))
         metrics = QFontMetrics(face)
         text = metrics.elidedText(said, Qt.TextElideMode.ElideRight, line.width())
@@ -212,8 +212,8 @@ class SearchDelegate(RowDelegate[FoundRow]):
         if at >= 0:
             left = line.left() + metrics.horizontalAdvance(text[:at])
             width = metrics.horizontalAdvance(text[at : at + len(phrase)])
-            painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), theme.color("accent_tint"))
-        paint_text(painter, line, text, face, theme.color("secondary"))
+            painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), color_of("accent_tint"))
+        paint_text(painter, line, text, face, color_of("secondary"))
 
 
 class FoundView(RowsView):

@@ -16,7 +16,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
-from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.look.theme import Size, color_of
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, Frame, grid, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Slot
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -197,12 +197,11 @@ class CardRow(QFrame):
         self.grid.addWidget(self.link, self.grid.rowCount(), 1, AT_LEFT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             if self.tinted:
-                painter.fillRect(self.rect(), theme.color("accent_tint"))
+                painter.fillRect(self.rect(), color_of("accent_tint"))
             if not self._first:
-                painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
+                painter.fillRect(QRect(0, 0, self.width(), 1), color_of("line"))
 
 
 class VerdictRow(CardRow):

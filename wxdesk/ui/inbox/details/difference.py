@@ -14,7 +14,7 @@ from wxdesk.core.model.reply import Content
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import format_range, lay_out_lines
 from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, LineChange
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.painting import painting
 
@@ -134,7 +134,7 @@ class DifferenceView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:
-            painter.setPen(Theme.current().color("secondary"))
+            painter.setPen(color_of("secondary"))
             self._lay_out(self.width())[0].draw(painter, QPointF(0, 0))
 
     def _lay_out(self, width: int) -> tuple[QTextLayout, float]:
@@ -160,10 +160,10 @@ def _marks(pieces: Sequence[DiffPiece]) -> list[QTextLayout.FormatRange]:
 
 
 def _format(change: LineChange) -> QTextCharFormat:
-    theme, look = Theme.current(), QTextCharFormat()
+    look = QTextCharFormat()
     gone = change is LineChange.GONE
-    look.setForeground(theme.color("failed" if gone else "accent"))
-    look.setBackground(theme.color("failed_tint" if gone else "accent_tint"))
+    look.setForeground(color_of("failed" if gone else "accent"))
+    look.setBackground(color_of("failed_tint" if gone else "accent_tint"))
     look.setFontStrikeOut(gone)
     look.setFontUnderline(not gone)
     return look

@@ -12,7 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import ClickGuard, RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.keys import ENTER, is_pressed
-from wxdesk.ui.look.theme import Theme, font, line_height, sentence_font, smaller
+from wxdesk.ui.look.theme import color_of, font, line_height, sentence_font, smaller
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_box, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
@@ -123,41 +123,38 @@ class HeldDelegate(RowDelegate[HeldReply]):
         return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: HeldReply) -> None:
-        theme, rect = Theme.current(), option.rect
+        rect = option.rect
         if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(rect, theme.color("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        self._paint_text(painter, rect, row, self._model.status(row), theme)
+            painter.fillRect(rect, color_of("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
+        self._paint_text(painter, rect, row, self._model.status(row))
         for name in BUTTONS:
             role = "accent" if name == "send" else "secondary"
             self._paint_button(painter, button_rect(rect, name), name, role, self.hot == (index.row(), name))
         if option.state & QStyle.StateFlag.State_HasFocus:
-            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3))
 
-    def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
+    def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus) -> None:
         """Paint name and text, and at the right the countdown or another status."""
         line = _first_line(rect)
         face, said = _status_font(), words_beside(name_of(held.contact), status, rect)
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
         told = QRect(line.right() - width + 1, line.top(), width, line.height())
-        paint_text(painter, told, said, face, theme.color(status.role))
+        paint_text(painter, told, said, face, color_of(status.role))
         at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
         paint_icon(painter, at, status.icon, status.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
-        name.setLeft(
-            name.left() + paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text")) + 8
-        )
+        name.setLeft(name.left() + paint_text(painter, name, name_of(held.contact), _name_font(), color_of("text")) + 8)
         if name.width() > _LEAST:
             account = self._model.account_of(held.contact)
-            paint_text(painter, name, account, font(smaller(3)), theme.color("secondary"))
+            paint_text(painter, name, account, font(smaller(3)), color_of("secondary"))
         pitch, face = line_height(), font(smaller(2))
-        paint_text(painter, line.translated(0, pitch), asked_text(held), face, theme.color("secondary"))
-        paint_text(painter, line.translated(0, 2 * pitch - 1), held_text(held), face, theme.color("text"))
+        paint_text(painter, line.translated(0, pitch), asked_text(held), face, color_of("secondary"))
+        paint_text(painter, line.translated(0, 2 * pitch - 1), held_text(held), face, color_of("text"))
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
-        theme = Theme.current()
         box = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
-        paint_box(painter, box, 6, theme, "panel", role if hot else "line")
+        paint_box(painter, box, 6, "panel", role if hot else "line")
         paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)
 
 

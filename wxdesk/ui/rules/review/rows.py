@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from wxdesk.ui.look.theme import Size, Theme, sentence_font
+from wxdesk.ui.look.theme import Size, color_of, sentence_font
 from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowModel
 
@@ -56,8 +56,8 @@ class ReviewDelegate(RowDelegate[ReviewRow]):
         return QSize(200, ROW + (LINE if row.more else 0))
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: ReviewRow) -> None:
-        theme, rect = Theme.current(), option.rect
-        paint_row(painter, option, theme)
+        rect = option.rect
+        paint_row(painter, option)
         inside = rect.adjusted(self._edge, 8, -self._edge, -8)
         above = inside.adjusted(0, 0, 0, -LINE if row.more else 0)
         for text, role, size, align, place in (
@@ -66,4 +66,4 @@ class ReviewDelegate(RowDelegate[ReviewRow]):
             (row.more, "text", Size.SMALL, Qt.AlignmentFlag.AlignBottom, inside),
         ):
             flags = Qt.AlignmentFlag.AlignLeft | align
-            paint_text(painter, place, " ".join(text.split()), sentence_font(size), theme.color(role), flags)
+            paint_text(painter, place, " ".join(text.split()), sentence_font(size), color_of(role), flags)

@@ -27,7 +27,7 @@ from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import Inverse, ListUndo, UndoableChange
 from wxdesk.ui.editing.record_view import RecordView, list_header, paint_unsaved
-from wxdesk.ui.look.theme import Size, Theme, font, line_height, row_height, smaller, spaced
+from wxdesk.ui.look.theme import Size, color_of, font, line_height, row_height, smaller, spaced
 from wxdesk.ui.rules.rule_list.model import RuleModel, RuleRow
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -62,17 +62,16 @@ class RuleDelegate(RowDelegate[RuleRow]):
         return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RuleRow) -> None:
-        theme = Theme.current()
         rect: QRect = option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_row(painter, option, theme)
+        paint_row(painter, option)
         place = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
         face = font(min(smaller(2), Size.TITLE), tabular=True)  # three digits fit
-        paint_text(painter, place, str(row.number), face, theme.color("secondary"), RIGHT)
-        _paint_words(painter, rect, row, theme)
+        paint_text(painter, place, str(row.number), face, color_of("secondary"), RIGHT)
+        _paint_words(painter, rect, row)
         if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             painter.setOpacity(LOCKED_OPACITY)
-        paint_switch(painter, QRectF(switch_rect(rect)), 1.0 if row.enabled else 0.0, theme, on=row.enabled)
+        paint_switch(painter, QRectF(switch_rect(rect)), 1.0 if row.enabled else 0.0, on=row.enabled)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         if not isinstance(event, QMouseEvent) or event.button() is not Qt.MouseButton.LeftButton:
@@ -85,34 +84,34 @@ class RuleDelegate(RowDelegate[RuleRow]):
         return True
 
 
-def _paint_words(painter: QPainter, rect: QRect, row: RuleRow, theme: Theme) -> None:
+def _paint_words(painter: QPainter, rect: QRect, row: RuleRow) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
     pitch, face = line_height() - 1, font(smaller(2), tabular=True)
     line = QRect(rect.left() + TEXT_LEFT, rect.top() + spaced(9, 4), width, pitch)
-    _paint_title(painter, QRect(line), row, theme)
+    _paint_title(painter, QRect(line), row)
     line.moveTop(line.top() + pitch + 1)
     off = "" if row.enabled else tr("Switched off") + " · "
-    paint_text(painter, line, off + row.summary, font(smaller(2)), theme.color("secondary"))
+    paint_text(painter, line, off + row.summary, font(smaller(2)), color_of("secondary"))
     line.moveTop(line.top() + pitch)
-    paint_unsaved(painter, line, row.unsaved, theme)
+    paint_unsaved(painter, line, row.unsaved)
     line.setRight(rect.right() - EDGE)  # below the switch
     said = row.left_out or fitting(row.figures, face, line.width()) or row.figures[-1]
-    paint_text(painter, line, said, face, theme.color("failed" if row.left_out else "secondary"))
+    paint_text(painter, line, said, face, color_of("failed" if row.left_out else "secondary"))
 
 
-def _paint_title(painter: QPainter, line: QRect, row: RuleRow, theme: Theme) -> None:
+def _paint_title(painter: QPainter, line: QRect, row: RuleRow) -> None:
     face = font(smaller(1), strong=True)
     if row.mark:
         wide = QFontMetrics(font(smaller(3))).horizontalAdvance(row.mark) + 2 * CHIP_EDGE
         room = line.width() - wide - CHIP_GAP
         line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(row.name) + 1))
-        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, line.height() - 2), row.mark, theme)
-    paint_text(painter, line, row.name, face, theme.color("text" if row.enabled else "secondary"))
+        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, line.height() - 2), row.mark)
+    paint_text(painter, line, row.name, face, color_of("text" if row.enabled else "secondary"))
 
 
-def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
-    paint_box(painter, QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, theme, "chip", "line")
-    paint_text(painter, at, mark, font(smaller(3)), theme.color("secondary"), CENTER)
+def _chip(painter: QPainter, at: QRect, mark: str) -> None:
+    paint_box(painter, QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, "chip", "line")
+    paint_text(painter, at, mark, font(smaller(3)), color_of("secondary"), CENTER)
 
 
 KNOB = 8
@@ -197,10 +196,10 @@ class RuleView(RecordView[Rule]):
         beside = self.visualRect(self.rules.index(self._drop_row - 1 if last else self._drop_row))
         y = min(max(beside.bottom() + 1 if last else beside.top(), 2), self.viewport().height() - 3)
         with painting(self.viewport()) as painter:
-            color = Theme.current().color("accent_fill")
+            color = color_of("accent_fill")
             painter.fillRect(QRect(KNOB, y - 1, self.viewport().width() - KNOB, 2), color)
             painter.setPen(QPen(color, 2))
-            painter.setBrush(Theme.current().color("panel"))
+            painter.setBrush(color_of("panel"))
             painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
 
 

@@ -15,7 +15,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.text import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
@@ -262,16 +262,15 @@ class ContactPickerDelegate(RowDelegate[FoundContact]):
         return QSize(0, ROW)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FoundContact) -> None:
-        theme = Theme.current()
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             chosen = option.state & QStyle.StateFlag.State_Selected
-            painter.fillRect(option.rect, theme.color("selection" if chosen else "hover"))
+            painter.fillRect(option.rect, color_of("selection" if chosen else "hover"))
         small = font(Size.SMALL)
         width = QFontMetrics(small).horizontalAdvance(row.when) + 1
         line = QRect(option.rect.left() + PAD, option.rect.top() + 3, option.rect.width() - 2 * PAD, 18)
-        paint_text(painter, line.adjusted(line.width() - width, 0, 0, 0), row.when, small, theme.color("faint"))
-        paint_text(painter, line.adjusted(0, 0, -width - PAD, 0), row.name, font(Size.BODY), theme.color("text"))
-        paint_text(painter, line.translated(0, 18), row.below, small, theme.color("secondary"))
+        paint_text(painter, line.adjusted(line.width() - width, 0, 0, 0), row.when, small, color_of("faint"))
+        paint_text(painter, line.adjusted(0, 0, -width - PAD, 0), row.name, font(Size.BODY), color_of("text"))
+        paint_text(painter, line.translated(0, 18), row.below, small, color_of("secondary"))
 
 
 class ContactPicker(Frame):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
@@ -111,13 +111,12 @@ class VerdictDelegate(RowDelegate[VerdictLines]):
         return _cut(words, fits)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: VerdictLines) -> None:
-        theme = Theme.current()
         rect: QRect = option.rect
         matched, asked = bool(row.matched), row.matched is not None
         if matched:
-            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(rect, color_of("selection"))
         if index.row() > 0:
-            painter.setPen(QPen(theme.color("line"), 1))
+            painter.setPen(QPen(color_of("line"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
         icon = pixmap("check" if matched else "dash" if asked else "dot", "accent" if matched else "faint", 14)
         name = QRect(rect.left() + LEFT, rect.top() + 6, rect.width() - LEFT - RIGHT, LINE)
@@ -125,9 +124,9 @@ class VerdictDelegate(RowDelegate[VerdictLines]):
             name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
         painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
         face = font(Size.BODY if asked else Size.SMALL, strong=matched)
-        paint_text(painter, name, row.words, face, theme.color("text" if asked else "secondary"))
+        paint_text(painter, name, row.words, face, color_of("text" if asked else "secondary"))
         painter.setFont(sentence_font(Size.SMALL))
-        painter.setPen(theme.color("secondary"))
+        painter.setPen(color_of("secondary"))
         line = name
         for held, words in row.lines:
             line = line.translated(0, line.height())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from wxdesk import i18n
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -26,7 +26,7 @@ class MomentField(QDateTimeEdit):
         self.setCalendarPopup(True)
         self.setAccessibleName(name)
         weekend = QTextCharFormat()  # Qt's own red is too faint on both grounds
-        weekend.setForeground(Theme.current().color("failed"))
+        weekend.setForeground(color_of("failed"))
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self.calendarWidget().setWeekdayTextFormat(day, weekend)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.keys import FIXED, is_for_commands, own_key, own_keys, sequence
-from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
@@ -120,7 +120,7 @@ class KeyField(KeyCap):
         super().paintEvent(event)
         if self.hasFocus():
             with painting(self) as painter:
-                paint_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), Theme.current())
+                paint_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
 
 class ShortcutSheet(Dialog):

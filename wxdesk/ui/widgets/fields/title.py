@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.painting import paint_text, painting
 
@@ -48,7 +48,7 @@ class TitleField(QLineEdit):
             super().paintEvent(event)
         with painting(self) as painter:
             if self.shortened:
-                paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
+                paint_text(painter, self.rect(), self.text(), self.font(), color_of("text"))
             if wrong or focused or self.underMouse() or not self.text():
                 role, high = "failed" if wrong else "accent" if focused else "line", 2 if focused or wrong else 1
-                painter.fillRect(0, self.height() - high, self.width(), high, Theme.current().color(role))
+                painter.fillRect(0, self.height() - high, self.width(), high, color_of(role))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
@@ -79,12 +79,11 @@ class WordChip(QAbstractButton):
         super().mouseReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = Theme.current()
         with painting(self) as painter:
             ring = "failed" if self.wrong else "accent_fill" if self.hasFocus() else ""
-            paint_box(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, theme, self._ground, ring, 1.5)
+            paint_box(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, self._ground, ring, 1.5)
             room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
-            paint_text(painter, room, self.text(), self.font(), theme.color(self._ink))
+            paint_text(painter, room, self.text(), self.font(), color_of(self._ink))
             painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
             painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
 

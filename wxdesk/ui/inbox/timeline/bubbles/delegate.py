@@ -24,7 +24,7 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     place_caption,
 )
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_box, paint_focus, paint_icon
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
@@ -150,35 +150,34 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TimelineEntry) -> None:
-        theme = Theme.current()
         painter.translate(option.rect.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         placed = self.layout_of(row)
         if row.kind in BUBBLES:
-            self._paint_bubble(painter, placed, theme)
-            self._paint_caption(painter, placed, theme)
+            self._paint_bubble(painter, placed)
+            self._paint_caption(painter, placed)
             focused = option.state & QStyle.StateFlag.State_HasFocus
             if focused or row.key == self.marked:
-                paint_focus(painter, placed.bubble.adjusted(-2, -2, 2, 2), theme, Measure.BUBBLE_RADIUS + 2)
+                paint_focus(painter, placed.bubble.adjusted(-2, -2, 2, 2), Measure.BUBBLE_RADIUS + 2)
         else:
-            _paint_line(painter, placed, theme)
+            _paint_line(painter, placed)
 
-    def _paint_bubble(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+    def _paint_bubble(self, painter: QPainter, row: RowLayout) -> None:
         look = look_of(row.entry)
         ground = row.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
-        paint_box(painter, ground, Measure.BUBBLE_RADIUS, theme, look.ground, look.line, stroke=look.stroke)
+        paint_box(painter, ground, Measure.BUBBLE_RADIUS, look.ground, look.line, stroke=look.stroke)
         if row.content is not None:
             hot, show = self._hot_span(row.entry), self._show_picture
             paint_content(painter, row.content, row.content_at, look.text, show, hot, self.phrase)
         if row.trouble is not None:
-            painter.setPen(theme.color(look.trouble))
+            painter.setPen(color_of(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
             share = share_left(row.entry.reply, self._clock(), self._hold_reason(row.entry))
-            _paint_countdown(painter, row.bar, share, theme)
+            _paint_countdown(painter, row.bar, share)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
-            _paint_button(painter, placed, look, theme, hovered=hovered, keyed=self.keyed == row.entry.key)
+            _paint_button(painter, placed, look, hovered=hovered, keyed=self.keyed == row.entry.key)
 
     def _hot_span(self, entry: TimelineEntry) -> LinkSpan | None:
         key, target = self.hovered or ("", None)
@@ -190,14 +189,14 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
     def _hold_reason(self, entry: TimelineEntry) -> HoldReason:
         return hold_reason_of_entry(entry, self._hold_reason_of)
 
-    def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
+    def _paint_caption(self, painter: QPainter, row: RowLayout) -> None:
         for placed in place_caption(self._caption(row.entry), row):
-            _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
+            _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action))
 
 
-def _paint_countdown(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
-    paint_box(painter, bar, 1.5, theme, "line")
-    paint_box(painter, QRectF(bar.topLeft(), QSizeF(bar.width() * share, bar.height())), 1.5, theme, "pending_line")
+def _paint_countdown(painter: QPainter, bar: QRectF, share: float) -> None:
+    paint_box(painter, bar, 1.5, "line")
+    paint_box(painter, QRectF(bar.topLeft(), QSizeF(bar.width() * share, bar.height())), 1.5, "pending_line")
 
 
 def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
@@ -208,7 +207,7 @@ def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
     return row.content.span_at(inside) or (figure if figure is not None and figure.digest else None)
 
 
-def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: Theme) -> None:
+def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool) -> None:
     part, rect = placed.part, placed.rect
     x = rect.left()
     if part.icon:
@@ -217,17 +216,15 @@ def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: The
     face = caption_font(part)
     face.setUnderline(hovered and part.action is not None)
     painter.setFont(face)
-    painter.setPen(theme.color(part.role))
+    painter.setPen(color_of(part.role))
     painter.drawText(QRectF(x, rect.top(), rect.right() - x + 2, rect.height()), LEFT, placed.text)
     if placed.separator and not part.icon:
         painter.setFont(font(Size.CAPTION))
-        painter.setPen(theme.color("faint"))
+        painter.setPen(color_of("faint"))
         painter.drawText(QRectF(rect.right(), rect.top(), 30, rect.height()), LEFT, SEPARATOR)
 
 
-def _paint_button(
-    painter: QPainter, placed: PlacedOffer, look: BubbleLook, theme: Theme, *, hovered: bool, keyed: bool
-) -> None:
+def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, *, hovered: bool, keyed: bool) -> None:
     offer, rect = placed.offer, placed.rect
     ground, line, words, key = "panel", "line", "text", "secondary"
     if offer.main and look.danger:
@@ -237,22 +234,22 @@ def _paint_button(
     if hovered:
         line = "accent" if ground != "panel" else "secondary"
         ground = "hover" if ground == "panel" else ground
-    paint_box(painter, rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, theme, ground, line)
+    paint_box(painter, rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, ground, line)
     face = button_font(offer)
     painter.setFont(face)
-    painter.setPen(theme.color(words))
+    painter.setPen(color_of(words))
     keyed = keyed and bool(offer.key.label)
     inner = rect.adjusted(11, 0, -4, 0)
     painter.drawText(inner if keyed else rect, LEFT if keyed else CENTER, offer.text)
     if keyed:
         painter.setFont(font(Size.CAPTION))
-        painter.setPen(theme.color(key))
+        painter.setPen(color_of(key))
         painter.drawText(
             inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.label
         )
 
 
-def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
+def _paint_line(painter: QPainter, row: RowLayout) -> None:
     rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
     role = _RULED.get(row.entry.kind, "")
     face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
@@ -261,9 +258,9 @@ def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
     if role:
         half = (rect.width() - metrics.horizontalAdvance(text)) / 2 - 10
         y = rect.center().y()
-        painter.setPen(QPen(theme.color(role), 1.0))
+        painter.setPen(QPen(color_of(role), 1.0))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + half, y))
         painter.drawLine(QPointF(rect.right() - half, y), QPointF(rect.right(), y))
     painter.setFont(face)
-    painter.setPen(theme.color(role or "secondary"))
+    painter.setPen(color_of(role or "secondary"))
     painter.drawText(rect, CENTER, text)
