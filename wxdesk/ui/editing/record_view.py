@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size, color_of, font, smaller
-from wxdesk.ui.widgets.boxes import Frame, hbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
@@ -169,15 +169,9 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     """Return the header above a list: title, perhaps a label `beside` it, and buttons."""
     head = Frame("header", parent)
     head.setFixedHeight(Measure.HEADER)
-    row = hbox(
-        PlainLabel(title, size=Size.TITLE, strong=True, parent=head), spacing=8, margins=(16, 0, 12, 0), within=head
-    )
-    if beside is None:
-        row.addStretch(1)
-    else:
-        row.addWidget(beside, 1)
-    for button in buttons:
-        row.addWidget(button)
+    name = PlainLabel(title, size=Size.TITLE, strong=True, parent=head)
+    middle = STRETCH if beside is None else (beside, 1)
+    hbox(name, middle, *buttons, spacing=8, margins=(16, 0, 12, 0), within=head)
     return head
 
 

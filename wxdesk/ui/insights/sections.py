@@ -142,10 +142,7 @@ class SectionCard(Frame):
         super().__init__("card")
         self._content = content
         self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
-        head = hbox(heading(title), spacing=12)
-        if aside is not None:
-            head.addWidget(aside)
-        head.addStretch(1)
+        head = hbox(heading(title), aside, STRETCH, spacing=12)
         vbox(head, content, self.sentence, STRETCH, within=self, spacing=10, margins=(16, 16, 16, 14))
         self.show_empty(False)
 

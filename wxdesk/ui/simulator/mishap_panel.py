@@ -11,7 +11,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest, Simulator
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
-from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel, heading
@@ -35,14 +35,9 @@ class MishapRow(QWidget):
         self.seconds: ChoiceField | None = None
         self.errcode: ChoiceField | None = None
         self._make_fields()
-        first = hbox((PlainLabel(mishap_text(mishap), wrap=True, parent=self), 1), spacing=10)
-        if self.seconds is not None:
-            first.addWidget(self.seconds)
-        first.addWidget(self.switch)
-        column = vbox(first, within=self, spacing=4, margins=(0, 4, 0, 4))
-        if self.errcode is not None:
-            column.addWidget(self.errcode)
-        column.addWidget(self.state)
+        words = PlainLabel(mishap_text(mishap), wrap=True, parent=self)
+        first = hbox((words, 1), self.seconds, self.switch, spacing=10)
+        vbox(first, self.errcode, self.state, within=self, spacing=4, margins=(0, 4, 0, 4))
         self.state.hide()
 
     def wish(self, times: int | None) -> MishapRequest:
@@ -96,11 +91,8 @@ class MishapPanel(Frame):
         content = Frame("panel")
         column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
         often = PlainLabel(tr("What goes wrong happens"), role="secondary")
-        column.addLayout(vbox(often, self.often, spacing=4))
+        extend(column, vbox(often, self.often, spacing=4))
         for title, mishaps in GROUPS.items():
-            column.addSpacing(12)
-            column.addWidget(heading(tr(title)))
-            for mishap in mishaps:
-                column.addWidget(self.rows[mishap])
-        column.addStretch(1)
+            extend(column, 12, heading(tr(title)), *(self.rows[mishap] for mishap in mishaps))
+        extend(column, STRETCH)
         vbox(ColumnScroll(self, content), within=self)

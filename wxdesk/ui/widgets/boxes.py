@@ -14,8 +14,8 @@ AT_TOP: Final = Qt.AlignmentFlag.AlignTop
 AT_LEFT: Final = Qt.AlignmentFlag.AlignLeft
 """Alignments of a part that keeps its own size."""
 
-type BoxPart = QWidget | QLayout | int | Literal["stretch"] | tuple[QWidget | QLayout, int | Qt.AlignmentFlag]
-"""Widget, layout, gap in pixels or stretch.
+type BoxPart = QWidget | QLayout | int | Literal["stretch"] | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None
+"""Widget, layout, gap in pixels or stretch; None for one that is not there.
 
 A pair adds a stretch factor or an alignment.
 """
@@ -57,6 +57,8 @@ def extend(box: QBoxLayout, *parts: BoxPart) -> None:
     """Put more parts at the end of a row or a column."""
     for part in parts:
         match part:
+            case None:
+                pass
             case "stretch":
                 box.addStretch(1)
             case int():

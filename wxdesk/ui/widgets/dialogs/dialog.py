@@ -107,7 +107,7 @@ class ConfirmDialog(NarrowDialog):
         buttons = self._choices(action, self.accept, destructive=destructive)
         self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
         self.text.setVisible(bool(text))
-        self._lay_out(title, self.text, *(() if field is None else (field,)), 4, buttons)
+        self._lay_out(title, self.text, field, 4, buttons)
         (field or (self.cancel if destructive else self.action)).setFocus()
         self.accepted.connect(self._do)
 

@@ -60,13 +60,10 @@ class ActionRow(QWidget):
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self, then=up)
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self, then=down)
         self.remove = SmallButton("close", tr("Remove: {what}", what=word), self, then=partial(self.removed.emit, self))
-        head = hbox(PlainLabel(word, size=Size.BODY, strong=True, parent=self), spacing=4)
-        if action.kind in SENDING_ACTIONS:
-            head.addSpacing(6)
-            head.addWidget(PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self))
-        head.addStretch(1)
-        for button in (self.up, self.down, self.remove):
-            head.addWidget(button)
+        title = PlainLabel(word, size=Size.BODY, strong=True, parent=self)
+        cost = PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self)
+        cost.setVisible(action.kind in SENDING_ACTIONS)
+        head = hbox(title, 6, cost, STRETCH, self.up, self.down, self.remove, spacing=4)
         vbox(head, self.body, spacing=4, within=self)
 
 
