@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size, color_of, font, smaller
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
@@ -170,7 +170,7 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     head = Frame("header", parent)
     head.setFixedHeight(Measure.HEADER)
     name = PlainLabel(title, size=Size.TITLE, strong=True, parent=head)
-    middle = STRETCH if beside is None else (beside, 1)
+    middle: BoxPart = STRETCH if beside is None else (beside, 1)
     hbox(name, middle, *buttons, spacing=8, margins=(16, 0, 12, 0), within=head)
     return head
 

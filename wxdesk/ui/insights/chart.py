@@ -25,10 +25,8 @@ from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.labels import announce
-from wxdesk.ui.widgets.painting import paint_box, painting
+from wxdesk.ui.widgets.painting import RIGHT, paint_box, painting
 from wxdesk.ui.wording.times import weekday_text
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Chart(QWidget):

@@ -83,20 +83,15 @@ class ImportDialog(Dialog):
         self._compared.append(compared)
 
     def _lay_out(self, check: ImportCheck) -> None:
-        legend = FlowLayout(gap=16)
-        for text, role in ((tr("− in the list now"), "failed"), (tr("+ in the file"), "accent")):
-            legend.addWidget(PlainLabel(text, size=Size.SMALL, role=role, parent=self))
-        right = vbox(legend, (self.view, 1), spacing=8)
+        gone = PlainLabel(tr("− in the list now"), size=Size.SMALL, role="failed", parent=self)
+        added = PlainLabel(tr("+ in the file"), size=Size.SMALL, role="accent", parent=self)
+        right = vbox(FlowLayout(None, gone, added, gap=16), (self.view, 1), spacing=8)
         middle = hbox(self.list, (right, 1), spacing=16)
         note = tr("You can undo it afterwards.")
         if check.changes_nothing:
             note = tr("The file says what the rules say already.")
-        foot = hbox(
-            (PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1),
-            self.cancel,
-            self.action,
-            spacing=8,
-        )
+        words = PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        foot = hbox((words, 1), self.cancel, self.action, spacing=8)
         self.action.setEnabled(not check.changes_nothing)
         vbox(self.summary, (middle, 1), foot, spacing=16, margins=(24, 20, 24, 20), within=self)
 

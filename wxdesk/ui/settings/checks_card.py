@@ -13,7 +13,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import Examine
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.text import checked_text, told_alone
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
@@ -51,8 +51,7 @@ class ChecksCard(SettingsCard):
     def _show(self, found: Sequence[Finding]) -> None:
         open_ones = [one for one in found if one.verdict.gravity >= Gravity.WARNING or one.outdated]
         now = self._bridge.desk.clock()
-        for card in self.findings:
-            card.deleteLater()
+        discard(*self.findings)
         self.findings = []
         for finding in sorted(open_ones, key=lambda one: -one.verdict.gravity):
             card = FindingCard(self, framed=False)

@@ -118,7 +118,5 @@ class DataCard(SettingsCard):
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():
             button.clicked.connect(partial(self.jobs.export, kind, "", ""))
-        flow = FlowLayout()
-        flow.set_widgets(self.exports.values())
-        self.add_row(tr("Export"), flow)
+        self.add_row(tr("Export"), FlowLayout(None, *self.exports.values()))
         Rights(bridge, Role.OWNER, *self.exports.values(), says=self.hint)

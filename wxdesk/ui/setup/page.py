@@ -133,11 +133,9 @@ class SetupPage(QWidget):
         hbox(self._side, (self.stack, 1), within=self, spacing=0)
 
     def _scroll(self, card: QWidget) -> ColumnScroll:
-        scroll = ColumnScroll(self)
         content = Frame("window")
-        middle = hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 24, 24, 24))
-        middle.setStretch(0, 1)
-        scroll.setWidget(content)
+        hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 24, 24, 24))
+        scroll = ColumnScroll(self, content)
         self.stack.addWidget(scroll)
         return scroll
 

@@ -13,7 +13,7 @@ from wxdesk.desk.operators import Operators
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, PasswordDialog, role_name
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -66,9 +66,7 @@ class TeamCard(SettingsCard):
                 self._bridge.ask(self._operators.actions(MOST_ACTIONS), self._show_actions)
 
     def _show_operators(self, known: list[Operator]) -> None:
-        for row in self.rows.values():
-            row.hide()
-            row.deleteLater()
+        discard(*self.rows.values())
         self.rows = {one.name: OperatorRow(one, self) for one in known}
         for row in self.rows.values():
             row.menu.triggered.connect(partial(self._do, row.operator))

@@ -48,8 +48,7 @@ class DetailPanel(Frame):
         self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
         self._taken = QWidget()
-        self.area = ColumnScroll(self)
-        self.area.setWidget(self._content())
+        self.area = ColumnScroll(self, self._content())
         vbox(self.area, within=self, margins=(1, 0, 0, 0))
 
     def _content(self) -> QFrame:

@@ -12,7 +12,7 @@ from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
-from wxdesk.ui.widgets.boxes import AT_TOP, Frame, discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, discard, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -51,11 +51,9 @@ class LintCard(Frame):
         wanted = [one for one in self._found if one.rule.id == self._rule_id and is_shown_in_editor(one)]
         if wanted == [line.finding for line in self.lines]:
             return
-        for line in self.lines:
-            discard(line)
+        discard(*self.lines)
         self.lines = [LintRow(one, self) for one in wanted]
-        for line in self.lines:
-            self._column.addWidget(line)
+        extend(self._column, *self.lines)
         self.setVisible(bool(self.lines))
 
 

@@ -111,8 +111,7 @@ class TrialPanel(Frame):
             margins=(0, 0, ROOM_FOR_BAR, 0),
             within=inside,
         )
-        scroll = ColumnScroll(self)
-        scroll.setWidget(inside)
+        scroll = ColumnScroll(self, inside)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
         self.line = Frame("line", self)  # below the preview
@@ -177,9 +176,8 @@ class TrialPanel(Frame):
         self.note.set_role(role)
         self.verdicts.show_verdicts(trial.answer.verdicts, trial.answer.matching.rules_left)
         self.verdicts.show()
-        self.bubbles.show_answer(
-            self._tried_text(asked.on), trial.contents, consequences_text(trial) if trial.asked else ""
-        )
+        beside = consequences_text(trial) if trial.asked else ""
+        self.bubbles.show_answer(self._tried_text(asked.on), trial.contents, beside)
         self.bubbles.cost.setText(cost_of_trial(trial))
         self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 

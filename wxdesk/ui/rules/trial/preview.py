@@ -153,9 +153,8 @@ class RulePreview(Frame):
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._chat = Bubbles(album)
         self.texts, self.bubbles = self._chat.texts, self._chat.bubbles
+        self._scroll = ColumnScroll(self, self._chat)
         self._chat.installEventFilter(self)
-        self._scroll = ColumnScroll(self)
-        self._scroll.setWidget(self._chat)
         self._scroll.viewport().setAutoFillBackground(False)
         title = heading(tr("What this rule says"), self)
         vbox(title, self.note, self._scroll, self.cost, spacing=6, within=self)

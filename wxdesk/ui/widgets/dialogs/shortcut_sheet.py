@@ -7,12 +7,12 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.keys import FIXED, is_for_commands, own_key, own_keys, sequence
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel, key_label
@@ -141,8 +141,7 @@ class ShortcutSheet(Dialog):
         self._exchanged: dict[str, str] | None = None
         """Keys that `exchange` gives to two commands."""
         self.fields: list[KeyField] = []
-        content = QFrame()
-        content.setProperty("class", "panel")
+        content = Frame("panel")
         sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
         for side in _two_sides(self.groups):
             sides.addLayout(vbox(*(self._column(group, content) for group in side), STRETCH, spacing=20), 1)
@@ -161,23 +160,19 @@ class ShortcutSheet(Dialog):
         scroll.setFocus()
 
     def _column(self, group: KeyGroup, parent: QWidget) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
+        column = grid(across=16, down=8, names=96)
+        column.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
         for row, key in enumerate(group.keys, 1):
             caps = [
                 KeyCap(one, parent) if one in FIXED else KeyField(one, key.does, parent) for one in key.keys.split(" ")
             ]
-            grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, AT_TOP)
-            grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
+            column.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, AT_TOP)
+            column.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
             for field in caps:
                 if isinstance(field, KeyField):
                     self.fields.append(field)
                     field.pressed.connect(partial(self._take, field))
-        grid.setColumnMinimumWidth(0, 96)
-        grid.setColumnStretch(1, 1)
-        return grid
+        return column
 
     def _show(self, refusal: str = "") -> None:
         """Show the keys as they are chosen so far, and why the last one was not."""

@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.composer.templates.picker import EmoticonOffer, EmoticonPic
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import discard, extend, grid, hbox
+from wxdesk.ui.widgets.boxes import extend, grid, hbox, remove_widgets
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -51,7 +51,6 @@ class TemplateForm(Popover):
         super().__init__(tr("Fill in the template"), WIDEST, parent)
         self._filling: Filling | None = None
         self.fields: dict[str, QLineEdit] = {}
-        self._labels: list[PlainLabel] = []
         self._grid = grid(across=12, down=6)
         self.text = PlainLabel(role="secondary", wrap=True)
         self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
@@ -61,10 +60,8 @@ class TemplateForm(Popover):
 
     def ask(self, filling: Filling) -> None:
         """Begin another insertion."""
-        for widget in (*self._labels, *self.fields.values()):
-            self._grid.removeWidget(widget)
-            discard(widget)
-        self._labels, self.fields = [], {}
+        remove_widgets(self._grid)
+        self.fields = {}
         self._filling = filling
         self.title.setText(filling.template.title)
         self.setAccessibleName(filling.template.title)
@@ -125,7 +122,6 @@ class TemplateForm(Popover):
         self._grid.addWidget(field, at, 1)
         label.show()
         field.show()
-        self._labels.append(label)
         self.fields[variable] = field
 
     def _answers(self) -> dict[str, str]:
