@@ -1,6 +1,7 @@
 """Dialog about unsaved changes: save, discard or stay."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -23,10 +24,9 @@ class LeaveDialog(NarrowDialog):
     def __init__(self, parent: QWidget, name: str, why: str = "") -> None:
         super().__init__(parent, tr("Unsaved changes"))
         self.stay = Button(tr("Stay"), parent=self, then=self.reject)
-        self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self, then=self._discard_now)
+        self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self, then=partial(self.done, DISCARDED))
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self, then=self.accept)
         self.save.setEnabled(not why)
-        self._discard: Callable[[], None] | None = None
         text = why or tr("What you wrote is not used until it is saved.")
         words = PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self)
         buttons = hbox(self.discard, STRETCH, self.stay, self.save, spacing=8)
@@ -36,12 +36,9 @@ class LeaveDialog(NarrowDialog):
 
     def ask(self, save: Callable[[], None], discard: Callable[[], None], stay: Callable[[], None]) -> None:
         """Show the question; returns at once."""
-        self.accepted.connect(save)
-        self.rejected.connect(stay)
-        self._discard = discard
+        self._answers = (stay, save, discard)  # by the dialog's result
+        self.finished.connect(self._act)
         self.open()
 
-    def _discard_now(self) -> None:
-        self.done(DISCARDED)
-        if self._discard is not None:
-            self._discard()
+    def _act(self, result: int) -> None:
+        self._answers[result]()
