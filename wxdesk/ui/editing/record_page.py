@@ -80,7 +80,7 @@ class RecordPage[R: Record](QWidget):
         editor.touched.connect(self._touched)
         empty.new.clicked.connect(self.start_new)
         new.clicked.connect(self.start_new)
-        self._bridge.follow(self, self._load_if_shown, self._event)
+        self._bridge.follow_shown(self, self._load, self._event)
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
         Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
@@ -119,10 +119,6 @@ class RecordPage[R: Record](QWidget):
     def _show(self, records: list[R]) -> None:
         """Show the loaded records."""
         raise NotImplementedError
-
-    def _load_if_shown(self) -> None:
-        if self.isVisible():  # else `activate` loads everything
-            self._load()
 
     # -- leaving unsaved changes
 

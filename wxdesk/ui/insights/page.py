@@ -55,7 +55,7 @@ class InsightsPage(QWidget):
         self.head.legend.clicked.connect(self._explain)
         self.head.export_wanted.connect(self._export)
         self._outages.changed.connect(self._show_missed)
-        bridge.follow(self, self._refresh_if_shown, MessageKept, DecisionMade, ReplyChanged)
+        bridge.follow_shown(self, self._refresh.gather, MessageKept, DecisionMade, ReplyChanged)
 
     def activate(self) -> None:
         """Refresh the statistics."""
@@ -133,7 +133,3 @@ class InsightsPage(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         picture.save(buffer, "PNG")
         return bytes(buffer.data().data())
-
-    def _refresh_if_shown(self) -> None:
-        if self.isVisible():
-            self._refresh.gather()

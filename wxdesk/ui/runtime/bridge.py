@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from wxdesk.core.events import Event, MessageArrived
@@ -171,6 +172,10 @@ class Bridge(QObject):
     def follow(self, owner: QObject, slot: Callable[[], object], *kinds: type[Event]) -> None:
         """Call `slot` once a frame with events of these kinds, as long as `owner` lives."""
         _Follower(self, owner, slot, kinds)
+
+    def follow_shown(self, widget: QWidget, slot: Callable[[], object], *kinds: type[Event]) -> None:
+        """Call `slot` as `follow` does while `widget` is visible; shown, it reads all."""
+        self.follow(widget, lambda: widget.isVisible() and slot(), *kinds)
 
     def is_asking(self, once: Hashable | None) -> bool:
         """Return True while a question with this key is open."""

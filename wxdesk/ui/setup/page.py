@@ -140,7 +140,7 @@ class SetupPage(QWidget):
         return scroll
 
     def _connect(self) -> None:
-        self._bridge.follow(self, self._follow, *_SHOWN)
+        self._bridge.follow_shown(self, self._show, *_SHOWN)
         self.steps.chosen.connect(self.show_step)
         self.mender.go_to.connect(self.show_step)
         self.mender.mended.connect(self._show)
@@ -156,10 +156,6 @@ class SetupPage(QWidget):
     def _added(self, name: str) -> None:
         self.account = name
         self.show_step(self.step)
-
-    def _follow(self) -> None:
-        if self.isVisible():
-            self._show()
 
     def _show(self) -> None:
         view = self._view()

@@ -211,7 +211,7 @@ class RuleList(Frame):
         self._desk = bridge.desk
         self._rules = rules
         self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
-        bridge.follow(self, self._refresh_if_shown, DecisionMade, ReplyChanged)
+        bridge.follow_shown(self, self.figures.ask_soon, DecisionMade, ReplyChanged)
         self.view = RuleView(rules, self)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
@@ -243,10 +243,6 @@ class RuleList(Frame):
 
     def _ask_figures(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
         return self._desk.reports.decisions.rule_figures(self._desk.clock() - RECENT)
-
-    def _refresh_if_shown(self) -> None:
-        if self.isVisible():
-            self.figures.ask_soon()
 
     def _show_figures(self, figures: Mapping[int, RuleFigures]) -> None:
         self._rules.show_figures(figures, self._desk.clock())
