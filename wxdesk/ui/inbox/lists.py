@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
@@ -28,7 +29,7 @@ class TimedRows[R](RowModel[R]):
         self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._clock = clock
+        self.clock = clock
         self._hold_reason_of = hold_reason_of
 
     def account_of(self, contact: Contact) -> str:
@@ -117,9 +118,9 @@ class ClickGuard(QObject):
     the mouse and gets the focus; a click or key of that moment was meant for the one before.
     """
 
-    def __init__(self, model: QAbstractItemModel, clock: Clock) -> None:
+    def __init__(self, model: TimedRows[Any]) -> None:
         super().__init__()
-        self._clock = clock
+        self._clock = model.clock
         self._decided = QPersistentModelIndex()
         self._fell: datetime | None = None
         self._shifts: list[tuple[datetime, int]] = []

@@ -25,7 +25,6 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.timeline.entries import EntryKind, entries_of, first_unread, in_order
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
-from wxdesk.ui.wording.reply_status import no_hold_reason
 
 
 def words(item: TimelineItem, now: object = NOW) -> str:
@@ -193,7 +192,7 @@ def model(qapp: object) -> TimelineModel:
 
 @pytest.fixture
 def view(qtbot: QtBot, model: TimelineModel) -> TimelineView:
-    made = TimelineView(model, clock, Album(no_file, ask_at_once), no_hold_reason)
+    made = TimelineView(model, Album(no_file, ask_at_once))
     made.resize(600, 500)
     qtbot.addWidget(made)
     made.show()

@@ -72,7 +72,7 @@ class ChatPanel(Frame):
         self._session = session
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
-        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.hold_reasons.of)
+        self.timeline = TimelineView(session.model, self.album)
         self.empty = EmptyState()
         self.writing = ReplyWriting(self, self.album, bridge, session)
         self.composer = self.writing.composer

@@ -81,8 +81,7 @@ class ConversationList(Frame):
         self.chips = FilterChips()
         self.scope.left_out = lambda: self.chips.left_out
         self.strip = HeldStrip(clock, hold_reason_of)
-        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.model.account_of)
-        self.view = ConversationRows(self.model, self._delegate, self)
+        self.view = ConversationRows(self.model, ConversationDelegate(self.model, activity_of), self)
         self.found = FoundView(clock, self)
         self.hits = self.found.hits
         self.several = ChosenRows(self.view)
@@ -191,7 +190,7 @@ class ConversationList(Frame):
         """
         self.model.accounts = () if self.scope.narrowing.account else accounts
         self.strip.model.accounts = accounts
-        self.model.me = self._delegate.me = me
+        self.model.me = me
         self.scope.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
         self.scope.snoozed = counts.snoozed

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
-from wxdesk.core.model.conversation import EVERYTHING, Contact, Conversation
+from wxdesk.core.model.conversation import EVERYTHING, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -57,8 +57,12 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.me = ""
 
     def _accessible_text(self, row: InboxRow) -> str:
-        said = accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
+        said = accessible_row_text(row, self.clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
         return ", ".join(filter(None, (said, self.account_of(row.conversation.contact))))
+
+    def status(self, row: InboxRow) -> ReplyStatus:
+        """Return the most urgent status of a row now."""
+        return status_of_row(row, self.clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and not self._complete and not self._asked
@@ -121,7 +125,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _belongs(self, row: InboxRow) -> bool:
-        return matches(row, self.chosen, self.me) and self.narrowing.admits(row.conversation, self._clock())
+        return matches(row, self.chosen, self.me) and self.narrowing.admits(row.conversation, self.clock())
 
     def _insert(self, row: InboxRow) -> None:
         if not self._belongs(row):
@@ -164,19 +168,10 @@ _LEAST = 24
 class ConversationDelegate(RowDelegate[InboxRow]):
     """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        hold_reason_of: FindHoldReason,
-        activity_of: Callable[[int], str],
-        account_of: Callable[[Contact], str],
-    ) -> None:
+    def __init__(self, model: ConversationListModel, activity_of: Callable[[int], str]) -> None:
         super().__init__()
+        self._model = model
         self._activity_of = activity_of
-        self._account_of = account_of
-        self._clock = clock
-        self._hold_reason_of = hold_reason_of
-        self.me = ""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(Measure.LIST, row_height())
@@ -193,7 +188,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         self._paint_status(painter, lines.translated(0, 2 * height + 1), row)
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
-        when = row_time(row, self._clock())
+        when = row_time(row, self._model.clock())
         face = font(smaller(2), strong=when.strong, tabular=True)
         width = QFontMetrics(face).horizontalAdvance(when.text)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
@@ -210,7 +205,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         if name.width() - taken > _LEAST:
             face = sentence_font(smaller(3))
             beside = name.adjusted(taken, 0, 0, 0)
-            paint_text(painter, beside, self._account_of(contact), face, color_of("secondary"))
+            paint_text(painter, beside, self._model.account_of(contact), face, color_of("secondary"))
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
         taken, conversation = 0, row.conversation
@@ -224,8 +219,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         paint_text(painter, rest, preview_of_row(row), face, color_of(role))
 
     def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
-        now = self._clock()
-        status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of), self.me)
+        status = self._model.status(row)
         at = line.left() + self._paint_mark(painter, line, status)
         face = sentence_font(smaller(3), strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
@@ -237,7 +231,8 @@ class ConversationDelegate(RowDelegate[InboxRow]):
             paint_text(painter, rest, activity, face, color_of("accent"))
         else:
             face = sentence_font(smaller(3), tabular=True)
-            left = fitting(quota_wordings(row.conversation, now), face, rest.width())  # the number alone, or nothing
+            quota = quota_wordings(row.conversation, self._model.clock())
+            left = fitting(quota, face, rest.width())  # the number alone, or nothing
             paint_text(painter, rest, left, face, color_of("faint"))
 
     def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:

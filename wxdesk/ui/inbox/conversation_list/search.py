@@ -72,7 +72,7 @@ class SearchModel(TimedRows[FoundRow]):
             return ", ".join(filter(None, (row.word, getattr(row, "key", ""), getattr(row, "why", ""))))
         thread = row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
-        return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
+        return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self.clock()), said)))
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; of each kind, the first few beside others."""
@@ -157,9 +157,8 @@ def _keyword(rule: Rule, phrase: str) -> str:
 class SearchDelegate(RowDelegate[FoundRow]):
     """Painter of the results, with the phrase highlighted."""
 
-    def __init__(self, clock: Clock, model: SearchModel) -> None:
+    def __init__(self, model: SearchModel) -> None:
         super().__init__()
-        self._clock = clock
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -191,7 +190,7 @@ class SearchDelegate(RowDelegate[FoundRow]):
         said = known_by(row, phrase) if isinstance(row, InboxRow) else excerpt(row, phrase)
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), thread.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
-        now = self._clock()
+        now = self._model.clock()
         when = " · ".join(filter(None, (status_text(thread, now), ago(at, now) if at else "")))
         self._paint_name(painter, line, (name_of(thread.contact), when))
         self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase)
@@ -234,7 +233,7 @@ class FoundView(RowsView):
     def __init__(self, clock: Clock, parent: QWidget) -> None:
         self.places: Callable[[], Iterable[Place]] = tuple
         self.hits = SearchModel(clock)
-        super().__init__(self.hits, SearchDelegate(clock, self.hits), tr("Search results"), parent, uniform=False)
+        super().__init__(self.hits, SearchDelegate(self.hits), tr("Search results"), parent, uniform=False)
         self.verticalScrollBar().setSingleStep(24)
         self.activated.connect(self.take)
         self.clicked.connect(self.take)

@@ -140,7 +140,7 @@ class AfterPauseDialog(Dialog):
         self.setFixedWidth(min(WIDTH, parent.window().width() - 48))
         self._replies = replies
         self.model = HeldModel(clock, parent=self)
-        self.view = HeldView(self.model, clock, self)
+        self.view = HeldView(self.model, self)
         self.view.setProperty("class", "card")
         self.title = PlainLabel(size=Size.TITLE, strong=True, wrap=True, parent=self)
         self.later = Button(tr("Later"), key_hint="Esc", parent=self, then=self.reject)

@@ -20,7 +20,6 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
 from wxdesk.ui.widgets.labels import IconLabel, announce
-from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_until
 
@@ -41,7 +40,6 @@ class HeldStrip(Frame):
 
     def __init__(self, clock: Clock, hold_reason_of: FindHoldReason) -> None:
         super().__init__("bar-pending")
-        self._hold_reason_of = hold_reason_of
         self._first: HeldReply | None = None
         self._asking = self._announced = 0
         self.model = HeldModel(clock, hold_reason_of, self)
@@ -54,7 +52,7 @@ class HeldStrip(Frame):
         unfold, fold = partial(self.show_list, True), partial(self.show_list, False)
         self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self, then=unfold)
         self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self, then=fold)
-        self.view = HeldView(self.model, clock)
+        self.view = HeldView(self.model)
         self.head = QWidget()
         self.body = QWidget()
         self.foot = QWidget()
@@ -105,7 +103,7 @@ class HeldStrip(Frame):
         first = short = ""
         if self._first is not None and self._first.reply.due_at is not None:
             first = self._first_words(self._first, self._first.reply.due_at, now)
-            counts_down = hold_reason_of_held(self._first, self._hold_reason_of) is HoldReason.NONE
+            counts_down = self.model.hold_reason(self._first) is HoldReason.NONE
             short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
         said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), _joined(short or brief)]
         self.earliest.show_wordings([*said, short or brief], cut_last=True)
@@ -120,7 +118,7 @@ class HeldStrip(Frame):
         due_at = None if first is None else first.reply.due_at
         if first is None or due_at is None or due_at - now > ABOUT_TO_LEAVE or first.reply.id == self._announced:
             return
-        if hold_reason_of_held(first, self._hold_reason_of) is HoldReason.NONE:
+        if self.model.hold_reason(first) is HoldReason.NONE:
             self._announced = first.reply.id
             status = self.model.status(first)
             announce(self, f"{name_of(first.contact)}, {status.text}: {held_text(first)}")
@@ -148,7 +146,7 @@ class HeldStrip(Frame):
         return ((self.earliest, 1), (self.earliest, 2), (self.count, 1), (self.earliest, 3), (self.earliest, 4))
 
     def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
-        match hold_reason_of_held(first, self._hold_reason_of):
+        match self.model.hold_reason(first):
             case HoldReason.PAUSED:
                 return tr("paused")
             case HoldReason.WRITING:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent,
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import ClickGuard, RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
@@ -18,7 +17,7 @@ from wxdesk.ui.widgets.painting import paint_box, paint_focus, paint_icon, paint
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
+from wxdesk.ui.wording.reply_status import HoldReason, ReplyStatus, status_of_reply
 
 
 class HeldModel(TimedRows[HeldReply]):
@@ -50,7 +49,11 @@ class HeldModel(TimedRows[HeldReply]):
 
     def status(self, held: HeldReply) -> ReplyStatus:
         """Return what is said of a reply now."""
-        return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._hold_reason_of))
+        return status_of_reply(held.reply, self.clock(), self.hold_reason(held))
+
+    def hold_reason(self, held: HeldReply) -> HoldReason:
+        """Return what holds a reply back now."""
+        return hold_reason_of_held(held, self._hold_reason_of)
 
 
 def asked_text(held: HeldReply) -> str:
@@ -177,8 +180,8 @@ class HeldView(RowsView):
     takeover_wanted = Signal(object)
     left = Signal()
 
-    def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
-        self._click_guard = ClickGuard(model, clock)
+    def __init__(self, model: HeldModel, parent: QWidget | None = None) -> None:
+        self._click_guard = ClickGuard(model)
         self._rows = HeldDelegate(model)
         super().__init__(model, self._rows, tr("Held replies"), parent)
         self._click_guard.watch(self)

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import is_scheduled
-from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.lists import RowsView
@@ -16,7 +15,6 @@ from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.row_list import RECORD
-from wxdesk.ui.wording.reply_status import FindHoldReason
 
 NEAR_TOP = 240
 """Pixels from the top at which older messages are asked for."""
@@ -35,9 +33,9 @@ class AnchoredView(RowsView):
     older_wanted = Signal()
     newer_wanted = Signal()
 
-    def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
+    def __init__(self, model: TimelineModel, album: Album) -> None:
         self._timeline = model
-        self.bubbles = BubbleDelegate(clock, album.picture, hold_reason_of)
+        self.bubbles = BubbleDelegate(model, album.picture)
         super().__init__(model, self.bubbles, tr("Chat with the customer"), uniform=False)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True

@@ -13,6 +13,7 @@ from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.lists import TimedRows
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, in_order, key_of
+from wxdesk.ui.wording.reply_status import HoldReason
 
 
 class LoadedItems:
@@ -136,7 +137,11 @@ class TimelineModel(TimedRows[TimelineEntry]):
     changed = Signal()
 
     def _accessible_text(self, row: TimelineEntry) -> str:
-        return accessible_entry(row, self._clock(), hold_reason_of_entry(row, self._hold_reason_of))
+        return accessible_entry(row, self.clock(), self.hold_reason(row))
+
+    def hold_reason(self, entry: TimelineEntry) -> HoldReason:
+        """Return what holds back the reply of an entry now."""
+        return hold_reason_of_entry(entry, self._hold_reason_of)
 
     def row_of(self, key: str) -> int | None:
         """Return the index of an entry."""

@@ -24,7 +24,6 @@ from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.messages import parts_to_copy
-from wxdesk.ui.wording.reply_status import FindHoldReason
 
 type KeyEffect = tuple[BubbleKey, BubbleAction | None]
 """A key and its action; Enter with None opens what the bubble holds."""
@@ -135,12 +134,11 @@ class TimelineView(AnchoredView):
 
     _lent = False
 
-    def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
-        super().__init__(model, clock, album, hold_reason_of)
+    def __init__(self, model: TimelineModel, album: Album) -> None:
+        super().__init__(model, album)
         self._pressed: tuple[str, Target] | None = None
-        self._key_guard = KeyGuard(clock)
-        self._clock = clock
-        self._lent_at = clock()
+        self._key_guard = KeyGuard(model.clock)
+        self._lent_at = model.clock()
         self._focused = ""  # before the present change
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
@@ -166,7 +164,7 @@ class TimelineView(AnchoredView):
         """Do what a key of the empty reply means to that bubble, if it is in sight."""
         entry = self._timeline.entry(self.bubbles.keyed) if self._lent else None
         row = None if entry is None else self._timeline.row_of(entry.key)
-        if row is None or is_fresh(self._lent_at, self._clock()) or not self._is_in_sight(row):
+        if row is None or is_fresh(self._lent_at, self._timeline.clock()) or not self._is_in_sight(row):
             return False
         return self._press_offer(event, entry)
 
@@ -180,7 +178,7 @@ class TimelineView(AnchoredView):
             asking = (entry.key for entry in reversed(self._timeline.rows()) if buttons_in(entry))
             keyed = next(asking, "") if self._lent else ""
             if keyed != self.bubbles.keyed:
-                self._lent_at = self._clock()
+                self._lent_at = self._timeline.clock()
         if keyed != self.bubbles.keyed:
             self.bubbles.keyed = keyed
             self.viewport().update()

@@ -22,7 +22,6 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
-from wxdesk.ui.wording.reply_status import no_hold_reason
 
 SITE = '😀见<a href="https://a.cn/?x=1&y=2">官网</a>'
 
@@ -137,7 +136,7 @@ def test_a_link_to_no_web_address_cannot_be_opened(qtbot: QtBot, host: QWidget, 
 
 def test_enter_on_a_bubble_asks_for_its_link(qtbot: QtBot) -> None:
     model = TimelineModel(clock)
-    view = TimelineView(model, clock, Album(no_file, ask_at_once), no_hold_reason)
+    view = TimelineView(model, Album(no_file, ask_at_once))
     qtbot.addWidget(view)
     view.resize(600, 300)
     view.show()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
-from wxdesk.desk.ports import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, CaptionPart, caption_of, share_left
@@ -23,12 +22,12 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     lay_out,
     place_caption,
 )
-from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
+from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.theme import Measure, Size, color_of, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_box, paint_focus, paint_icon
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
-from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _SOLID = Qt.PenStyle.SolidLine
 
@@ -90,10 +89,9 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
     marked in what was said. Pictures come from `show_picture`.
     """
 
-    def __init__(self, clock: Clock, show_picture: ShowPicture, hold_reason_of: FindHoldReason) -> None:
+    def __init__(self, model: TimelineModel, show_picture: ShowPicture) -> None:
         super().__init__()
-        self._clock = clock
-        self._hold_reason_of = hold_reason_of
+        self._model = model
         self._show_picture = show_picture
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
@@ -173,7 +171,7 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
             painter.setPen(color_of(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
-            share = share_left(row.entry.reply, self._clock(), self._hold_reason(row.entry))
+            share = share_left(row.entry.reply, self._model.clock(), self._model.hold_reason(row.entry))
             _paint_countdown(painter, row.bar, share)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
@@ -184,10 +182,7 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
         return target if key == entry.key and isinstance(target, LinkSpan) else None
 
     def _caption(self, entry: TimelineEntry) -> tuple[CaptionPart, ...]:
-        return caption_of(entry, self._clock(), self._hold_reason(entry))
-
-    def _hold_reason(self, entry: TimelineEntry) -> HoldReason:
-        return hold_reason_of_entry(entry, self._hold_reason_of)
+        return caption_of(entry, self._model.clock(), self._model.hold_reason(entry))
 
     def _paint_caption(self, painter: QPainter, row: RowLayout) -> None:
         for placed in place_caption(self._caption(row.entry), row):
