@@ -76,19 +76,18 @@ class SearchModel(TimedRows[FoundRow]):
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; of each kind, the first few beside others."""
-        kinds: list[tuple[str, Sequence[FoundRow], Found, Sequence[Place]]] = [
-            (tr("Customers"), found.customers, Found(found.customers), ()),
-            (tr("Messages and replies"), found.messages, Found((), found.messages), ()),
+        kinds: list[tuple[str, Sequence[FoundRow]]] = [
+            (tr("Customers"), found.customers),
+            (tr("Messages and replies"), found.messages),
+            *((name, tuple(group)) for name, group in groupby(places, key=lambda one: one.group)),
         ]
-        by_group = ((name, tuple(group)) for name, group in groupby(places, key=lambda one: one.group))
-        kinds += [(name, group, NOTHING, group) for name, group in by_group]
         kinds = [kind for kind in kinds if kind[1]]
         kinds.sort(key=lambda kind: not _named(kind[1][0], phrase))
         shown: list[FoundRow] = []
-        for name, rows, alone, its_places in kinds:
+        for name, rows in kinds:
             shown += [Heading(name)] if len(kinds) > 1 else []
             if len(kinds) > 1 and len(rows) > MOST:
-                rows = (*rows[:MOST], Place(tr("Show all found"), partial(self.show, phrase, alone, its_places)))
+                rows = (*rows[:MOST], Place(tr("Show all found"), partial(self.replace_rows, rows)))
             shown += rows
         self.phrase = phrase
         self.replace_rows(shown)
