@@ -168,6 +168,22 @@ def test_whoever_asked_hears_first_that_it_has_ended_however_it_did(qtbot: QtBot
     assert told == ["ended", "an error" if fails else "an answer"]
 
 
+@pytest.mark.expects_log("Unexpected in the window")
+@pytest.mark.parametrize(("error", "told"), [(FileNotFoundError("no file"), "expected"), (OSError("other"), "failed")])
+def test_an_expected_error_goes_to_who_asked_and_any_other_to_the_operator(
+    qtbot: QtBot, bridge: Bridge, error: OSError, told: str
+) -> None:
+    heard: list[tuple[str, Exception]] = []
+
+    async def work() -> None:
+        raise error
+
+    bridge.failed.connect(lambda failure: heard.append(("failed", failure)))
+    bridge.ask(work(), expected=(FileNotFoundError, lambda failure: heard.append(("expected", failure))))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert heard == [(told, error)]
+
+
 def test_a_question_with_a_key_is_asked_once_until_its_answer_is_here(qtbot: QtBot, bridge: Bridge) -> None:
     asked: list[str] = []
     answered: list[None] = []

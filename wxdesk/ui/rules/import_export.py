@@ -68,7 +68,8 @@ class RuleFiles(QObject):
         self._bridge.ask(self._exchange.export(), partial(self._write, file))
 
     def _check(self, text: str, name: str) -> None:
-        self._bridge.ask(self._exchange.check(text, name), partial(self._checked, text, name), self._failed)
+        checked, refused = partial(self._checked, text, name), (BadRulesFile, self._refuse)
+        self._bridge.ask(self._exchange.check(text, name), checked, expected=refused)
 
     def _checked(self, text: str, name: str, check: ImportCheck) -> None:
         if not check.before and not any(one.before for one in check.calendars):
@@ -79,13 +80,8 @@ class RuleFiles(QObject):
         dialog.open()
 
     def _replace(self, text: str, name: str) -> None:
-        self._bridge.ask(self._exchange.take_in(text, name), self.imported.emit, self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, BadRulesFile):
-            self._refuse(error)
-        else:
-            self._bridge.failed.emit(error)
+        work = self._exchange.take_in(text, name)
+        self._bridge.ask(work, self.imported.emit, expected=(BadRulesFile, self._refuse))
 
     def _refuse(self, error: BadRulesFile) -> None:
         file, mistakes = error.values["file"], mistakes_in(error)

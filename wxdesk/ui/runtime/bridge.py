@@ -79,12 +79,13 @@ class _Question(Struct, frozen=True, eq=False):
     done: Callable[[Any], None] | None
     failed: Callable[[Exception], None] | None
     ended: Callable[[], object] | None
+    expected: tuple[type[Exception], Callable[[Any], object]] | None
     once: Hashable | None
     about: Callable[[], object]
     subject: object
     awaited: bool
 
-    def call(self, callback: Callable[[Any], None], answer: object) -> None:
+    def call(self, callback: Callable[[Any], object], answer: object) -> None:
         """Call back, unless its object is gone or the question is about another subject."""
         if _owner_exists(callback) and self.about() == self.subject:
             callback(answer)
@@ -149,6 +150,7 @@ class Bridge(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         ended: Callable[[], object] | None = None,
+        expected: tuple[type[Exception], Callable[[Any], object]] | None = None,
         once: Hashable | None = None,
         about: Callable[[], object] = lambda: None,
         awaited: bool = False,
@@ -156,16 +158,17 @@ class Bridge(QObject):
         """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
         `done` gets the result, `failed` the error. Without `failed`, the error goes to the `failed` signal and so
-        to the operator. `ended` is called before either. A callback whose object has been deleted meanwhile is not
-        called. Nothing happens while another question with the key `once` is open, such as after a second press of
-        a button. `about` returns the subject of the question: `done` and `failed` are not called if that is another
-        one by then, as an answer that comes too late. `awaited`: a window closes after the answer, if it comes soon.
+        to the operator; `expected` is a kind of error and what to call for it instead. `ended` is called before any of
+        these. A callback whose object has been deleted meanwhile is not called. Nothing happens while another question
+        with the key `once` is open, such as after a second press of a button. `about` returns the subject of the
+        question: none but `ended` is called if that is another one by then, as an answer that comes too late.
+        `awaited`: a window closes after the answer, if it comes soon.
         """
         if self._closed or self.is_asking(once):
             work.close()
             return
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        question = _Question(done, failed, ended, once, about, about(), awaited)
+        question = _Question(done, failed, ended, expected, once, about, about(), awaited)
         self._open[question] = future
         future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
@@ -225,7 +228,7 @@ class Bridge(QObject):
             self.idle.emit()
 
     def _call(self, question: _Question) -> None:
-        done, failed = question.done, question.failed
+        done = question.done
         future = self._open.pop(question)
         if self._closed:
             return
@@ -236,6 +239,8 @@ class Bridge(QObject):
         except CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
+            kind, then = question.expected or ((), None)
+            failed = then if isinstance(error, kind) else question.failed
             if failed is None:
                 self.failed.emit(error)
             else:

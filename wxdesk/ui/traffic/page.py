@@ -250,17 +250,14 @@ class TrafficPage(Frame):
         line = self._line()
         if line is not None and isinstance(entry := line.entry, PushSeen) and entry.key:
             work = self._bridge.desk.reports.traces.path(entry.account, entry.key)
-            self._bridge.ask(work, self._learn_path, self._path_failed)
+            never_kept = (NotFound, lambda _: None)  # a refused push; its outcome says so
+            self._bridge.ask(work, self._learn_path, expected=never_kept)
 
     def _learn_path(self, path: PushPath) -> None:
         line = self._line()
         if line is not None and isinstance(line.entry, PushSeen) and line.entry.key == path.push.key:
             self._path = path
             self._show_detail(line)
-
-    def _path_failed(self, error: Exception) -> None:
-        if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
-            self._bridge.failed.emit(error)
 
     def _show_detail(self, line: TrafficLine) -> None:
         title, entry = subject_of(line), line.entry

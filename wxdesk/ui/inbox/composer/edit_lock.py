@@ -44,7 +44,8 @@ class EditLock(QObject):
         before = self._before.pop(reply_id, None)
         if before is not None:
             told = partial(self._toast_put_back, changed)
-            self._bridge.ask(self._bridge.desk.replies.put_back(before), told, self._not_put_back)
+            ended = (MoveNotAllowed, lambda _: None)  # as its bubble says
+            self._bridge.ask(self._bridge.desk.replies.put_back(before), told, expected=ended)
 
     def put_all_back(self) -> None:
         """Release all replies but those that stored drafts go on to change."""
@@ -81,10 +82,6 @@ class EditLock(QObject):
         words = put_back_text(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
         self._bridge.notices.toast(tr("{words} {more}", words=words, more=more).strip())
-
-    def _not_put_back(self, error: Exception) -> None:
-        if not isinstance(error, MoveNotAllowed):  # it has ended, as its bubble says
-            self._bridge.failed.emit(error)
 
 
 def saving(reply_id: int) -> tuple[str, int]:

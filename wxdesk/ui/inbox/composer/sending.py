@@ -114,9 +114,9 @@ class ReplySending(QObject):
 
     def take_back(self, reply: Reply) -> None:
         """Undo the send of this reply and of all parts sent with it."""
-        self._bridge.ask(
-            self._bridge.desk.replies.undo(reply.id), self._taken_back, self._refused, once=("undo", reply.id)
-        )
+        too_late = partial(self._bridge.notices.toast, tr("Too late to undo: it has already been sent."))
+        work, once = self._bridge.desk.replies.undo(reply.id), ("undo", reply.id)
+        self._bridge.ask(work, self._taken_back, expected=(MoveNotAllowed, too_late), once=once)
 
     def _last(self) -> Reply | None:
         """Return the newest reply that can be undone, also one not yet in the timeline."""
@@ -144,12 +144,6 @@ class ReplySending(QObject):
         if [reply.id for reply in replies] == [reply.id for reply in self._last_replies]:
             return self._last_content
         return Content(text="\n".join(reply.content.text for reply in replies))
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, MoveNotAllowed):
-            self._bridge.notices.toast(tr("Too late to undo: it has already been sent."))
-        else:
-            self._bridge.failed.emit(error)
 
     # -- later, or as the last word
 

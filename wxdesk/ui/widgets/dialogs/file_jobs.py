@@ -75,7 +75,8 @@ class FileJobs(QObject):
         if self._progress is None:
             self._progress, now = Progress(), self._bridge.desk.configuration.now
             written = work(now.config.store.url, now.home, Path(file), self._progress)
-            self._bridge.ask(written, partial(self._notices.toast, told), self._failed, ended=self._end)
+            said, stopped = partial(self._notices.toast, told), (Stopped, self._stopped)
+            self._bridge.ask(written, said, expected=stopped, ended=self._end)
             self._tick.start()
 
     def stop(self) -> None:
@@ -89,11 +90,8 @@ class FileJobs(QObject):
             said = f"{tr('Writing…')} {progress_text(latest) if latest else ''}"
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, Stopped):
-            self._notices.toast(explain(error))
-        else:
-            self._bridge.failed.emit(error)
+    def _stopped(self, stopped: Stopped) -> None:
+        self._notices.toast(explain(stopped))
 
     def _end(self) -> None:
         self._tick.stop()
