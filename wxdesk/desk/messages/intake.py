@@ -50,7 +50,7 @@ LATELY_SECONDS = 0.1
 """Shortest time to take that rate over: a few pushes at once are no flood."""
 
 REST_FACTOR = 16.0
-"""Longest rest after a batch, in lengths of the batch."""
+"""Rest after a batch in a flood, in lengths of the batch."""
 
 BATCH = 50
 """Messages derived in one transaction."""
@@ -177,7 +177,7 @@ class Intake:
         """Leave time to acknowledging after a batch that `took` so long."""
         await asyncio.sleep(rest)
         if not rest:
-            await self._store.pushes.until_answered(REST_FACTOR * took)
+            await self._store.pushes.until_answered(took)
 
     async def _work(self) -> None:
         """Process what was left and the next batch; look for more after an error."""
