@@ -10,11 +10,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.events import ListenerChanged
 from wxdesk.core.preferences import OnClose, Preferences
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.leaving import LeavingDialog
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, LeaveDialog
 
 pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
 

@@ -17,13 +17,12 @@ from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, LeaveDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet

@@ -16,7 +16,6 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleKey, offers_in
 from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
@@ -25,6 +24,7 @@ from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
 from wxdesk.ui.window import reopen

@@ -7,9 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.templates.test_page import Stored, choose, titles, top, write
 from tests.ui.world import World
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.page import TemplatesPage
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 
 

@@ -17,12 +17,12 @@ from wxdesk import i18n
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.templates import starter_templates
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.templates.template_list import TemplateRow
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.row_list import RECORD
 

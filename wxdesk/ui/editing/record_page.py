@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import ListUndo, UndoableChange
 from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record, RecordView
@@ -18,6 +17,7 @@ from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
 from wxdesk.ui.widgets.boxes import order_tabs
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.placeholders import FirstStep

@@ -19,12 +19,12 @@ from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
 from wxdesk.ui.rules.business_hours.draft import read_draft
 from wxdesk.ui.rules.editor.conditions.context_parts import HoursPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.row_list import RECORD
 
 SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(21))),))

@@ -13,13 +13,13 @@ from tests.ui.marks import lines_marked_in, words_marked_in
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.editor.actions.bodies import ReplyBody, TagBody
 from wxdesk.ui.rules.editor.actions.card import empty_action
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.fields.words_dialog import split_words
 
 type Stored = Callable[[], list[Rule]]

@@ -14,10 +14,10 @@ from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 
 type Stored = Callable[[], list[Rule]]
 

@@ -27,9 +27,9 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 
 EVERYTHING = Rule(
     "Everything",

@@ -12,12 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, LeaveDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 type Stored = Callable[[], list[Rule]]

@@ -21,12 +21,12 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import Store
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.review.panel import ReviewPanel
 from wxdesk.ui.rules.review.text import suggested_rule
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 
 SAID = (Action(ActionKind.REPLY, text="Hello."),)
 

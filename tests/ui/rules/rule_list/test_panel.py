@@ -19,7 +19,6 @@ from wxdesk import i18n
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.model.statistics import RuleFigures
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import UndoableChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
@@ -27,6 +26,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, moved_order, switch_rect
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import fitting

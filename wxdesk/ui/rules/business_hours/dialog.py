@@ -11,7 +11,6 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, draft_of, read_draft
 from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text
@@ -19,7 +18,7 @@ from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.dialogs.dialog import Dialog, LeaveDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import PlainLabel
