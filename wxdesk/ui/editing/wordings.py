@@ -188,7 +188,6 @@ class Wordings(QWidget):
             self._last_focused = self.fields[0]
         if field.edit.hasFocus():
             self.fields[-1].edit.setFocus()
-        self._column.removeWidget(field)
         discard(field)
         for number, other in enumerate(self.fields[1:], 2):
             other.edit.setAccessibleName(tr("Wording {n}", n=number))

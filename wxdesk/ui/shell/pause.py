@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged
@@ -13,7 +13,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -27,16 +27,15 @@ _AROUND = 14 + 8 + 16 + 3 * 10 + 4
 """Pixels taken by margins, icon and gaps."""
 
 
-class PauseBar(QFrame):
+class PauseBar(Frame):
     """Amber line at the foot, beside the button that resumes."""
 
     def __init__(self, clock: Clock, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("bar-pending", parent)
         self._clock = clock
         self._count = 0
         self._titles = ("", "")
         self._end = ""
-        self.setProperty("class", "bar-pending")
         self.title = PlainLabel(role="pending", strong=True, tabular=True, parent=self)
         self.details = FittingLabel(role="pending", elide=True, tabular=True, parent=self)
         self.change = Button(icon="clock", parent=self)

@@ -107,7 +107,6 @@ class TemplateDelegate(RowDelegate[TemplateRow]):
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TemplateRow) -> None:
         rect: QRect = option.rect
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option)
         pitch, face = line_height() - 1, font(smaller(2))
         line = QRect(rect.left() + LEFT, rect.top() + spaced(9, 4), rect.width() - LEFT - RIGHT, pitch)

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.conversations.transfer import in_tool
@@ -26,13 +26,12 @@ from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.times import clock_time
 
 
-class ChatBar(QFrame):
+class ChatBar(Frame):
     """Hidden while it has nothing to say; its button `back` ends what it tells of."""
 
     def __init__(self, tone: str, mark: str, *others: Button, tabular: bool = False) -> None:
-        super().__init__()
+        super().__init__(f"bar-{tone}")
         self._role = "pending" if tone == "pending" else "secondary"
-        self.setProperty("class", f"bar-{tone}")
         self.setMinimumHeight(40)
         self._mark = IconLabel(mark, self._role, 18, self)
         self._words = PlainLabel(role=self._role, wrap=True, tabular=tabular, parent=self)

@@ -157,7 +157,6 @@ class CalendarForm(ColumnScroll):
 
     def _drop(self, row: SpecialDaysRow) -> None:
         self.special.remove(row)
-        self._special_column.removeWidget(row)
         discard(row)
 
     def _add_special(self) -> None:

@@ -130,7 +130,6 @@ class DayRow(QWidget):
 
     def _drop(self, field: SpanField) -> None:
         self.fields.remove(field)
-        self._column.removeWidget(field)
         discard(field)
         self.closed.setVisible(not self.fields)
 

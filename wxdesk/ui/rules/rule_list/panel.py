@@ -63,7 +63,6 @@ class RuleDelegate(RowDelegate[RuleRow]):
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RuleRow) -> None:
         rect: QRect = option.rect
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option)
         place = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
         face = font(min(smaller(2), Size.TITLE), tabular=True)  # three digits fit

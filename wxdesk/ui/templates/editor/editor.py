@@ -241,9 +241,7 @@ class PromptCard(EditorCard):
     def _set(self, prompts: Sequence[Prompt]) -> None:
         for row in self.rows:
             self._declared[row.name] = row.prompt()
-            for widget in row.widgets():
-                self._grid.removeWidget(widget)
-                discard(widget)
+            discard(*row.widgets())
         self.rows = []
         for at, prompt in enumerate(prompts, 1):
             row = PromptRow(self._declared.get(prompt.name, prompt), self)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, announce, key_name
 
@@ -19,7 +19,7 @@ type BarAction = tuple[str, Callable[[], None]]
 """The text of a button, and the action it runs."""
 
 
-class Toast(QFrame):
+class Toast(Frame):
     """A passing message, perhaps with an action.
 
     Signals:
@@ -29,8 +29,7 @@ class Toast(QFrame):
     changed = Signal()
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(host)
-        self.setProperty("class", "toast")
+        super().__init__("toast", host)
         self._then: Callable[[], None] | None = None
         self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
         self.action = Button(kind=ButtonKind.LINK, parent=self, then=self.act)
@@ -114,9 +113,7 @@ class NoticeBars(QFrame):
         if old is not None:
             if bar is None or bar.text != old.text:
                 del self._bars[key]
-            old.hide()
-            self._column.removeWidget(old)
-            old.deleteLater()
+            discard(old)
         if bar is not None:
             self._bars[key] = bar
             bar.more.clicked.connect(self._turn)
@@ -179,13 +176,12 @@ class NoticeBars(QFrame):
         self.setGeometry(place)
 
 
-class NoticeBar(QFrame):
+class NoticeBar(Frame):
     """One sentence with its actions, and a button that closes it."""
 
     def __init__(self, host: QWidget, text: str, tone: str, choices: Sequence[BarAction], close: BarAction) -> None:
-        super().__init__(host)
+        super().__init__(f"bar-{tone}", host)
         self.text, self.tone = text, tone
-        self.setProperty("class", f"bar-{tone}")
         self._line = PlainLabel(text, role=tone, elide=True, parent=self)
         self._whole = PlainLabel(text, role=tone, wrap=True, parent=self)
         self.more = Button(kind=ButtonKind.LINK, parent=self)
