@@ -1,6 +1,6 @@
 """Base of the five cards: a fact, what was found about it, and the way on."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -22,6 +22,9 @@ from wxdesk.ui.widgets.rights import Rights
 
 WIDTH = 760
 """Widest card; longer lines are hard to read."""
+
+ATTEMPTS = 5
+"""Requests of WeChat that are shown or looked through, the latest."""
 
 
 class SetupView(Struct, frozen=True):
@@ -102,6 +105,10 @@ class SetupCard(Frame):
     def check(self) -> None:
         """Check this fact again; the result comes as a change of the desk's state."""
         raise NotImplementedError
+
+    def _newest(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
+        """Ask for the account's latest requests, the newest first."""
+        return self._bridge.desk.setup.attempts(self.view.name, ATTEMPTS) if self.view.name else None
 
     def ask[T](self, work: Coroutine[Any, Any, T], done: Callable[[T], None] | None = None) -> None:
         """Let the desk do it; the buttons are off meanwhile, and an error is told."""

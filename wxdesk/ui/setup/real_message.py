@@ -24,9 +24,6 @@ from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import status_of_reply
 
-NEWEST = 5
-"""Requests that are looked through for the newest push."""
-
 
 class RealMessageCard(SetupCard):
     """Done only by a push that a rule has answered; until then names what is missing.
@@ -97,9 +94,6 @@ class RealMessageCard(SetupCard):
         if self._conversation is None:
             return None
         return self._bridge.desk.timeline.snapshot(self._conversation)
-
-    def _newest(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
-        return self._bridge.desk.setup.attempts(self.view.name, NEWEST) if self.view.name else None
 
     def _show_newest(self, attempts: Sequence[Finding]) -> None:
         """Show a warning about the last request, such as another original id."""

@@ -1,8 +1,10 @@
 """Column of the steps at the left, each with its state."""
 
+from functools import partial
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding
@@ -34,12 +36,10 @@ class StepColumn(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, accessibleName=tr("Steps"))
-        self._group = QButtonGroup(self)
         self.items = {fact: StepItem(number, fact, self) for number, fact in enumerate(SetupFact, 1)}
-        for number, item in enumerate(self.items.values()):
-            self._group.addButton(item, number)
+        for fact, item in self.items.items():
+            item.clicked.connect(partial(self.chosen.emit, fact))
         vbox(*self.items.values(), within=self, spacing=0)
-        self._group.idClicked.connect(self._choose)
 
     def show_setup(self, setup: AccountSetup) -> None:
         """Show the state of each step."""
@@ -49,9 +49,6 @@ class StepColumn(QWidget):
     def show_step(self, fact: SetupFact) -> None:
         """Mark the present step."""
         self.items[fact].setChecked(True)
-
-    def _choose(self, number: int) -> None:
-        self.chosen.emit(tuple(SetupFact)[number])
 
 
 class StepItem(EnterButton):
@@ -63,6 +60,7 @@ class StepItem(EnterButton):
         self._fact = fact
         self.look = state_of(Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN))
         self.setCheckable(True)
+        self.setAutoExclusive(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

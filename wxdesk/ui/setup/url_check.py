@@ -1,7 +1,6 @@
 """Fourth card: waits for WeChat's check of the URL, and names what happened."""
 
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,9 +17,6 @@ from wxdesk.ui.widgets.boxes import extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, heading
 from wxdesk.ui.wording.times import dated_time, time_left_text
-
-ATTEMPTS = 5
-"""Attempts that are shown, newest first."""
 
 
 class UrlCheckCard(SetupCard):
@@ -40,7 +36,7 @@ class UrlCheckCard(SetupCard):
         self.foot.insertWidget(self.foot.count() - 1, self.submitted)
         self.again.hide()
         VisibleTick(self, self._show_wait)
-        self._refresher = Refresher(mender.bridge, self._question, self._show_attempts, self)
+        self._refresher = Refresher(mender.bridge, self._newest, self._show_attempts, self)
 
     def show_view(self, view: SetupView) -> None:
         """Show the values to submit, and how far it is."""
@@ -70,9 +66,6 @@ class UrlCheckCard(SetupCard):
         self.attempts.show_attempts(attempts)
         self._show_wait()
         self.show_result(self.finding)
-
-    def _question(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
-        return self._bridge.desk.setup.attempts(self.view.name, ATTEMPTS) if self.view.name else None
 
     def _show_wait(self) -> None:
         since = self.finding.at if self.finding.verdict is CheckVerdict.WAITING else None
