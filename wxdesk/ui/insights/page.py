@@ -75,11 +75,10 @@ class InsightsPage(QWidget):
         scroll = QScrollArea(self, widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._board)
-        holder = QWidget(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
+        self._empty.setContentsMargins(48, 0, 48, 0)
         self._stack.addWidget(scroll)
-        self._stack.addWidget(holder)
+        self._stack.addWidget(self._empty)
         self._show_missed()
 
     def _explain(self) -> None:

@@ -141,9 +141,7 @@ class NoAccountCard(SettingsCard):
         self.column.addWidget(PlainLabel(words, role="secondary", wrap=True, parent=self))
         self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=self)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=self)
-        buttons = QWidget(self)
-        hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
-        self.column.addWidget(buttons)
+        self.column.addLayout(hbox(self.connect_first, self.tryout, STRETCH, spacing=10))
 
 
 COMMANDS = {

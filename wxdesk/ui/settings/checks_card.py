@@ -37,10 +37,8 @@ class ChecksCard(SettingsCard):
         self.sum.hide()
         self._rows: QVBoxLayout = vbox(spacing=4)
         self.findings: list[FindingCard] = []
-        holder = QWidget(self)
         foot = hbox(self.run, self.report, STRETCH, spacing=10)
-        vbox(self._about, self.sum, self._rows, foot, within=holder, spacing=10)
-        self.column.addWidget(holder)
+        self.column.addLayout(vbox(self._about, self.sum, self._rows, foot, spacing=10))
 
     def start(self) -> None:
         """Run every check; a second press while they run does nothing."""

@@ -94,10 +94,9 @@ class OutsideCard(SettingsCard):
         Rights(bridge, Role.OWNER, self.add, self.change, self.after, self.words, says=self.hint)
 
     def _lay_out(self) -> None:
-        sentence = QWidget(self._more)
-        behind = sentence_word("", sentence)
+        behind = sentence_word("", self._more)
         self.after.count(behind, unit("minute and nobody is there", "minutes and nobody is there"))
-        FlowLayout(sentence, sentence_word(tr("Once somebody has waited"), sentence), self.after, behind)
+        sentence = FlowLayout(None, sentence_word(tr("Once somebody has waited"), self._more), self.after, behind)
         words = tr("With what customers wrote, which the service then sees")
         choice = switch_line(self.words, words, tr("With what customers wrote"))
         vbox(sentence, choice, within=self._more, spacing=6)

@@ -47,13 +47,11 @@ class NumberLine(PreferenceLine):
         super().__init__(field, parent)
         least, most, zero = BOUNDS[field]
         self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
-        sentence = QWidget(self)
-        unit = sentence_word("", sentence)
+        unit = sentence_word("", self)
         self.number.count(unit, after)
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
         self.error.hide()
-        FlowLayout(sentence, sentence_word(before, sentence), self.number, unit)
-        extend(self._column, sentence, self.error)
+        extend(self._column, FlowLayout(None, sentence_word(before, self), self.number, unit), self.error)
         self.number.decided.connect(partial(self.changed.emit, field))
 
     def show_value(self, value: object) -> None:

@@ -161,14 +161,10 @@ class TunnelForm(QWidget):
         self.url.words.show_note("")
         self.ssh.show_domain(urlsplit(cleaned_url(self.url.text())).hostname or "")
 
-    def _choices(self) -> QWidget:
-        row = QWidget(self)
-        flow = FlowLayout(row)
+    def _choices(self) -> FlowLayout:
         for index, (word, _) in enumerate(_KINDS.values()):
-            chip = Chip(tr(word), parent=row)
-            self.kinds.addButton(chip, index)
-            flow.addWidget(chip)
-        return row
+            self.kinds.addButton(Chip(tr(word), parent=self), index)
+        return FlowLayout(None, *self.kinds.buttons())
 
     def _show_kind(self, index: int) -> None:
         kind = tuple(TunnelKind)[index]

@@ -248,11 +248,10 @@ class TemplateList(Frame):
         self._search = Frame("header", self)
         vbox(self.sought, self.chips, spacing=8, margins=(12, 10, 12, 10), within=self._search)
         self._search.hide()
-        rows = QWidget(self)
-        self._rows = QStackedLayout(rows)
+        self._rows = QStackedLayout()
         self._rows.addWidget(self.view)
         self._rows.addWidget(self.none)
-        vbox(head, self._search, (rows, 1), spacing=0, within=self)
+        vbox(head, self._search, (self._rows, 1), spacing=0, within=self)
 
     def begin_search(self) -> None:
         """Focus the search field."""

@@ -68,6 +68,7 @@ class TrafficPage(Frame):
         self._before.setContentsMargins(16, 6, 16, 6)
         self._empty = PlainLabel(role="secondary", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(48, 0, 48, 0)
         self._gather = Debounce(self._ask_store, self)
         self._again = Debounce(self._ask_path, self)
         self._build()
@@ -90,11 +91,10 @@ class TrafficPage(Frame):
         return (ShortcutKey("Ctrl+F", tr("Filter by name, text or code"), self.header.search.setFocus),)
 
     def _build(self) -> None:
-        left, table, holder = QWidget(), QWidget(), QWidget()
+        left, table = QWidget(), QWidget()
         vbox((self.view, 1), self._before, within=table, spacing=0)
-        vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
         self._stack = QStackedLayout(left)
-        for page in (table, holder, self.health):
+        for page in (table, self._empty, self.health):
             self._stack.addWidget(page)
         self._room = hbox((left, 1), spacing=0)
         vbox(self.header, (self._room, 1), within=self, spacing=0)

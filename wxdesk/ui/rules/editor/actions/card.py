@@ -84,14 +84,12 @@ class ActionsCard(EditorCard):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        adding = QWidget(self)
-        flow = FlowLayout(adding)
         for kind in WORDINGS:
-            chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=adding)
+            chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=self)
             chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))
             chip.clicked.connect(partial(self.add_action, kind))
             self.chips[kind] = chip
-            flow.addWidget(chip)
+        adding = FlowLayout(None, *self.chips.values())
         foot = hbox(
             self.continues,
             PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self),
