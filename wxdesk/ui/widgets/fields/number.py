@@ -33,7 +33,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._least = least
         self._most = most
-        self._last = least
+        self.last = least  # entered last, without the one being typed
         self._unit: tuple[PlainLabel, Callable[[int], str]] | None = None
         self._pause = Debounce(self._decide, self, PAUSE_MS)
         digits = max(2, len(str(most)))
@@ -56,18 +56,13 @@ class NumberField(QLineEdit):
         """The number; 0 while the field is empty."""
         return int(self.text() or 0)
 
-    @property
-    def last(self) -> int:
-        """The number that was entered last, without the one being typed."""
-        return self._last
-
     def setValue(self, number: int) -> None:  # noqa: N802 - as Qt's own fields for numbers call it
         """Show a number and emit signals."""
         self.setText(str(number))
 
     def show_number(self, number: int) -> None:
         """Show a number without emitting signals."""
-        self._last = number
+        self.last = number
         self._pause.stop()
         with QSignalBlocker(self):
             self.setText(str(number))
@@ -83,13 +78,13 @@ class NumberField(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if not self.text():
-            self.setText(str(self._last))
+            self.setText(str(self.last))
 
     def _decide(self) -> None:
         self._pause.stop()
-        if self.text() and self.value() != self._last:
-            self._last = self.value()
-            self.decided.emit(self._last)
+        if self.text() and self.value() != self.last:
+            self.last = self.value()
+            self.decided.emit(self.last)
 
     def _count(self) -> None:
         if self._unit is not None:
