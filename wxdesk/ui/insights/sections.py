@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import ntr, number_text, tr
@@ -38,7 +38,7 @@ class Sections:
         self.rules = RankList(tr("Rules"))
         self.unmatched = RankList(tr("Unmatched"))
         self.undelivered = RankList(tr("Not delivered"))
-        legend = ColourLegend(
+        legend = colour_legend(
             (tr("Rules"), "accent_fill", "accent"),
             (tr("By hand"), "human", "secondary"),
             (tr("Handed over"), "faint", "secondary"),
@@ -138,7 +138,7 @@ class FigureCard(Frame):
 class SectionCard(Frame):
     """Card with heading, optional legend, and content or a sentence in its place."""
 
-    def __init__(self, title: str, content: QWidget, empty: str = "", aside: QWidget | None = None) -> None:
+    def __init__(self, title: str, content: QWidget, empty: str = "", aside: QLayout | None = None) -> None:
         super().__init__("card")
         self._content = content
         self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
@@ -152,25 +152,21 @@ class SectionCard(Frame):
         self.sentence.setVisible(empty)
 
 
-class ColourLegend(QWidget):
-    """Legend of entries: text, role of its chart colour, role of its text colour."""
-
-    def __init__(self, *entries: tuple[str, str, str]) -> None:
-        super().__init__()
-        row = hbox(within=self, spacing=5)
-        for number, (word, role, text_role) in enumerate(entries):
-            if number:
-                row.addSpacing(8)
-            row.addWidget(Swatch(partial(color_of, role)))
-            row.addWidget(PlainLabel(word, size=Size.SMALL, role=text_role, strong=True))
+def colour_legend(*entries: tuple[str, str, str]) -> QLayout:
+    """Make a legend of entries: text, role of its chart colour, and of its text."""
+    row = hbox(spacing=5)
+    for number, (word, role, text_role) in enumerate(entries):
+        if number:
+            row.addSpacing(8)
+        row.addWidget(Swatch(partial(color_of, role)))
+        row.addWidget(PlainLabel(word, size=Size.SMALL, role=text_role, strong=True))
+    return row
 
 
-def heat_scale() -> QWidget:
+def heat_scale() -> QLayout:
     """Make the legend of the heat map, from few to many."""
     words = [PlainLabel(word, size=Size.CAPTION, role="secondary") for word in (tr("few"), tr("many"))]
-    scale = QWidget()
-    hbox(words[0], *(Swatch(partial(heat_colour, step, 4)) for step in range(5)), words[1], within=scale, spacing=4)
-    return scale
+    return hbox(words[0], *(Swatch(partial(heat_colour, step, 4)) for step in range(5)), words[1], spacing=4)
 
 
 class Swatch(QWidget):
