@@ -89,9 +89,8 @@ class MishapPanel(Frame):
 
     def _lay_out(self) -> None:
         content = Frame("panel")
-        column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
-        often = PlainLabel(tr("What goes wrong happens"), role="secondary")
-        extend(column, vbox(often, self.often, spacing=4))
+        often = vbox(PlainLabel(tr("What goes wrong happens"), role="secondary"), self.often, spacing=4)
+        column = vbox(often, within=content, spacing=2, margins=(16, 14, 16, 16))
         for title, mishaps in GROUPS.items():
             extend(column, 12, heading(tr(title)), *(self.rows[mishap] for mishap in mishaps))
         extend(column, STRETCH)

@@ -62,7 +62,7 @@ class PhonePane(QWidget):
         self.own = Button(tr("From a file…"), icon="folder", parent=self, then=self._choose_file)
         self.card = Button(tr("Card"), icon="card", parent=self, then=self._send_card)
         self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
-        self._lay_out()
+        vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
         self._connect()
         self.offer_customers(False)
 
@@ -144,9 +144,6 @@ class PhonePane(QWidget):
 
     def _choose(self) -> None:
         self.chosen.emit(self.customers.value)
-
-    def _lay_out(self) -> None:
-        vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
 
     def _head(self) -> QWidget:
         head = Frame("header", self)
