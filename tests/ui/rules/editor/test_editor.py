@@ -70,10 +70,10 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     page.editor.check_now()
     assert not page.editor.head.save.isEnabled()
     page.editor.then_card.chips[ActionKind.REPLY].click()
-    qtbot.keyClicks(_reply(page).edit, "Coming, {{ contact.alias }}.")
+    qtbot.keyClicks(_reply(page).wordings.edit, "Coming, {{ contact.alias }}.")
     page.editor.check_now()
     assert page.editor.faults == ()
-    qtbot.keyClick(_reply(page).edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(_reply(page).wordings.edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
     rule = stored()[3]
     assert (rule.name, rule.revision, rule.when) == ("Invoices", 1, Condition(any=("invoice", "发票")))
@@ -85,14 +85,14 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
 def test_saving_while_writing_does_not_take_the_keyboard_away(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     page.window().activateWindow()
     page.editor.show_record(page.rules.rows()[1])
-    edit = _reply(page).edit
+    edit = _reply(page).wordings.edit
     edit.setFocus()
     qtbot.waitUntil(edit.hasFocus)
     qtbot.keyClicks(edit, "Really. ")
     page.editor.check_now()
     qtbot.keyClick(edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.revision == 2)
-    assert _reply(page).edit is edit
+    assert _reply(page).wordings.edit is edit
     assert edit.hasFocus()
     assert edit.textCursor().position() == len("Really. ")
 
@@ -205,7 +205,7 @@ def test_a_wrong_template_is_marked_in_its_line_and_not_saved(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(2))
-    edit = _reply(page).edit
+    edit = _reply(page).wordings.edit
     edit.setPlainText("Order {{ m.no }}\nis {{ m.where }}\n")
     page.editor.save()
     _settled(page, bridge, qtbot)
@@ -224,7 +224,7 @@ def test_a_wrong_template_is_marked_in_its_line_and_not_saved(
 def test_every_mistake_of_a_text_is_marked_and_led_to(page: RulesPage, qtbot: QtBot) -> None:
     page.window().activateWindow()
     qtbot.waitUntil(page.window().isActiveWindow)
-    edit = _reply(page).edit
+    edit = _reply(page).wordings.edit
     edit.setPlainText("{{ one }}\nfine\n{{ account | two }}{{ three }}")
     page.editor.check_now()
     assert lines_marked_in(edit) == [1, 3]

@@ -327,7 +327,7 @@ def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
     assert _errors(page) == []  # it is said below its own field
     assert page.editor.faults
     assert second.edit.property("wrong") is True
-    assert not body.edit.property("wrong")
+    assert not body.wordings.edit.property("wrong")
     second.edit.setPlainText("Of course.")
     action = page.editor.record().then[0]
     assert (action.others, action.variant) == (("Of course.",), Variant.ROTATE)

@@ -20,7 +20,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 def _edit(page: RulesPage) -> QWidget:
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    return body.edit
+    return body.wordings.edit
 
 
 def test_each_field_is_undone_in_turn_and_redone(page: RulesPage, qtbot: QtBot) -> None:

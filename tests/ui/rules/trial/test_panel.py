@@ -165,7 +165,7 @@ def test_a_trial_says_what_becomes_of_the_conversation(
     then.add_action(ActionKind.REPLY)
     reply = then.rows[-1].body
     assert isinstance(reply, ReplyBody)
-    reply.edit.setPlainText("See you then.")
+    reply.wordings.edit.setPlainText("See you then.")
     once = "Once that has been sent: The conversation is snoozed for 90 min."
     qtbot.waitUntil(lambda: once in page.trial.bubbles.texts)
     page.editor.check_now()

@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 def _edit(page: RulesPage, at: int = 0) -> TemplateEdit:
     body = page.editor.then_card.rows[at].body
     assert isinstance(body, ReplyBody)
-    return body.edit
+    return body.wordings.edit
 
 
 def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: RulesPage, qtbot: QtBot) -> None:
@@ -173,7 +173,7 @@ def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBo
     part.field.textEdited.emit()
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    body.edit.setPlainText("{{ nope }}")
+    body.wordings.edit.setPlainText("{{ nope }}")
     second = body.wordings.add_wording()
     second.edit.setPlainText("Well\n{% if %}")
     page.editor.check_now()
@@ -183,7 +183,7 @@ def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBo
     assert "Line 1: There is no variable “nope”." in said
     assert any(text.startswith("Line 2: ") for text in said)
     assert page.editor.head.mistakes.text() == "3 mistakes: show the next one"
-    for field in (part.field, body.edit, second.edit, part.field):
+    for field in (part.field, body.wordings.edit, second.edit, part.field):
         page.editor.head.mistakes.click()
         qtbot.waitUntil(field.hasFocus)
     assert second.edit.textCursor().blockNumber() == 1

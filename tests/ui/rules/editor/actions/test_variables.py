@@ -32,7 +32,7 @@ def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: Rule
     qtbot.waitUntil(page.window().isActiveWindow)
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
-    first, second = body.edit, body.wordings.add_wording().edit
+    first, second = body.wordings.edit, body.wordings.add_wording().edit
     qtbot.keyClicks(second, "It is ")
     body.wordings.variables.setFocus(Qt.FocusReason.TabFocusReason)
     menu = body.wordings.variables.popup_menu

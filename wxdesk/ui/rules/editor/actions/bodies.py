@@ -12,7 +12,6 @@ from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.editing.wordings import Wordings
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import counted, error_label, sentence_label
@@ -141,13 +140,8 @@ class ReplyBody(ActionBody):
         self.wordings = Wordings(self)
         self.wordings.show_texts(action.texts, action.variant)
         self.wordings.changed.connect(self.changed)
-        self._only = self.edit
+        self._only = self.wordings.edit
         vbox(self.wordings, within=self)
-
-    @property
-    def edit(self) -> TemplateEdit:
-        """The field of the first wording."""
-        return self.wordings.edit
 
     def action(self) -> Action:
         """Return the action with its texts."""
