@@ -1,7 +1,6 @@
 """Demonstration without a display: it plays by itself and poses for pictures."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.core.setup.facts import SetupFact
+from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG
@@ -82,9 +82,7 @@ async def _wait_until_idle(opened: OpenDesk) -> None:
     try:
         while await _busy(opened):
             changed.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await changed.wait()
+            await sleep(1, changed)
     finally:
         unsubscribe()
 

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer
 from wxdesk.sandbox.api.endpoints import CustomerService, OpenApi
 from wxdesk.sandbox.platform.errors import ApiRefusal
@@ -84,7 +85,7 @@ class Api:
     async def _respond(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _Outcome:
         for fault in faults:
             if fault.kind is FaultKind.LATENCY:
-                await self._hold(fault.milliseconds / 1000)
+                await sleep(fault.milliseconds / 1000, self._closing)
         ending = next((fault for fault in faults if fault.kind is not FaultKind.LATENCY), None)
         if ending is None:
             return await self._do(endpoint, call)
@@ -117,7 +118,7 @@ class Api:
             case FaultKind.TRUNCATED:
                 return _Outcome(done.response, done.account, done.rid, cut=True)
             case FaultKind.BEFORE | FaultKind.AFTER:
-                await self._hold(fault.milliseconds / 1000 or HOLD_SECONDS)
+                await sleep(fault.milliseconds / 1000 or HOLD_SECONDS, self._closing)
         return _Outcome(None, done.account)
 
     def _account_of(self, call: ApiRequest) -> str:
@@ -125,11 +126,6 @@ class Api:
             return self._platform.caller(call.request.query.get("access_token", "")).account.name
         except ApiRefusal:
             return ""
-
-    async def _hold(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._closing.wait()
 
 
 _AFTER = frozenset({FaultKind.AFTER, FaultKind.RESET_AFTER, FaultKind.GARBAGE, FaultKind.TRUNCATED})

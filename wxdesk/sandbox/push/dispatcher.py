@@ -6,11 +6,11 @@ takes effect on the contact's side.
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, ChatSide
 from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.platform.platform import Platform
@@ -83,9 +83,7 @@ class PushDispatcher:
     async def _hold_back(self, delivery: PushDelivery, faults: Iterable[SimulatedFault], seconds: float) -> None:
         overtaken = asyncio.Event()
         self._held[delivery.program.account.name].append(overtaken)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds or HELD_BACK_SECONDS):
-                await overtaken.wait()
+        await sleep(seconds or HELD_BACK_SECONDS, overtaken)
         await self._carry(delivery, faults)
 
     def _take_effect(self, delivery: PushDelivery, outcome: PushOutcome) -> None:
