@@ -3,14 +3,13 @@
 `app.py` plugs them in. Imported by all of `wxdesk.desk` and the layers above; imports `wxdesk.core` only.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.push import Incoming
 from wxdesk.core.model.reply import Content
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
@@ -89,34 +88,6 @@ class Media(Protocol):
             Refused: WeChat answered with an errcode, and the address did not help.
             BadPicture: it is too large, or nothing was named.
         """
-
-
-class PictureBytes(Protocol):
-    """Bytes of kept pictures by digest: files of this machine, or rows of a team."""
-
-    async def keep(self, picture: Picture, data: bytes) -> None:
-        """Keep `data`, whole or not at all; raises `StoreError`."""
-
-    async def read(self, digest: str) -> bytes:
-        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
-
-    async def path(self, digest: str) -> Path | None:
-        """Return a file with the bytes, to be read soon; None if there is none.
-
-        Raises `StoreError`.
-        """
-
-    async def look_for(self, digests: Iterable[str]) -> None:
-        """Find out which of these are kept, for `holds`; raises `StoreError`."""
-
-    def holds(self, digest: str) -> bool:
-        """Tell if a picture is kept, once it was looked for or kept here.
-
-        Callable on any thread.
-        """
-
-    async def remove(self, digest: str) -> None:
-        """Remove the file of a picture whose rows have been removed."""
 
 
 class TypingSender(Protocol):

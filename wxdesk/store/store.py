@@ -15,7 +15,7 @@ from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.inbox.row_changes import RowChanges
 from wxdesk.store.messages.message_history import MessageHistory
 from wxdesk.store.messages.pushes import Pushes, QuarantineStore
-from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
+from wxdesk.store.pictures import PictureBytes, PictureRecords
 from wxdesk.store.replies import DraftStore, OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
@@ -38,7 +38,7 @@ class Store:
         self,
         db: Database,
         release_home: Callable[[], None],
-        picture_bytes: PictureFiles | SharedPictures,
+        picture_bytes: PictureBytes,
         marks: Path | None = None,
     ) -> None:
         self._db = db

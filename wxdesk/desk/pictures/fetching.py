@@ -26,9 +26,10 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.desk.ports import Clock, Media, PictureBytes
+from wxdesk.desk.ports import Clock, Media
 from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.i18n import explanation
+from wxdesk.store.pictures import PictureBytes
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 from wxdesk.threads import end_tasks
 

@@ -10,7 +10,8 @@ from wxdesk.core.content.picture_header import TOO_LARGE, read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import Picture
 from wxdesk.desk.pictures.uploads import LARGEST_UPLOAD
-from wxdesk.desk.ports import Clock, PictureBytes
+from wxdesk.desk.ports import Clock
+from wxdesk.store.pictures import PictureBytes
 from wxdesk.store.pictures.pictures import PictureRecords
 
 LARGEST_ORIGINAL = 50 * 1024 * 1024

@@ -15,7 +15,8 @@ from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refus
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
-from wxdesk.desk.ports import Clock, Media, PictureBytes, Sender, always
+from wxdesk.desk.ports import Clock, Media, Sender, always
+from wxdesk.store.pictures import PictureBytes
 from wxdesk.store.pictures.pictures import PictureRecords
 from wxdesk.threads import end_tasks
 

@@ -21,12 +21,13 @@ from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
-from wxdesk.desk.ports import Clock, PictureBytes
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules
 from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.emoticons import normaliser, read_emoticons
 from wxdesk.i18n import explanation
+from wxdesk.store.pictures import PictureBytes
 from wxdesk.store.rules.rules import Rules
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -26,7 +26,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class PictureFiles:
-    """Folder of picture files by digest; fills `desk.ports.PictureBytes`."""
+    """Folder of picture files by digest."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -56,7 +56,7 @@ class PictureFiles:
         """Do nothing: `holds` looks itself."""
 
     def holds(self, digest: str) -> bool:
-        """Tell if the picture is on this machine."""
+        """Tell on any thread if the picture is on this machine."""
         return self._find(digest) is not None
 
     async def remove(self, digest: str) -> None:

@@ -125,7 +125,7 @@ class PictureCache(PictureFiles):
 
 
 class SharedPictures:
-    """Pictures in the database behind a cache; fills `desk.ports.PictureBytes`."""
+    """Pictures in the database behind a cache."""
 
     def __init__(self, chunks: PictureChunks, cache: PictureCache) -> None:
         self._chunks = chunks
@@ -188,7 +188,7 @@ class SharedPictures:
             self._known |= await self._chunks.kept(wanted)
 
     def holds(self, digest: str) -> bool:
-        """Tell if a picture is kept that was looked for, or kept here."""
+        """Tell on any thread if a picture is kept that was looked for, or kept here."""
         return digest in self._known
 
     async def remove(self, digest: str) -> None:
