@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -82,18 +81,8 @@ class SecretMemory:
 PASSPHRASE = "WXDESK_VAULT_PASSPHRASE"  # noqa: S105 - a variable
 
 
-class SecretPlace(Protocol):
-    """A place that keeps entries; `wait` is for how many seconds it may ask a person."""
-
-    @property
-    def source(self) -> SecretSource:
-        """The place's name."""
-
-    def get(self, entry: str, wait: float) -> str | None:
-        """Read an entry; None if it is absent."""
-
-    def put(self, entries: Mapping[str, str | None], wait: float) -> bool:
-        """Write entries, and remove those that are None."""
+type SecretPlace = Keychain | Vault | SecretMemory
+"""A place that keeps entries; `wait` is for how many seconds it may ask a person."""
 
 
 class AccountSecrets(Struct, frozen=True):
