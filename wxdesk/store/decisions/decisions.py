@@ -13,8 +13,8 @@ from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
-from wxdesk.store.engine.database import Database, StorePart, read_by, reading, write_by
-from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
+from wxdesk.store.engine.database import StorePart, read_by, reading, write_by
+from wxdesk.store.rules.rule_lists import last_names, list_at, revisions
 from wxdesk.store.rules.rules import stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
 from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
@@ -27,24 +27,38 @@ def _hits(connection: Connection, since: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def newest_decision(connection: Connection, conversation_id: int) -> Decision | None:
+    """Return the newest decision in a conversation."""
+    of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
+    return _one(connection, of_thread.order_by(decisions.c.id.desc()).limit(1))
+
+
+def _for_message(connection: Connection, message_id: int) -> Decision | None:
+    """Return the decision about a message."""
+    return _one(connection, select(decisions).where(decisions.c.message_id == message_id))
+
+
+def _one(connection: Connection, query: Select[Any]) -> Decision | None:
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    decision = Decision(**row)
+    asked = list_at(connection, decision.decided_at) if decision.went_to_rules else None
+    return decision if asked is None else replace(decision, asked=len(asked) - decision.rules_left)
+
+
 class DecisionHistory(StorePart):
     """Stored decisions on messages, and the figures of rules."""
 
-    def __init__(self, db: Database) -> None:
-        super().__init__(db)
-        self._lengths = RuleListLengths()
-
-    async def for_message(self, message_id: int) -> Decision | None:
-        """Return the decision about a message."""
-        return await self._db.read(_one, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
+    for_message = read_by(_for_message)
 
     @reading
     def all_verdicts(self, connection: Connection, message_id: int) -> tuple[RuleVerdict, ...]:
         """Return the verdicts of all rules asked about a message, in order."""
-        decision = _one(connection, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
+        decision = _for_message(connection, message_id)
         if decision is None:
             return ()
-        asked = list_at(connection, decision.decided_at)[: decision.asked or 0]
+        asked = (list_at(connection, decision.decided_at) or ())[: decision.asked or 0]
         kept = {(verdict.rule_id, verdict.revision): verdict for verdict in decision.verdicts}
         if len(kept) >= len(asked) or not kept.keys() <= set(asked):
             return decision.verdicts  # all of them are there; or another desk asked another list just then
@@ -85,21 +99,6 @@ class Decisions(StorePart):
     waiting = read_by(skipped.waiting)
     reopen_skipped = write_by(skipped.reopen)
     resolve = write_by(resolving.resolve)
-
-
-def newest_decision(connection: Connection, conversation_id: int, lengths: RuleListLengths) -> Decision | None:
-    """Return the newest decision in a conversation."""
-    of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
-    return _one(connection, of_thread.order_by(decisions.c.id.desc()).limit(1), lengths)
-
-
-def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        return None
-    decision = Decision(**row)
-    length = lengths.at(connection, decision.decided_at) if decision.went_to_rules else None
-    return decision if length is None else replace(decision, asked=length - decision.rules_left)
 
 
 def _corrected(connection: Connection, since: datetime) -> dict[int | None, int]:

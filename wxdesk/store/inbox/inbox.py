@@ -16,10 +16,9 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
 from wxdesk.store.decisions.decisions import newest_decision
-from wxdesk.store.engine.database import Database, StorePart, read_by, reading
+from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.replies.inserting import load_replies
-from wxdesk.store.rules.rule_lists import RuleListLengths
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.figures import narrowed
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
@@ -47,10 +46,6 @@ def _timeline(
 
 class Inbox(StorePart):
     """Everything that the inbox shows: rows, counts, timelines and search hits."""
-
-    def __init__(self, db: Database) -> None:
-        super().__init__(db)
-        self._lengths = RuleListLengths()
 
     async def page(
         self,
@@ -96,7 +91,7 @@ class Inbox(StorePart):
         items = _timeline(connection, conversation_id, limit=limit)
         shown = {item.id for item in items if isinstance(item, Reply)}
         more = load_replies(connection, set(others) - shown)
-        return rows[0], items, newest_decision(connection, conversation_id, self._lengths), more
+        return rows[0], items, newest_decision(connection, conversation_id), more
 
     @reading
     def messages(self, connection: Connection, ids: Collection[int]) -> list[Message]:

@@ -20,27 +20,9 @@ def record_order(connection: Connection, wanted: Sequence[tuple[int, int]], at: 
         connection.execute(rule_lists.insert().values(since=at, rules=rules))
 
 
-def list_at(connection: Connection, at: datetime) -> tuple[tuple[int, int], ...]:
-    """Return the rules asked at `at`, by id and revision; none if that is unknown."""
-    query = select(rule_lists.c.rules).where(rule_lists.c.since <= at).order_by(*_NEWEST).limit(1)
-    row = connection.execute(query).one_or_none()
-    return () if row is None else tuple(row.rules)
-
-
-class RuleListLengths:
-    """Cache of the lengths of past rule lists, which never change once stored."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, int] = {}
-
-    def at(self, connection: Connection, at: datetime) -> int | None:
-        """Return the number of rules that could be asked at `at`; None if unknown."""
-        query = select(rule_lists.c.id).where(rule_lists.c.since <= at).order_by(*_NEWEST).limit(1)
-        list_id = connection.scalar(query)
-        if list_id is not None and list_id not in self._known:
-            rules = connection.scalars(select(rule_lists.c.rules).where(rule_lists.c.id == list_id)).one()
-            self._known[list_id] = len(rules)
-        return None if list_id is None else self._known[list_id]
+def list_at(connection: Connection, at: datetime) -> tuple[tuple[int, int], ...] | None:
+    """Return the rules asked at `at`, by id and revision; None if that is unknown."""
+    return connection.scalar(select(rule_lists.c.rules).where(rule_lists.c.since <= at).order_by(*_NEWEST).limit(1))
 
 
 def revisions(connection: Connection, ids: Collection[int]) -> dict[tuple[int, int], Rule]:
