@@ -22,6 +22,7 @@ from wxdesk.desk.replies import outbox
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.engine import sqlite
+from wxdesk.store.messages import push_batches
 
 LI = LI_LEI.openid
 RULES = """
@@ -139,8 +140,10 @@ async def test_an_operators_message_from_long_before_the_start_asks(
 
 @pytest.mark.impatient
 @pytest.mark.expects_log("took longer than|could not be kept|push")
-async def test_a_push_stored_after_a_timeout_is_answered_though_repeated(desk: Desk) -> None:
-    desk.opened.store.pushes._group._patience = 0.2
+async def test_a_push_stored_after_a_timeout_is_answered_though_repeated(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_batches, "PATIENCE_SECONDS", 0.2)
     with closing(sqlite3.connect(desk.setup.home / "desk.db", timeout=30, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         saying = asyncio.create_task(desk.sandbox.say(LI, "几点"))

@@ -12,6 +12,7 @@ from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.model.push import Push
 from wxdesk.desk.replies import outbox
 from wxdesk.sandbox.demo_customers import WANG_FANG
+from wxdesk.store.messages import push_batches
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_replies_wait_for_pushes_but_not_for_ever(
 
     begun = asyncio.Event()
     monkeypatch.setattr(group, "_commit", slowly)
-    monkeypatch.setattr(group, "_patience", 60.0)
+    monkeypatch.setattr(push_batches, "PATIENCE_SECONDS", 60.0)
     saying = asyncio.create_task(desk.sandbox.say(WANG_FANG.openid, "在吗"))
     await begun.wait()
     sending = asyncio.create_task(desk.opened.desk.outbox._send_due())

@@ -10,6 +10,7 @@ import pytest
 from tests.store.chats import T0
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
+from wxdesk.store.messages import push_batches
 from wxdesk.store.messages.push_batches import FEW, GroupCommit
 
 
@@ -48,10 +49,11 @@ async def test_pushes_gather_while_a_commit_is_under_way() -> None:
     assert disk.batches == [["m:1"], ["m:2", "m:3", "m:4"]]
 
 
-async def test_a_batch_is_bounded() -> None:
+async def test_a_batch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "BATCH", 2)
     disk = Disk()
     disk.open.set()
-    group = GroupCommit(disk.commit, batch=2)
+    group = GroupCommit(disk.commit)
     assert await asyncio.gather(*(group.keep(push(n)) for n in range(5))) == list(range(5))
     assert [len(batch) for batch in disk.batches] == [2, 2, 1]
 
@@ -63,9 +65,10 @@ async def crowded(group: GroupCommit, disk: Disk) -> None:
     assert disk.batches == [["m:0", "m:1", "m:2", "m:3"]]
 
 
-async def test_a_crowd_that_has_just_been_answered_is_waited_for() -> None:
+async def test_a_crowd_that_has_just_been_answered_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "LINGER_SECONDS", 60)
     disk = Disk()
-    group = GroupCommit(disk.commit, linger=60)
+    group = GroupCommit(disk.commit)
     await crowded(group, disk)
     first = [asyncio.create_task(group.keep(push(n))) for n in (8, 9, 10)]
     for _ in range(5):
@@ -75,18 +78,20 @@ async def test_a_crowd_that_has_just_been_answered_is_waited_for() -> None:
     assert disk.batches[1:] == [["m:8", "m:9", "m:10", "m:11"]]
 
 
-async def test_a_crowd_that_does_not_come_back_is_waited_for_a_moment_only() -> None:
+async def test_a_crowd_that_does_not_come_back_is_waited_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "LINGER_SECONDS", 0.001)
     disk = Disk()
-    group = GroupCommit(disk.commit, linger=0.001)
+    group = GroupCommit(disk.commit)
     await crowded(group, disk)
     assert await group.keep(push(8)) == 8
     assert disk.batches[1:] == [["m:8"]]
 
 
-async def test_few_pushes_are_committed_without_waiting() -> None:
+async def test_few_pushes_are_committed_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "LINGER_SECONDS", 60)
     disk = Disk()
     disk.open.set()
-    group = GroupCommit(disk.commit, linger=60)
+    group = GroupCommit(disk.commit)
     async with asyncio.timeout(30):
         for n in range(3):
             assert await asyncio.gather(*(group.keep(push(10 * n + m)) for m in range(3))) == [
@@ -117,9 +122,10 @@ async def test_a_rest_ends_when_many_wait() -> None:
     assert [len(batch) for batch in disk.batches] == [1, FEW]
 
 
-async def test_beyond_the_limit_a_push_is_refused_at_once() -> None:
+async def test_beyond_the_limit_a_push_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "LIMIT", 3)
     disk = Disk()
-    group = GroupCommit(disk.commit, limit=3)
+    group = GroupCommit(disk.commit)
     running = asyncio.create_task(group.keep(push(0)))
     await disk.begun.wait()
     waiting = [asyncio.create_task(group.keep(push(n))) for n in (1, 2, 3)]
@@ -181,9 +187,10 @@ async def test_closing_commits_what_waits_and_refuses_what_comes() -> None:
 
 
 @pytest.mark.expects_log("keeping 1 pushes took longer")
-async def test_each_waits_only_as_long_as_wechat_does() -> None:
+async def test_each_waits_only_as_long_as_wechat_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push_batches, "PATIENCE_SECONDS", 0.1)
     disk = Disk()
-    group = GroupCommit(disk.commit, patience=0.1)
+    group = GroupCommit(disk.commit)
     first = asyncio.create_task(group.keep(push(0)))
     await disk.begun.wait()
     later = asyncio.create_task(group.keep(push(1)))

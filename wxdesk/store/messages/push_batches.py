@@ -54,25 +54,13 @@ class _Waiting(NamedTuple):
 class GroupCommit:
     """Gathers pushes and commits them; each caller gets the result of its own."""
 
-    def __init__(
-        self,
-        commit: Commit,
-        limit: int = LIMIT,
-        batch: int = BATCH,
-        linger: float = LINGER_SECONDS,
-        patience: float | None = None,
-        rest: Callable[[float], float] = lambda _: 0.0,
-    ) -> None:
+    def __init__(self, commit: Commit, rest: Callable[[float], float] = lambda _: 0.0) -> None:
         self._commit = commit
-        self._patience = PATIENCE_SECONDS if patience is None else patience
-        self._limit = limit
-        self._batch = batch
         self._waiting: deque[_Waiting] = deque()
         self._under_way: list[_Waiting] = []
         self._timer: asyncio.TimerHandle | None = None  # one for all: a push that is kept in time needs none
         self._running: asyncio.Task[None] | None = None
         self._closed = False
-        self._linger = linger
         self._rest = rest
         self._rested_at = 0.0
         self._worth_it = 0  # pushes for which a batch need not linger
@@ -87,10 +75,10 @@ class GroupCommit:
         """
         if self._closed:
             raise StoreError(reason=CLOSED)
-        if len(self._waiting) >= self._limit:
+        if len(self._waiting) >= LIMIT:
             raise asyncio.QueueFull
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._patience
+        until = loop.time() + PATIENCE_SECONDS
         future: asyncio.Future[int | None] = loop.create_future()
         self._waiting.append(_Waiting(push, future, until))
         if len(self._waiting) >= (self._worth_it or FEW):
@@ -116,7 +104,7 @@ class GroupCommit:
         try:
             while self._waiting:
                 await self._gather()
-                batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 self._under_way = [one for one in batch if not one.future.done()]  # else nobody waits for it any more
                 if self._under_way:
                     await self._settle(self._under_way)
@@ -138,7 +126,7 @@ class GroupCommit:
 
     async def _gather(self) -> None:
         now = asyncio.get_running_loop().time()
-        until = max(self._rested_at, now + self._linger if self._worth_it else now)
+        until = max(self._rested_at, now + LINGER_SECONDS if self._worth_it else now)
         if until <= now or len(self._waiting) >= (self._worth_it or FEW):
             return
         self._enough.clear()
@@ -151,18 +139,18 @@ class GroupCommit:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
         ids: list[int | None] | None = None
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 ids = await self._commit([one.push for one in batch])
         except StoreError as failed:
             error = failed
         except TimeoutError:
-            log.error("keeping %d pushes took longer than %s s", len(batch), self._patience)
+            log.error("keeping %d pushes took longer than %s s", len(batch), PATIENCE_SECONDS)
             error = StoreError(reason=SILENT)
         except Exception as failed:  # noqa: BLE001  # every caller must get an answer, also to a mistake of ours
             log.error("keeping %d pushes failed: %s", len(batch), type(failed).__name__)
             error = StoreError(reason=OTHER)
         finally:
-            crowd = min(len(batch) + len(self._waiting), self._batch)
+            crowd = min(len(batch) + len(self._waiting), BATCH)
             rest = self._rest(monotonic() - began)
             self._rested_at = asyncio.get_running_loop().time() + rest
             # To go on with half of them would let two threads take turns at the interpreter, which takes longer.
