@@ -13,6 +13,7 @@ from wxdesk.core.events import Event
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl
+from wxdesk.tunnel import probe as public_probe
 from wxdesk.tunnel.connection import Resolve, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.listener import Listener
@@ -48,8 +49,10 @@ class Outside:
         )
         scheme, _, host = url.partition("://")
         host, slash, path = host.partition("/")
-        probe = PublicProbe(self.challenges, lambda: NOW, around, limit)
-        return await probe.probe(PublicUrl(scheme, host, slash + path), "secure", f"127.0.0.1:{self.port}")
+        probe = PublicProbe(self.challenges, lambda: NOW, around)
+        with pytest.MonkeyPatch.context() as quick:
+            quick.setattr(public_probe, "LIMIT_SECONDS", limit)
+            return await probe.probe(PublicUrl(scheme, host, slash + path), "secure", f"127.0.0.1:{self.port}")
 
     async def _resolve(self, host: str) -> Sequence[str]:
         if isinstance(self.addresses, OSError):

@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import CheckVerdict
@@ -162,14 +160,8 @@ _LONGEST_LINE = 8192
 _HTTPS_PROXY = re.compile(r"^\s*\"?type\"?\s*[=:]\s*\"?https\b", re.MULTILINE)
 
 
-class CommandTimes(Struct, frozen=True):
-    """Seconds until a program should be connected, and between two looks at its page."""
-
-    connecting: float = 30.0
-    looking: float = 1.0
-
-
-USUAL = CommandTimes()
+CONNECTING_SECONDS, LOOKING_SECONDS = 30.0, 1.0
+"""Time until a program should be connected, and between two looks at its page."""
 
 
 class CommandTunnel:
@@ -178,15 +170,12 @@ class CommandTunnel:
     It runs in the folder `home`, so that its own configuration can stand there.
     """
 
-    def __init__(
-        self, tunnel: TunnelSettings, port: int, home: Path, *, public_url: str = "", times: CommandTimes = USUAL
-    ) -> None:
+    def __init__(self, tunnel: TunnelSettings, port: int, home: Path, *, public_url: str = "") -> None:
         self._program = PROGRAMS.get(tunnel.preset, ANY_OTHER)
         self._command = list(tunnel.command) or self._program.arguments(port)
         self._port = port
         self._home = home
         self._public_url = public_url
-        self._times = times
 
     def check(self) -> None:
         """See `desk.ports.TunnelDriver.check`; the program looks after itself."""
@@ -205,8 +194,8 @@ class CommandTunnel:
             async with asyncio.TaskGroup() as tasks:
                 following = [
                     tasks.create_task(_read_output(process, output)),
-                    tasks.create_task(output.ask_page(self._times.looking)),
-                    tasks.create_task(output.be_patient(self._times.connecting)),
+                    tasks.create_task(output.ask_page(LOOKING_SECONDS)),
+                    tasks.create_task(output.be_patient(CONNECTING_SECONDS)),
                 ]
                 code = await process.wait()
                 for task in following:

@@ -34,17 +34,10 @@ LONGEST_VALUE = 200
 class PublicProbe:
     """Implements `desk.ports.Prober`."""
 
-    def __init__(
-        self,
-        challenges: ProbeChallenges,
-        clock: Clock,
-        around: Surroundings | None = None,
-        limit: float = LIMIT_SECONDS,
-    ) -> None:
+    def __init__(self, challenges: ProbeChallenges, clock: Clock, around: Surroundings) -> None:
         self._challenges = challenges
         self._clock = clock
-        self._around = around or Surroundings()
-        self._limit = limit
+        self._around = around
 
     def own_addresses(self) -> tuple[str, ...]:
         """Return this machine's addresses: others mean another network, none means none."""
@@ -61,7 +54,7 @@ class PublicProbe:
         issued = self._challenges.issued(push_path(account), self._clock())
         with issued as challenge, closing(Connecting(url, self._around)) as way:
             try:
-                async with asyncio.timeout(self._limit):
+                async with asyncio.timeout(LIMIT_SECONDS):
                     verdict, values = await self._ask(url, challenge, way)
             except TimeoutError:
                 verdict, values = self._out_of_time(way)
@@ -96,9 +89,9 @@ class PublicProbe:
 
     def _of_right_answer(self, url: PublicUrl, way: Connecting) -> CheckVerdict:
         """Judge a right answer by its time, and by what else WeChat could stumble over."""
-        if way.seconds > TOO_SLOW * self._limit:
+        if way.seconds > TOO_SLOW * LIMIT_SECONDS:
             return CheckVerdict.TOO_SLOW
-        if way.seconds > SLOW * self._limit:
+        if way.seconds > SLOW * LIMIT_SECONDS:
             return CheckVerdict.SLOW
         if way.only_newest_tls:
             return CheckVerdict.TLS13_ONLY

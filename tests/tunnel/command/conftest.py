@@ -13,7 +13,8 @@ import pytest
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config.tunnel import PRESETS, TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.tunnel.command import CommandTimes, CommandTunnel
+from wxdesk.tunnel import command as command_tunnel
+from wxdesk.tunnel.command import CommandTunnel
 
 NAMES = (*PRESETS, "other")
 
@@ -45,13 +46,13 @@ async def watched() -> AsyncIterator[WatchedTunnel]:
 
 
 @pytest.fixture
-def start(watched: WatchedTunnel, programs: Path, tmp_path: Path) -> Start:
+def start(watched: WatchedTunnel, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     """Start a preset, or `command`, whose console has `public_url`."""
+    monkeypatch.setattr(command_tunnel, "LOOKING_SECONDS", 0.02)
 
-    async def use(preset: Any = "", *command: str, public_url: str = "", connecting: float = 30.0) -> None:
+    async def use(preset: Any = "", *command: str, public_url: str = "") -> None:
         settings = TunnelSettings(kind=TunnelKind.COMMAND, preset=preset, command=command)
-        times = CommandTimes(connecting, 0.02)
-        driver = CommandTunnel(settings, 8765, tmp_path, public_url=public_url, times=times)
+        driver = CommandTunnel(settings, 8765, tmp_path, public_url=public_url)
         await watched.use(driver, TunnelKind.COMMAND)
 
     return use

@@ -22,6 +22,7 @@ from tests.tunnel.command.programs import TOKEN
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelPhase
+from wxdesk.tunnel import command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stubs are shell scripts")
 
@@ -111,7 +112,8 @@ async def test_a_program_that_does_not_connect_is_reported(
     watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE", "silent")
-    await start("cloudflared", connecting=0.05)
+    monkeypatch.setattr(command, "CONNECTING_SECONDS", 0.05)
+    await start("cloudflared")
     assert "has not said yet" in str((await watched.down()).values["reason"])
 
 
