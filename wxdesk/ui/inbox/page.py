@@ -95,7 +95,7 @@ class InboxPage(QWidget):
         self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
         self.list.strip.left.connect(self._go_on_writing)
-        self.detail.contact.left.connect(self._go_on_writing)
+        self.detail.contact.alias.left.connect(self._go_on_writing)
         self.chat.resolving.acts.done.connect(self.navigation.go_on)
         self.chat.resolving.acts.unread.connect(self.navigation.leave)
         self.chat.resolving.acts.begun.connect(self._choose_opened)

@@ -32,11 +32,9 @@ class ContactPanel(QFrame):
 
     Signals:
         described: the conversation's id, and the `ContactChange` of its contact.
-        left: Enter or Esc ended the naming of the contact.
     """
 
     described = Signal(int, object)
-    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +56,6 @@ class ContactPanel(QFrame):
         self.erase = Button(tr("Delete this customer…"), kind=ButtonKind.LINK)
         self._arrange()
         self.alias.saved.connect(self._save)
-        self.alias.left.connect(self.left)
         self.note.saved.connect(self._save)
         self.tags.changed.connect(self._save)
 

@@ -41,12 +41,10 @@ class ActionRow(QWidget):
     """Row of one action: name, cost, buttons to move and remove it, and fields.
 
     Signals:
-        changed: its fields have changed.
         moved: the row, and -1 for up or 1 for down.
         removed: the row.
     """
 
-    changed = Signal()
     moved = Signal(object, int)
     removed = Signal(object)
 
@@ -55,7 +53,6 @@ class ActionRow(QWidget):
         self.kind = action.kind
         word = action_name(action.kind)
         self.body: ActionBody = action_body(action, bridge, self)
-        self.body.changed.connect(self.changed)
         up, down = partial(self.moved.emit, self, -1), partial(self.moved.emit, self, 1)
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self, then=up)
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self, then=down)
@@ -147,7 +144,7 @@ class ActionsCard(EditorCard):
 
     def _take(self, action: Action) -> ActionRow:
         row = ActionRow(action, self._bridge, self)
-        row.changed.connect(self.changed)
+        row.body.changed.connect(self.changed)
         row.moved.connect(self._move)
         row.removed.connect(self._drop)
         self.rows.append(row)
