@@ -33,8 +33,14 @@ class MishapRow(QWidget):
         self.switch.setAccessibleName(mishap_text(mishap))
         self.state = PlainLabel(size=Size.CAPTION, role="pending", strong=True, parent=self)
         self.seconds: ChoiceField | None = None
+        if mishap in LATE:
+            spans = [(seconds, span_text(timedelta(seconds=seconds))) for seconds in SECONDS]
+            self.seconds = ChoiceField(self, tr("How many seconds"), spans)
+            self.seconds.show_value(8 if mishap is Mishap.LATENCY else 3)
         self.errcode: ChoiceField | None = None
-        self._make_fields()
+        if mishap is Mishap.ERRCODE:
+            errors = [(code, f"{code} · {tr(meaning_of(code))}") for code in ERRCODES]
+            self.errcode = ChoiceField(self, tr("Which error"), errors, shortest=SHORTEST)
         words = PlainLabel(mishap_text(mishap), wrap=True, parent=self)
         first = hbox((words, 1), self.seconds, self.switch, spacing=10)
         vbox(first, self.errcode, self.state, within=self, spacing=4, margins=(0, 4, 0, 4))
@@ -50,15 +56,6 @@ class MishapRow(QWidget):
         """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
         self.state.show_if_any(remaining_text(active) if active is not None else "")
-
-    def _make_fields(self) -> None:
-        if self.mishap in LATE:
-            spans = [(seconds, span_text(timedelta(seconds=seconds))) for seconds in SECONDS]
-            self.seconds = ChoiceField(self, tr("How many seconds"), spans)
-            self.seconds.show_value(8 if self.mishap is Mishap.LATENCY else 3)
-        if self.mishap is Mishap.ERRCODE:
-            errors = [(code, f"{code} · {tr(meaning_of(code))}") for code in ERRCODES]
-            self.errcode = ChoiceField(self, tr("Which error"), errors, shortest=SHORTEST)
 
 
 class MishapPanel(Frame):

@@ -63,7 +63,9 @@ class PhonePane(QWidget):
         self.card = Button(tr("Card"), icon="card", parent=self, then=self._send_card)
         self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
         vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
-        self._connect()
+        self.text.returnPressed.connect(self._write)
+        self.session_from.returnPressed.connect(self._enter)
+        self.customers.activated.connect(self._choose)
         self.offer_customers(False)
 
     def offer_customers(self, wanted: bool) -> None:
@@ -102,11 +104,6 @@ class PhonePane(QWidget):
             self.customers.offer(choices)
         if scene.phone is not None:
             self.customers.show_value(scene.phone.openid)
-
-    def _connect(self) -> None:
-        self.text.returnPressed.connect(self._write)
-        self.session_from.returnPressed.connect(self._enter)
-        self.customers.activated.connect(self._choose)
 
     # -- what the customer does
 

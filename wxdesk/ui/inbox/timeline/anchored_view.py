@@ -43,21 +43,18 @@ class AnchoredView(RowsView):
         self._placing = False
         self._whole = True
         self.jump = Button("", icon="arrow-down", parent=self)
-        self._set_up()
+        self.jump.hide()
+        self.setProperty("class", "window")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setResizeMode(QListView.ResizeMode.Fixed)
+        self.setAutoScroll(False)
+        self.verticalScrollBar().setSingleStep(24)
         album.ready.connect(self._repaint)
         model.changing.connect(self._remember)
         model.changed.connect(self._restore)
         model.rowsInserted.connect(self._count_below)
         model.modelReset.connect(self._forget)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-
-    def _set_up(self) -> None:
-        self.setProperty("class", "window")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setResizeMode(QListView.ResizeMode.Fixed)
-        self.setAutoScroll(False)
-        self.verticalScrollBar().setSingleStep(24)
-        self.jump.hide()
 
     # -- reading
 

@@ -40,9 +40,6 @@ class ReviewPanel(QFrame):
         self.bar.setFixedHeight(6)
         self.rows = ReviewRows(self)
         self.view = RowList(self.rows, ReviewDelegate(), "", self)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
         head = Frame("header", self)
         head.setFixedHeight(Measure.HEADER)
         hbox((self.title, 1), self.back, margins=(24, 0, 16, 0), within=head)

@@ -21,7 +21,7 @@ from wxdesk.ui.editing.wordings import variant_name
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import shortened, type_name
-from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, extend, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.painting import Surface
@@ -92,12 +92,6 @@ class TrialBubbles(QWidget):
         self._chat = Bubbles(album, self)
         self.texts = self._chat.texts
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self._column = vbox(self._chat, spacing=8, within=self)
-        self._make_bodies()
-        extend(self._column, self.cost, (self.open, AT_LEFT), self.bodies, STRETCH)
-        self.show_bodies([])
-
-    def _make_bodies(self) -> None:
         self.open = Button(tr("What leaves, byte for byte"), kind=ButtonKind.LINK, parent=self)
         self.open.setCheckable(True)
         self.bodies = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
@@ -106,6 +100,8 @@ class TrialBubbles(QWidget):
         self.bodies.setFont(font(Size.SMALL))
         self.bodies.setFixedHeight(BODIES)
         self.open.toggled.connect(self._show_bodies)
+        vbox(self._chat, self.cost, (self.open, AT_LEFT), self.bodies, STRETCH, spacing=8, within=self)
+        self.show_bodies([])
 
     def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
         """Show the message, the answers, and a sentence on what is no answer."""

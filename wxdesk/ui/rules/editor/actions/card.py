@@ -74,13 +74,10 @@ class ActionsCard(EditorCard):
         self._column = vbox(spacing=14)
         self._error = error_label(self)
         self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.chips: dict[ActionKind, Chip] = {}
         self.continues = Switch(parent=self)
         self.continues.setAccessibleName(tr("The rules below are asked as well"))
         self.continues.turned.connect(self.changed)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
+        self.chips: dict[ActionKind, Chip] = {}
         for kind in WORDINGS:
             chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=self)
             chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))

@@ -55,9 +55,6 @@ class ConditionsCard(EditorCard):
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
         self.default.turned.connect(self._default_clicked)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
         self._meaning = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
         foot = hbox(self.default, self._meaning, STRETCH, spacing=8)
         self._stack(heading(tr("When to answer"), self), self._sentence, foot)
