@@ -50,7 +50,7 @@ class Api:
         """List all routes with planned faults; others are refused as WeChat does."""
         open_api = OpenApi(self._platform, self._journal)
         endpoints = CustomerService(self._platform).endpoints() + open_api.endpoints()
-        open_api.know(frozenset(endpoint.path for endpoint in endpoints))
+        open_api.paths = frozenset(endpoint.path for endpoint in endpoints)
         served = [web.route(one.method, one.path, self._serve(one)) for one in endpoints]
         wrong = [web.route("*", one.path, _wrong_method(one)) for one in endpoints]
         return [*served, *wrong, web.route("*", "/cgi-bin/{rest:.*}", _no_such_path)]

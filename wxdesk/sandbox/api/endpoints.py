@@ -127,7 +127,8 @@ class OpenApi:
     def __init__(self, platform: Platform, journal: Journal) -> None:
         self._platform = platform
         self._journal = journal
-        self._paths: frozenset[str] = frozenset()
+        self.paths: frozenset[str] = frozenset()
+        """Paths whose quota can be asked for."""
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """List all endpoints."""
@@ -140,10 +141,6 @@ class OpenApi:
             Endpoint("GET", "/cgi-bin/get_api_domain_ip", "check", self._addresses),
             Endpoint("POST", "/cgi-bin/callback/check", "check", self._callback_check),
         )
-
-    def know(self, paths: frozenset[str]) -> None:
-        """Set the paths whose quota can be asked for."""
-        self._paths = paths
 
     async def _clear_quota(self, call: ApiRequest) -> web.Response:
         if parse_body(call.body).get("appid") != call.caller.account.app_id:
@@ -161,7 +158,7 @@ class OpenApi:
         path = parse_body(call.body).get("cgi_path")
         if not isinstance(path, str) or not path.startswith("/"):
             raise ApiRefusal(76003, "cgi_path is invalid")
-        if path not in self._paths:
+        if path not in self.paths:
             raise ApiRefusal(76021)
         app_id, settings, meter = call.caller.account.app_id, call.caller.settings, self._platform.meter
         limit, used = settings.daily_limit(path), meter.used(app_id, path)
