@@ -75,6 +75,8 @@ class PushDispatcher:
         return outcome
 
     async def _deliver(self, delivery: PushDelivery, kinds: Iterable[FaultKind]) -> PushOutcome:
+        if not delivery.program.push_url:
+            return PushOutcome()
         if FaultKind.RETRY_SAME_NONCE in kinds:
             return await self._pusher.deliver_and_repeat(delivery)
         outcome = await self._pusher.deliver(delivery)

@@ -89,28 +89,23 @@ class Pusher:
 
     async def deliver(self, delivery: PushDelivery) -> PushOutcome:
         """Deliver a push in up to three attempts, each with a fresh nonce."""
-        if not delivery.program.push_url:
-            return PushOutcome()
-        attempts: list[Attempt] = []
-        tries = 1 if delivery.shape.is_forged else TRIES
-        while True:
-            url, body = self._request(delivery)
-            attempts.append(await self._try(url, body, delivery.shape.content_type))
-            reading = _read(delivery, attempts[-1])
-            if reading.is_good or len(attempts) == tries:
-                return PushOutcome(tuple(attempts), reading.is_good, reading)
+        outcome = PushOutcome()
+        for _ in range(1 if delivery.shape.is_forged else TRIES):
+            outcome = outcome.combined_with(await self._attempt(delivery, *self._request(delivery)))
+            if outcome.accepted:
+                break
+        return outcome
 
     async def deliver_and_repeat(self, delivery: PushDelivery) -> PushOutcome:
         """Deliver a push and send the same bytes once more, as if the answer got lost."""
-        if not delivery.program.push_url:
-            return PushOutcome()
-        url, body = self._request(delivery)
-        outcome = PushOutcome()
-        for _ in range(2):
-            attempt = await self._try(url, body, delivery.shape.content_type)
-            reading = _read(delivery, attempt)
-            outcome = outcome.combined_with(PushOutcome((attempt,), reading.is_good, reading))
-        return outcome
+        request = self._request(delivery)
+        outcome = await self._attempt(delivery, *request)
+        return outcome.combined_with(await self._attempt(delivery, *request))
+
+    async def _attempt(self, delivery: PushDelivery, url: str, body: bytes) -> PushOutcome:
+        attempt = await self._try(url, body, delivery.shape.content_type)
+        reading = _read(delivery, attempt)
+        return PushOutcome((attempt,), reading.is_good, reading)
 
     async def verify(self, program: MiniProgram) -> bool:
         """Check the push URL as WeChat does when it is saved (a GET with echostr)."""
