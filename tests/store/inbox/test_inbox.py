@@ -219,7 +219,9 @@ async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: Store) 
     assert said(await timeline(thread, limit=1)) == ["m4"]
     assert said(await timeline(thread, before=second(4), limit=2)) == ["m3", "r3"]
     assert said(await timeline(thread, before=second(3))) == ["m0", "r2"]
-    assert await timeline(999) == []
+    assert said(await timeline(thread, limit=2, after=second(0))) == ["r2", "m3", "r3"]
+    assert said(await timeline(thread, limit=3, after=second(2))) == ["m3", "r3", "m4"]
+    assert await timeline(thread, after=second(4)) == await timeline(999) == []
 
 
 async def test_an_open_conversation_has_its_page_and_of_other_replies_those_above(talk: Talk, store: Store) -> None:
@@ -242,6 +244,15 @@ async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: Store)
     while page := await store.inbox.timeline(thread, before, limit=3):
         found = [*page, *found]
         before = page[0].at
+    assert said(found) == [f"m{n}" for n in range(20)]
+
+
+async def test_reading_on_loses_nothing_of_one_moment(talk: Talk, store: Store) -> None:
+    batch = [await talk.kept(incoming("o1", f"m{n}", at=second(n // 4)), second(500)) for n in range(20)]
+    thread = (await store.pushes.derive(batch))[0].conversation.id
+    found = await store.inbox.timeline(thread, before=second(1))
+    while page := await store.inbox.timeline(thread, limit=3, after=found[-1].at):
+        found += page
     assert said(found) == [f"m{n}" for n in range(20)]
 
 

@@ -24,8 +24,6 @@ TIMELINE_PAGE = 50
 """Messages and replies in one page of a timeline."""
 
 _CONTEXT = timedelta(minutes=10)
-_FIRST_STEP = timedelta(hours=6)
-_FINEST = timedelta(milliseconds=1)
 
 
 class ListPage(Struct, frozen=True):
@@ -165,25 +163,10 @@ class TimelineQueries:
             near = await self._store.inbox.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
         return TimelinePage(tuple(near), to_end=False)
 
-    async def newer(self, conversation_id: int, last: TimelineItem, now: datetime) -> TimelinePage:
-        """Return the page below `last`.
-
-        The store reads pages towards the past only, so the end of the next page is searched for: further away
-        while the time up to it is silent, nearer while it holds more than a page.
-        """
-        silent, crowded = timedelta(), None
-        step = _FIRST_STEP
-        while crowded is None or crowded - silent > _FINEST:
-            page = await self._store.inbox.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
-            if not _holds(page, last):
-                crowded = step
-            elif page[-1].at > last.at or last.at + step > now:
-                return TimelinePage(tuple(page), to_end=last.at + step > now)
-            else:
-                silent = step
-            step = step * 8 if crowded is None else (silent + crowded) / 2
-        page = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
-        return TimelinePage(tuple(page), to_end=True)
+    async def newer(self, conversation_id: int, last: TimelineItem) -> TimelinePage:
+        """Return the page below `last`."""
+        items = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE, after=last.at)
+        return TimelinePage(tuple(items), to_end=len(items) < TIMELINE_PAGE)
 
 
 def _less_leaving(row: InboxRow) -> InboxRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
@@ -26,22 +26,33 @@ from wxdesk.store.schema.records import SELECT_REPLIES, message_of, reply_of
 
 
 def _timeline(
-    connection: Connection, conversation_id: int, before: datetime | None = None, limit: int = 50
+    connection: Connection,
+    conversation_id: int,
+    before: datetime | None = None,
+    limit: int = 50,
+    after: datetime | None = None,
 ) -> list[TimelineItem]:
-    """Return the last messages and replies before `before`, oldest first.
+    """Return the last messages and replies before `before`, or the first after `after`.
 
-    Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
-    out; a page can be longer than `limit` for that.
+    Oldest first. Items of the same time are not torn apart, so that the next page (before the first item's `at`, or
+    after the last one's) leaves none out; a page can be longer than `limit` for that.
     """
     said = select(messages).where(messages.c.conversation_id == conversation_id)
     answered = SELECT_REPLIES.where(replies.c.conversation_id == conversation_id)
     found: list[TimelineItem] = []
     for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
-        chosen = query if before is None else query.where(at < before)
         make = message_of if table is messages else reply_of
-        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+        if after is None:
+            chosen = _last(query if before is None else query.where(at < before), table, at, limit)
+        else:
+            chosen = _first(query.where(at > after), table, at, limit)
+        found += [make(row) for row in connection.execute(chosen)]
     found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
-    return _page(found, limit)
+    if len(found) <= limit:
+        return found
+    if after is None:
+        return [item for item in found if item.at >= found[-limit].at]
+    return [item for item in found if item.at <= found[limit - 1].at]
 
 
 class Inbox(StorePart):
@@ -112,7 +123,11 @@ def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:
     return query.where(at >= oldest).order_by(at, table.c.id)
 
 
-def _page(found: list[TimelineItem], limit: int) -> list[TimelineItem]:
-    if len(found) <= limit:
-        return found
-    return [item for item in found if item.at >= found[-limit].at]
+def _first(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
+    """Select the oldest `limit` rows of `query`, and those as new as the last of them."""
+    edge = query.with_only_columns(at).order_by(at, table.c.id).limit(1).offset(limit - 1)
+    newest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(_LATEST, Moment))
+    return query.where(at <= newest).order_by(at, table.c.id)
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC)

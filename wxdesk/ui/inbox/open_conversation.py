@@ -126,8 +126,8 @@ class ChatSession(QObject):
         """Read the page below, after a jump into the past."""
         if self._reading or self.known.to_end or not self.known or self.conversation_id is None:
             return
-        desk, last = self._bridge.desk, self.known.in_order()[-1]
-        self._read_on(desk.timeline.newer(self.conversation_id, last, desk.clock()), above=False)
+        last = self.known.in_order()[-1]
+        self._read_on(self._bridge.desk.timeline.newer(self.conversation_id, last), above=False)
 
     def _read_on(self, work: Coroutine[Any, Any, TimelinePage], *, above: bool) -> None:
         self._reading = True
