@@ -32,9 +32,9 @@ def _timeline(
     limit: int = 50,
     after: datetime | None = None,
 ) -> list[TimelineItem]:
-    """Return the last messages and replies before `before`, or the first after `after`.
+    """Return the last items before `before`, or the first after `after`, oldest first.
 
-    Oldest first. Items of the same time are not torn apart, so that the next page (before the first item's `at`, or
+    Items of the same time are not torn apart, so that the next page (before the first item's `at`, or
     after the last one's) leaves none out; a page can be longer than `limit` for that.
     """
     said = select(messages).where(messages.c.conversation_id == conversation_id)
