@@ -71,12 +71,11 @@ class WeChatClient:
         *,
         deadline: float = DEADLINE_SECONDS,
         monotonic: Callable[[], float] = seconds_elapsed,
-        picture_hosts: PictureHosts | None = None,
         clock_check: ClockCheck | None = None,
     ) -> None:
         self.clock_check = clock_check or ClockCheck(publish, clock)
         self._http = ApiHttp(api_base, deadline=deadline, on_date=self.clock_check.compare)
-        self._picture_hosts = picture_hosts or PictureHosts()
+        self._picture_hosts = PictureHosts()
         self._typing_paths: dict[str, tuple[str, ...]] = {}
         self._credentials = credentials
         self._publish = publish
