@@ -86,6 +86,7 @@ class Pushes(StorePart):
         super().__init__(db)
         self._mark = None if marks is None else PushMark(marks / FILE)
         self._group = GroupCommit(lambda pushes: db.write_at_once(partial(keep, pushes=pushes)), rest=db.rest)
+        self.until_answered, self.close = self._group.until_idle, self._group.close
         self._newest = 0
 
     async def keep(self, push: Push) -> int | None:
@@ -100,10 +101,6 @@ class Pushes(StorePart):
         if push_id is not None:
             self._newest = max(self._newest, push_id)
         return push_id
-
-    async def until_answered(self, seconds: float) -> None:
-        """Wait until no push waits for the disk, at most so long."""
-        await self._group.until_idle(seconds)
 
     def mark_newest(self) -> None:
         """Note beside the file which push is the newest; not waited for."""
@@ -128,10 +125,6 @@ class Pushes(StorePart):
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
         """Return stored pushes, newest first."""
         return await self._db.read(_list, _page(before_id, limit))
-
-    async def close(self) -> None:
-        """Commit waiting pushes and refuse new ones."""
-        await self._group.close()
 
     derive = write_by(deriving.derive)
 
