@@ -10,10 +10,9 @@ from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
-from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience
+from wxdesk.desk.setup.tunnel import Tunnel
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
-QUICK = TunnelPatience(0.02, 0.1, 60.0, 3600.0)
 LONGEST = 15.0
 """Seconds; more than any of these waits takes on a slow machine."""
 
@@ -24,7 +23,7 @@ class WatchedTunnel:
     def __init__(self) -> None:
         self.states: list[TunnelState] = []
         self._changed = asyncio.Event()
-        self.tunnel = Tunnel(self._hear, lambda: NOW, QUICK)
+        self.tunnel = Tunnel(self._hear, lambda: NOW)
 
     def _hear(self, event: Event) -> None:
         assert isinstance(event, TunnelChanged)

@@ -13,7 +13,7 @@ from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.setup import tunnel as supervision
-from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience
+from wxdesk.desk.setup.tunnel import Tunnel
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 LOST = TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": "lost"})
@@ -77,8 +77,10 @@ def seen() -> Seen:
 
 
 @pytest.fixture
-async def tunnel(seen: Seen) -> AsyncIterator[Tunnel]:
-    made = Tunnel(seen.publish, lambda: NOW, TunnelPatience(0.001, 0.004, LONG, LONG))
+async def tunnel(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tunnel]:
+    for name, seconds in (("FIRST_WAIT", 0.001), ("LONGEST_WAIT", 0.004), ("WELL_AFTER", LONG), ("FOR_PERSON", LONG)):
+        monkeypatch.setattr(supervision, name, seconds)
+    made = Tunnel(seen.publish, lambda: NOW)
     yield made
     await made.stop()
 
@@ -121,7 +123,8 @@ async def test_waits_grow_to_the_longest_and_begin_anew_after_it_stood(
                 return LOST
             return await super().run(report)
 
-    tunnel = Tunnel(seen.publish, lambda: NOW, TunnelPatience(well_after=0.0))
+    monkeypatch.setattr(supervision, "WELL_AFTER", 0.0)
+    tunnel = Tunnel(seen.publish, lambda: NOW)
     await tunnel.use(plan(TunnelKind.SSH, Standing(*[LOST] * 7, REFUSED, LOST)))
     while seen.states[-1:] == [] or len(waits) < 10:
         seen.changed.clear()

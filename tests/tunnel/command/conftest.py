@@ -13,6 +13,7 @@ import pytest
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config.tunnel import PRESETS, TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.desk.setup import tunnel as supervision
 from wxdesk.tunnel import command as command_tunnel
 from wxdesk.tunnel.command import CommandTunnel
 
@@ -39,7 +40,9 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-async def watched() -> AsyncIterator[WatchedTunnel]:
+async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedTunnel]:
+    monkeypatch.setattr(supervision, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(supervision, "LONGEST_WAIT", 0.1)
     made = WatchedTunnel()
     yield made
     await made.tunnel.stop()

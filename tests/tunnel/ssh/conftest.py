@@ -11,12 +11,15 @@ import pytest
 
 from tests.tunnel.ssh.servers import SSHD, OwnServer, RealServer, Server
 from tests.tunnel.watching import WatchedTunnel
+from wxdesk.desk.setup import tunnel as supervision
 
 ANSWER = b"this is the desk"
 
 
 @pytest.fixture
-async def watched() -> AsyncIterator[WatchedTunnel]:
+async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedTunnel]:
+    monkeypatch.setattr(supervision, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(supervision, "LONGEST_WAIT", 0.1)
     made = WatchedTunnel()
     yield made
     await made.tunnel.stop()

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.events import Event, TunnelChanged
@@ -18,29 +17,26 @@ from wxdesk.threads import end_tasks
 log = logging.getLogger(__name__)
 
 
-class TunnelPatience(Struct, frozen=True):
-    """Seconds between attempts.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before the next attempt: twice as many each time."""
 
-    `first` doubles up to `longest`, and begins anew once the tunnel stood for `well_after`. `for_person` is between
-    attempts that only a person's help can save: a server bans who knocks too often with a refused key.
-    """
+WELL_AFTER = 60.0
+"""Seconds after which the waits of a tunnel that stood begin anew."""
 
-    first: float = 1.0
-    longest: float = 60.0
-    well_after: float = 60.0
-    for_person: float = 600.0
+FOR_PERSON = 600.0
+"""Seconds between attempts that only a person's help can save.
+
+A server bans who knocks too often with a refused key.
+"""
 
 
 class Tunnel:
     """The one tunnel of a desk; `state` is one record, readable from any thread."""
 
-    def __init__(
-        self, publish: Callable[[Event], None], clock: Clock, patience: TunnelPatience = TunnelPatience()
-    ) -> None:
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self.state = TunnelState()
         self._publish = publish
         self._clock = clock
-        self._patience = patience
         self._again = asyncio.Event()
         self._plan: TunnelPlan | None = None
         self._driver: TunnelDriver | None = None
@@ -91,10 +87,10 @@ class Tunnel:
 
             end = await self._run(driver, report)
             self._change_state(_state(kind, end))
-            if up_at and loop.time() - up_at[0] >= self._patience.well_after:
+            if up_at and loop.time() - up_at[0] >= WELL_AFTER:
                 wait = 0.0
-            wait = min(2 * wait or self._patience.first, self._patience.longest)
-            await sleep(self._patience.for_person if end.needs_person else wait, self._again)
+            wait = min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
+            await sleep(FOR_PERSON if end.needs_person else wait, self._again)
 
     async def _run(self, driver: TunnelDriver, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         try:
