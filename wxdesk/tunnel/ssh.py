@@ -12,26 +12,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import asyncssh
-from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.errors import Phrase
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 
+OPENING_SECONDS, LOOKING_SECONDS = 20.0, 5.0
+"""Limits: of the whole way to a standing tunnel, and of a look at the server."""
 
-class SshTimes(Struct, frozen=True):
-    """Seconds for the whole way to a standing tunnel, and to notice a dead server.
+KEEPALIVE_SECONDS, UNANSWERED = 10.0, 3
+"""Time between two questions to the server, and most of them without an answer.
 
-    asyncssh gives up one interval after the last of `unanswered` questions, so 10 s and 3 make at most 40 s. When the
-    network may have changed, the interval is `checking`.
-    """
+asyncssh gives up one interval after the last of these, so after 40 s at most.
+"""
 
-    opening: float = 20.0
-    keepalive: float = 10.0
-    unanswered: int = 3
-    checking: float = 2.0
-    looking: float = 5.0
+CHECKING_SECONDS = 2.0
+"""Time between two questions when the network may have changed."""
 
 
 class SshFailed(Exception):
@@ -55,7 +52,7 @@ class HostKeyGuard(asyncssh.SSHClient):
         return self.shown == self._accepted
 
 
-async def log_in(tunnel: TunnelSettings, secret: str, times: SshTimes) -> asyncssh.SSHClientConnection:
+async def log_in(tunnel: TunnelSettings, secret: str) -> asyncssh.SSHClientConnection:
     """Connect and log in; `secret` is the password, or the passphrase of the key file.
 
     Raises:
@@ -70,8 +67,8 @@ async def log_in(tunnel: TunnelSettings, secret: str, times: SshTimes) -> asyncs
             config=None,  # a file of ssh's own would change what was asked for
             known_hosts=([], [], []),  # none, so that the guard is asked
             username=tunnel.user or "v0",
-            keepalive_interval=times.keepalive,
-            keepalive_count_max=times.unanswered,
+            keepalive_interval=KEEPALIVE_SECONDS,
+            keepalive_count_max=UNANSWERED,
             **_credentials(tunnel, secret),
         )
     except (OSError, ValueError, asyncssh.Error) as error:
@@ -199,34 +196,31 @@ class SshTunnel:
         public_url: str = "",
         api: Address | None = None,
         secret: str = "",
-        times: SshTimes = SshTimes(),
     ) -> None:
         self._tunnel = tunnel
         self._listener = listener
         self._public_url = public_url
         self._api = api
         self._secret = secret
-        self._times = times
         self._connection: asyncssh.SSHClientConnection | None = None
         self._former = FormerSession()
 
     def check(self) -> None:
         """See `desk.ports.TunnelDriver.check`."""
         if self._connection is not None:
-            times = self._times
-            self._connection.set_keepalive(times.checking, times.unanswered)
-            delay = times.checking * (times.unanswered + 2)
+            self._connection.set_keepalive(CHECKING_SECONDS, UNANSWERED)
+            delay = CHECKING_SECONDS * (UNANSWERED + 2)
             asyncio.get_running_loop().call_later(delay, self._slow_down, self._connection)
 
     def _slow_down(self, connection: asyncssh.SSHClientConnection) -> None:
         if connection is self._connection:
-            connection.set_keepalive(self._times.keepalive, self._times.unanswered)
+            connection.set_keepalive(KEEPALIVE_SECONDS, UNANSWERED)
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
         try:
-            async with asyncio.timeout(self._times.opening):
-                self._connection = await log_in(self._tunnel, self._secret, self._times)
+            async with asyncio.timeout(OPENING_SECONDS):
+                self._connection = await log_in(self._tunnel, self._secret)
                 up = await self._open(self._connection)
             report(up)
             await self._connection.wait_closed()
@@ -252,10 +246,10 @@ class SshTunnel:
         except asyncssh.ChannelListenError:
             taken = await _listens(connection, host, port)
             if taken:
-                await self._former.end(connection, self._times.looking)
+                await self._former.end(connection)
             verdict = CheckVerdict.SSH_PORT_IN_USE if taken else CheckVerdict.SSH_FORWARD_REFUSED
             raise SshFailed(TunnelEnd(verdict, {"port": str(port), "host": self._tunnel.host})) from None
-        await self._former.remember_process(connection, self._times.looking)
+        await self._former.remember_process(connection)
         api_port = 0
         if self._api is not None:
             api_port = (await connection.forward_local_port("127.0.0.1", 0, *self._api)).get_port()
@@ -273,7 +267,7 @@ class SshTunnel:
         if host in _ONLY_THERE:
             return False
         try:
-            async with asyncio.timeout(self._times.looking):
+            async with asyncio.timeout(LOOKING_SECONDS):
                 _, writer = await asyncio.open_connection(self._tunnel.host, port)
         except ConnectionRefusedError:
             return await _listens(connection, host, port)
@@ -314,24 +308,24 @@ class FormerSession:
     def __init__(self) -> None:
         self._process = ""
 
-    async def remember_process(self, connection: asyncssh.SSHClientConnection, seconds: float) -> None:
+    async def remember_process(self, connection: asyncssh.SSHClientConnection) -> None:
         """Ask for the process of the present session, which will be the former one."""
         self._process = ""
-        answer = await _run(connection, "echo $PPID", seconds)
+        answer = await _run(connection, "echo $PPID")
         if answer.isascii() and answer.isdigit():
             self._process = answer
 
-    async def end(self, connection: asyncssh.SSHClientConnection, seconds: float) -> None:
+    async def end(self, connection: asyncssh.SSHClientConnection) -> None:
         """Ask the former session to end, if that process still is one of sshd's."""
         if self._process:
             number, self._process = self._process, ""
-            await _run(connection, f"ps -o args= -p {number} | grep -q sshd && kill {number}", seconds)
+            await _run(connection, f"ps -o args= -p {number} | grep -q sshd && kill {number}")
 
 
-async def _run(connection: asyncssh.SSHClientConnection, command: str, seconds: float) -> str:
+async def _run(connection: asyncssh.SSHClientConnection, command: str) -> str:
     """Run a command; return its output, empty if it cannot be run."""
     with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(LOOKING_SECONDS):
             ended = await connection.run(command, stdin=asyncssh.DEVNULL)
             return str(ended.stdout or "").strip()
     return ""

@@ -12,6 +12,7 @@ import pytest
 from tests.tunnel.ssh.servers import SSHD, OwnServer, RealServer, Server
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.desk.setup import tunnel as supervision
+from wxdesk.tunnel import ssh
 
 ANSWER = b"this is the desk"
 
@@ -20,6 +21,13 @@ ANSWER = b"this is the desk"
 async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedTunnel]:
     monkeypatch.setattr(supervision, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(supervision, "LONGEST_WAIT", 0.1)
+    for name, value in (
+        ("OPENING_SECONDS", 5.0),
+        ("KEEPALIVE_SECONDS", 0.1),
+        ("UNANSWERED", 9),
+        ("LOOKING_SECONDS", 1.0),
+    ):
+        monkeypatch.setattr(ssh, name, value)
     made = WatchedTunnel()
     yield made
     await made.tunnel.stop()

@@ -10,7 +10,6 @@ import pytest
 from tests.test_logs import set_up
 from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.frps import TOKEN, Frps
-from tests.tunnel.ssh.test_driver import QUICK
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.findings import CheckVerdict
@@ -42,7 +41,7 @@ async def settings(frps: Frps) -> TunnelSettings:
 async def test_requests_for_the_domain_reach_the_listener(
     watched: WatchedTunnel, frps: Frps, settings: TunnelSettings, listener: Address
 ) -> None:
-    await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+    await watched.use(SshTunnel(settings, listener, secret=TOKEN))
     assert (await watched.up()).public_url == "http://wx.example.com"
     assert frps.commands == [f"http --proxy_name shop --custom_domain wx.example.com --token {TOKEN}"]
     assert await frps.request() == ANSWER
@@ -63,7 +62,7 @@ async def test_a_refusal_is_reported_without_the_token(
     verdict: CheckVerdict, reason: str,
 ) -> None:  # fmt: skip
     frps.says = says
-    await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+    await watched.use(SshTunnel(settings, listener, secret=TOKEN))
     down = await watched.down(verdict)
     assert reason in str(down.values.get("reason", ""))
     assert TOKEN not in str(down.values)
@@ -74,7 +73,7 @@ async def test_the_token_is_in_no_log(
 ) -> None:
     """asyncssh logs each command that it runs, and whatever it has not been told to mask."""
     with set_up(tmp_path):
-        await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+        await watched.use(SshTunnel(settings, listener, secret=TOKEN))
         await watched.up()
         await watched.tunnel.stop()
     written = (tmp_path / "logs" / "wxdesk.log").read_text(encoding="utf-8")
