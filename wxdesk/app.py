@@ -178,21 +178,15 @@ class OpenDesk:
         return await parts.apply(setup)
 
     async def stop(self) -> None:
-        """Stop listening, then all workers, then close resources, in spite of failures."""
+        """Stop workers, then listening, then close resources, in spite of failures.
+
+        While the last replies leave, messages are still taken: a start that follows refuses fewer.
+        """
         async with AsyncExitStack() as closing:
             out = self.out
-            ends = (
-                self.store.close,
-                out.client.close,
-                out.endpoints.close,
-                out.uploads.close,
-                self.tunnel.stop,
-                self.work.stop,
-            )
-            for close in (*ends, self.parts.stop):
-                closing.push_async_callback(close)  # the last one comes first
-            await self.listener.stop()
-            self.desk.bus.publish(events.ListenerChanged(""))
+            closes = (self.store.close, out.client.close, out.endpoints.close, out.uploads.close)
+            for end in (*closes, self.tunnel.stop, self.listener.stop, self.work.stop, self.parts.stop):
+                closing.push_async_callback(end)  # the last one comes first
 
 
 async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda: None) -> OpenDesk | TeamDesk:

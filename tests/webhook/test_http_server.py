@@ -65,6 +65,11 @@ async def test_a_connection_that_has_been_used_may_rest_longer(open_desk: Open) 
     assert monotonic() - since > 0.6
 
 
+def test_a_proxy_ends_an_idle_connection_before_it_is_closed_here() -> None:
+    """Caddy keeps one for two minutes; a push that met one just being closed was answered 502."""
+    assert Limits().keepalive > 120
+
+
 async def test_a_push_that_takes_long_to_keep_is_not_cut_off(open_desk: Open) -> None:
     desk = await open_desk(Limits(first_request=0.3, keepalive=0.3, body=0.3))
     desk.shelf.gate = asyncio.Event()

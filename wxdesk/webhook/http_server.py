@@ -42,7 +42,8 @@ class Limits(Struct, frozen=True):
     unfinished, for the longest time; if all are being answered, it is answered 503 itself.
     `unsigned`: open ones from which on no body is read whose query bears no signature, which WeChat's always does.
     In seconds: `first_request`, until a new connection's first headers are complete;
-    `body`, for each body (WeChat itself gives up after 5); `keepalive`, of idle time after a response;
+    `body`, for each body (WeChat itself gives up after 5); `keepalive`, of idle time after a response, longer than
+    Caddy's two minutes, so that no push meets a connection that is just being closed;
     `lingering`, for which the rest of a refused body is read and discarded so that its sender can read the
     response.
     """
@@ -51,7 +52,7 @@ class Limits(Struct, frozen=True):
     unsigned: int = 512
     first_request: float = 8.0
     body: float = 4.0
-    keepalive: float = 30.0
+    keepalive: float = 150.0
     lingering: float = 1.0
 
 

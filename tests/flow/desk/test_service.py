@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import select
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from functools import partial
@@ -17,7 +19,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.flow.serving import Serving, environment, write_config
+from tests.flow.serving import Serving, environment, run, write_config
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and sockets of POSIX")
@@ -44,6 +48,26 @@ async def test_systemd_hears_when_it_is_ready_that_it_lives_and_that_it_stops(tm
         assert await asyncio.to_thread(_messages, line, "WATCHDOG=1") == ["WATCHDOG=1"]
         assert await asyncio.to_thread(serving.terminate) == 0
         assert set(await asyncio.to_thread(_messages, line, "STOPPING=1")) <= {"WATCHDOG=1", "STOPPING=1"}
+
+
+async def test_messages_are_taken_while_a_stop_waits_for_the_last_replies(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_config(tmp_path, sandbox.url)
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n', encoding="utf-8")
+    assert (await asyncio.to_thread(run, tmp_path, "rules", "import", str(rules))).returncode == 0
+    sandbox.faults.plan(SimulatedFault(FaultKind.AFTER))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        serving = await asyncio.to_thread(partial(Serving, tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify")))
+        sandbox.set_push_url(f"{await asyncio.to_thread(serving.wait_until_listening)}/wx/shop")
+        await sandbox.say(LI_LEI.openid, "在吗")
+        await sandbox.wait_for_reply(LI_LEI.openid)  # WeChat has taken it, and does not say so
+        serving.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(_messages, line, "STOPPING=1")
+        assert (await sandbox.say(LI_LEI.openid, "在不在")).accepted
+        assert await asyncio.to_thread(serving.terminate) == 0
+    with contextlib.closing(sqlite3.connect(f"file:{tmp_path / 'desk.db'}?mode=ro", uri=True)) as db:
+        assert db.execute("select count(*) from raw_pushes").fetchall() == [(2,)]
 
 
 async def test_the_signs_of_another_process_and_an_abstract_name(tmp_path: Path, sandbox: Sandbox) -> None:
