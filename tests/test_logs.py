@@ -79,10 +79,13 @@ def test_a_store_that_fails_each_second_is_written_once_a_minute(lines: Path) ->
     with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC), tick=False) as clock:
         for _ in range(120):
             store_error(TimeoutError())
+            logging.getLogger("wxdesk.webhook.server").error("A push could not be kept: %s", "StoreError")
             clock.shift(1)
         file_error(OSError(errno.ENOSPC, "full"))
     written = [json.loads(line)["text"] for line in lines.read_text(encoding="utf-8").splitlines()]
-    assert [text.split(":")[0] for text in written] == ["database error"] * 2 + ["the database file cannot be used"]
+    assert [text.split(":")[0] for text in written] == ["database error", "A push could not be kept"] * 2 + [
+        "the database file cannot be used"
+    ]
 
 
 @pytest.mark.expects_log("")

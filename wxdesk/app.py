@@ -46,6 +46,8 @@ from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
 
+_OF_WORK = {"account", "figures", "intake", "part", "phone", "pictures", "reach", "token"}
+
 
 @dataclass(slots=True)
 class OpenDesk:
@@ -96,7 +98,7 @@ class OpenDesk:
         _subscribe(self.desk, self.out)
         try:
             if lease.is_shared:
-                keeper = LeaseKeeper(lease, self._begin_work, self.work.stop, publish)
+                keeper = LeaseKeeper(lease, self._begin_work, self._end_work, publish)
                 self.parts.begin("lease", "Nobody decides which server works at the moment.", keeper.run)
                 if lease.is_held:
                     await self._begin_work()
@@ -119,6 +121,13 @@ class OpenDesk:
         """Become the server that works."""
         await self._take_up()
         self._go_to_work()
+
+    async def _end_work(self) -> None:
+        """Stop working; what the work met is for the server that works now to tell."""
+        await self.work.stop()
+        for met in self.desk.health.state.troubles:
+            if met.key.partition(":")[0] in _OF_WORK:
+                self.desk.bus.publish(events.TroubleRaised(met.key, ""))
 
     async def _take_up(self) -> None:
         """Load what is stored, and settle what was under way when the last run ended."""

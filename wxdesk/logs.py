@@ -100,8 +100,8 @@ class _ShortLines(logging.Formatter):
         return "\n".join(f"  {on_one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
-STORE_FAILURES = "wxdesk.store.engine.failures"
-"""Logger of what each waiting part meets, second by second, in an outage."""
+STORE_FAILURES = {"wxdesk.store.engine.failures", "wxdesk.webhook.server"}
+"""Loggers of what each part and push meets, again and again, in an outage."""
 
 REPEAT_SECONDS = 60.0
 """Time in which the same failure of the store is written once."""
@@ -115,7 +115,7 @@ class _NoRepeats(logging.Filter):
         self._passed: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name != STORE_FAILURES:
+        if record.name not in STORE_FAILURES:
             return True
         line, now = record.getMessage(), record.created
         self._passed = {one: at for one, at in self._passed.items() if abs(now - at) < REPEAT_SECONDS}

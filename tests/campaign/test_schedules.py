@@ -326,7 +326,7 @@ def test_random_schedules_keep_the_invariants(folders: Iterator[Path], part: int
 
 @pytest.mark.campaign
 @pytest.mark.postgres
-@pytest.mark.expects_log("The lease waits for the database|database error: TimeoutError")
+@pytest.mark.expects_log("database error: TimeoutError")
 @pytest.mark.timeout(600)
 def test_random_schedules_keep_the_invariants_on_postgresql(
     folders: Iterator[Path], postgres: Postgres, sized: Sized, monkeypatch: pytest.MonkeyPatch

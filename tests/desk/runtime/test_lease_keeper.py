@@ -109,7 +109,7 @@ async def test_work_that_cannot_begin_is_tried_again(servers: tuple[Server, Serv
     assert first.called == ["begin", "end", "begin", "end", "begin"]
 
 
-@pytest.mark.expects_log("The lease waits for the database|database error|The store is not")
+@pytest.mark.expects_log("database error|The store is not")
 async def test_a_server_cut_off_from_the_database_goes_on_if_no_other_took_the_lease(
     servers: tuple[Server, Server], postgres: Postgres
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from wxdesk.core.errors import LeaseLost, StoreError
@@ -40,10 +41,8 @@ class LeaseKeeper:
         """Take, renew and give up until cancelled."""
         try:
             while True:
-                try:
+                with suppress(StoreError):  # which the store has logged
                     await self._take_or_renew()
-                except StoreError as error:
-                    log.warning("The lease waits for the database: %s", error)
                 await asyncio.sleep(RENEW_SECONDS if self._lease.is_held else TRY_SECONDS)
         finally:
             await self._stop_beginning()

@@ -1,0 +1,39 @@
+"""Turns of servers on one database: what a server leaves behind when another one takes the work over."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import SHARED, Postgres
+from wxdesk.app import open_desk
+from wxdesk.config.reading import Config, ListenerSettings, StoreSettings
+from wxdesk.core.events import Event, TroubleRaised, WorkChanged
+from wxdesk.desk.runtime import lease_keeper
+from wxdesk.desk.settings.configuration import Setup
+
+
+@pytest.mark.postgres
+@pytest.mark.expects_log("Another server has taken over|It is so|database|What was written")
+async def test_troubles_of_the_work_end_with_it_and_the_servers_own_stay(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 0.05)
+    config = Config(ListenerSettings(port=0), store=StoreSettings(postgres.emptied()))
+    server = await open_desk(Setup(tmp_path, config, {}, lambda: datetime.now(UTC)), alone=False)
+    turns: asyncio.Queue[Event] = asyncio.Queue()
+    server.desk.bus.subscribe(turns.put_nowait, WorkChanged)
+    try:
+        async with asyncio.timeout(10):
+            assert await turns.get() == WorkChanged(True)
+            for key in ("intake", "disk", "account:shop"):
+                server.desk.bus.publish(TroubleRaised(key, "It is so."))
+            await postgres.tell_beside("UPDATE leases SET until = 0; UPDATE leases SET epoch = epoch + 1", SHARED)
+            assert await turns.get() == WorkChanged(False)
+        present = {trouble.key for trouble in server.desk.health.state.troubles}
+        assert present & {"intake", "disk", "account:shop"} == {"disk"}
+    finally:
+        await server.stop()
