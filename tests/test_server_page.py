@@ -20,6 +20,7 @@ from wxdesk import cli
 from wxdesk.config.reading import parse
 from wxdesk.core.setup.public_url import caddyfile
 from wxdesk.store import open_store
+from wxdesk.webhook.http_server import MAX_BODY
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -64,10 +65,31 @@ def test_every_key_of_the_configuration_is_read() -> None:
     assert (config.listener.host, config.serve.status_port) == ("0.0.0.0", 9765)  # noqa: S104 - inside a container
     assert f":{config.serve.status_port}/healthz" in _text(DEPLOY / "compose.yaml")
     written = caddyfile("desk.example.com", config.listener.port)
-    assert _text(DEPLOY / "Caddyfile") == written.replace("127.0.0.1", "wxdesk")
     for name in ("docs/setup.md", "docs/setup.zh-CN.md"):
         assert indent(written.expandtabs(4), " " * 4) in _text(ROOT / name)
     assert f"EXPOSE {config.listener.port}" in _text(DEPLOY / "Containerfile")
+
+
+def test_caddy_finds_the_container_and_tries_each_message_again_as_the_page_says() -> None:
+    caddy, compose = _text(DEPLOY / "Caddyfile"), _text(DEPLOY / "compose.yaml")
+    address = re.search(r"ipv4_address: (\S+)", compose)
+    assert address is not None
+    assert f"reverse_proxy {address[1]}:{parse(_text(DEPLOY / 'config.toml')).listener.port} {{" in caddy
+    tries = [line.strip() for line in caddy.splitlines() if line.startswith("\t\t")]
+    assert {"lb_try_duration 4s", "method POST", "request_buffers 64KiB"} <= {*tries}
+    assert all({*tries} <= {*_commands(_text(page))} for page in PAGES)
+    assert int(tries[tries.index("request_buffers 64KiB")].split()[1][:-3]) * 1024 >= MAX_BODY
+
+
+def test_the_image_is_built_without_what_an_administrator_keeps_in_deploy() -> None:
+    """Secrets, the home folder and dumps lie there, and the package takes all of deploy."""
+    first, *let_in = [line for line in _text(ROOT / ".dockerignore").splitlines() if not line.startswith("#")]
+    assert first == "deploy/*"
+    assert {*let_in} == {f"!deploy/{path.name}" for path in DEPLOY.iterdir() if path.is_file()}
+    compose = _text(DEPLOY / "compose.yaml")
+    kept = re.findall(r"- \./(\w+):", compose)
+    assert {"home", "secrets"} <= {*kept}
+    assert {f"deploy/{name}/" for name in kept if name != "Caddyfile"} <= {*_text(ROOT / ".gitignore").splitlines()}
 
 
 def test_every_file_and_variable_exists() -> None:
