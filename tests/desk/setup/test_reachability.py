@@ -18,17 +18,22 @@ from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.reach import Outage
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
-from wxdesk.desk.setup.reachability import REACHED_AT, ProbeRhythm, Reachability
+from wxdesk.desk.setup import reachability
+from wxdesk.desk.setup.reachability import REACHED_AT, Reachability
 from wxdesk.i18n import tr
 from wxdesk.store import Store, open_store
 
 URL = "https://desk.example.com"
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
-RHYTHM = ProbeRhythm(look=timedelta(milliseconds=1))
 
 
 def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reachability, "LOOK_EVERY", timedelta(milliseconds=1))
 
 
 @dataclass
@@ -96,7 +101,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def watching(outside: Outside, store: Store, url: str = URL) -> AsyncIterator[Reachability]:
     """One run of the program, with the watch at work and its first probe made, if there is something to probe."""
-    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock)
     outside.watch = watch
     await watch.load()
     watch.follow(url, "shop", "127.0.0.1:8765")
@@ -243,7 +248,7 @@ async def test_in_another_network_everything_is_checked_at_once(store: Store) ->
 async def test_a_tunnel_that_is_being_opened_is_waited_for(store: Store) -> None:
     outside = Outside(V.FIREWALL)
     await store.settings.set(REACHED_AT, NOON.isoformat())
-    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock)
     outside.watch = watch
     await watch.load()
     watch.follow(URL, "shop", "127.0.0.1:8765")

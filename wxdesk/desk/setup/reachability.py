@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError, Text
@@ -30,20 +29,15 @@ from wxdesk.store.setup.outages import Outages
 log = logging.getLogger(__name__)
 
 
-class ProbeRhythm(Struct, frozen=True):
-    """Times between two probes, and between two looks at clock and network.
+PROBED_EVERY = timedelta(seconds=30)
+AGAIN_AFTER, WHILE_LOST = timedelta(seconds=4), timedelta(seconds=10)
+"""Times between two probes, after a first failure and after more.
 
-    `every` from begin to begin while they come through, `again` after a first failure, `while_lost` after more.
-    With probes of 5 s at most, a loss is told within 45 s. A `look` that comes later than `asleep` says that the
-    machine slept.
-    """
+With probes of 5 s at most, a loss is told within 45 s.
+"""
 
-    every: timedelta = timedelta(seconds=30)
-    again: timedelta = timedelta(seconds=4)
-    while_lost: timedelta = timedelta(seconds=10)
-    look: timedelta = timedelta(seconds=TICK_SECONDS)
-    asleep: timedelta = timedelta(seconds=30)
-
+LOOK_EVERY, ASLEEP = timedelta(seconds=TICK_SECONDS), timedelta(seconds=30)
+"""Time between two looks at clock and network, and after how long the machine must have slept."""
 
 KEPT_EVERY = timedelta(minutes=1)
 """Time after which the last good probe is written down anew."""
@@ -68,7 +62,6 @@ class Reachability:
     _settings: Settings
     _publish: Callable[[Event], None]
     _clock: Clock
-    _rhythm: ProbeRhythm = ProbeRhythm()
 
     def __post_init__(self) -> None:
         self.state = Reach()
@@ -245,19 +238,19 @@ class Reachability:
 
     def _pause(self) -> timedelta:
         if self._lost:
-            return self._rhythm.while_lost
-        return self._rhythm.again if self._failed else self._rhythm.every
+            return WHILE_LOST
+        return AGAIN_AFTER if self._failed else PROBED_EVERY
 
     async def _rest(self, until: datetime) -> None:
         """Wait until a time, or for an address, the end of a sleep or another network."""
-        rhythm, addresses = self._rhythm, self._prober.own_addresses()
+        addresses = self._prober.own_addresses()
         while not self._awake.is_set():
             now = self._clock()
-            left = until - now if self._url is not None else rhythm.look
-            if not timedelta() < left <= rhythm.every:  # more is left where the clock was set back
+            left = until - now if self._url is not None else LOOK_EVERY
+            if not timedelta() < left <= PROBED_EVERY:  # more is left where the clock was set back
                 return
-            await sleep(min(left, rhythm.look).total_seconds(), self._awake)
-            if self._clock() - now > rhythm.asleep or self._prober.own_addresses() != addresses:
+            await sleep(min(left, LOOK_EVERY).total_seconds(), self._awake)
+            if self._clock() - now > ASLEEP or self._prober.own_addresses() != addresses:
                 log.info("This machine slept, or is in another network: everything is checked again")
                 self._publish(NetworkChanged())
                 return
