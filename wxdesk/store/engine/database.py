@@ -23,9 +23,6 @@ CHANNEL = "wxdesk"
 CLOSE_SECONDS = 1.0
 """Time that closing waits for running calls; the desk has 3 s for its whole stop."""
 
-MAX_IDS = 5000
-"""Most ids in one statement: servers take 32,766, and others must not wait long."""
-
 RENEW_SECONDS = 2.0
 """Time between two renewals of a lease, which outlives two that fail."""
 

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Collection, Iterable
-from itertools import batched
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select
@@ -12,8 +11,9 @@ from sqlalchemy import Connection, bindparam, select
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import NotFound, StoreError, required
 from wxdesk.core.model.picture import Picture
-from wxdesk.store.engine.database import MAX_IDS, StorePart, insert_into, reading
+from wxdesk.store.engine.database import StorePart, insert_into, reading
 from wxdesk.store.pictures.files import PictureFiles, verified
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import picture_chunks, pictures
 
 log = logging.getLogger(__name__)
@@ -50,11 +50,8 @@ class PictureChunks(StorePart):
     @reading
     def kept(self, connection: Connection, digests: Collection[str]) -> set[str]:
         """Return those of these digests whose bytes are here."""
-        found: set[str] = set()
-        for some in batched(digests, MAX_IDS):
-            query = select(picture_chunks.c.digest).where(_FIRST, picture_chunks.c.digest.in_(some))
-            found.update(connection.scalars(query))
-        return found
+        query = select(picture_chunks.c.digest).where(_FIRST, Among(picture_chunks.c.digest, digests))
+        return set(connection.scalars(query))
 
     @reading
     def lacking(self, connection: Connection) -> list[str]:

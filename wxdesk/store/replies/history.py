@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
-from wxdesk.store.engine.database import MAX_IDS
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import reply_steps
 
 _FIELDS = ReplyStep.__struct_fields__
@@ -18,17 +17,16 @@ _STEPS = select(*(reply_steps.c[name] for name in _FIELDS)).order_by(reply_steps
 _SAID = select(*(reply_steps.c[name] for name in ("reply_id", "id", "kind", "by", "reason")))
 
 
-def write_steps(connection: Connection, steps: Iterable[ReplyStep]) -> None:
+def write_steps(connection: Connection, steps: Sequence[ReplyStep]) -> None:
     """Append these steps to the histories of their replies.
 
     A hold for the same reason as the last step only moves its deadline: someone who goes on writing would
     otherwise fill the history.
     """
-    for some in batched(steps, MAX_IDS):
-        prolonged = _extend_deadlines(connection, [step for step in some if step.kind is StepKind.HOLD and step.reason])
-        rows = [{name: getattr(step, name) for name in _FIELDS} for step in some if step.reply_id not in prolonged]
-        if rows:
-            connection.execute(reply_steps.insert(), rows)
+    prolonged = _extend_deadlines(connection, [step for step in steps if step.kind is StepKind.HOLD and step.reason])
+    rows = [{name: getattr(step, name) for name in _FIELDS} for step in steps if step.reply_id not in prolonged]
+    if rows:
+        connection.execute(reply_steps.insert(), rows)
 
 
 def _extend_deadlines(connection: Connection, holds: Sequence[ReplyStep]) -> set[int]:
@@ -51,16 +49,15 @@ def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     if not ids:
         return {}
     columns = reply_steps.c
-    newest = select(func.max(columns.id)).where(columns.reply_id.in_(ids)).group_by(columns.reply_id)
+    newest = select(func.max(columns.id)).where(Among(columns.reply_id, ids)).group_by(columns.reply_id)
     return {row.reply_id: row for row in connection.execute(_SAID.where(columns.id.in_(newest)))}
 
 
 def write_passed_over(connection: Connection, passed: Sequence[Reply], at: datetime) -> None:
     """Record in these drafts' histories, once, that an operator wrote instead."""
-    for some in batched(passed, MAX_IDS):
-        last = _newest(connection, [one.id for one in some])
-        told = {row.reply_id for row in last.values() if (row.kind, row.reason) == (StepKind.KEEP, WROTE_INSTEAD)}
-        write_steps(connection, [ReplyStep(one.id, at, StepKind.INSTEAD) for one in some if one.id not in told])
+    last = _newest(connection, [one.id for one in passed])
+    told = {row.reply_id for row in last.values() if (row.kind, row.reason) == (StepKind.KEEP, WROTE_INSTEAD)}
+    write_steps(connection, [ReplyStep(one.id, at, StepKind.INSTEAD) for one in passed if one.id not in told])
 
 
 def write_moves(  # noqa: PLR0913 - what a step tells, named

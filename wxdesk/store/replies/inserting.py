@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +10,6 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BORN_BY, ReplyStep, StepKind
 from wxdesk.store.conversations.status import NEEDS_OPERATOR, reopen_conversations
-from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
@@ -59,10 +57,7 @@ def _first_step(reply_id: int, row: dict[str, Any]) -> ReplyStep | None:
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
     """Return the replies with these ids, oldest first."""
-    found: list[Reply] = []
-    for some in batched(sorted(ids), MAX_IDS):
-        found += [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": some})]
-    return found
+    return [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": list(ids)})] if ids else []
 
 
 # Each message needs it, and making it takes longer than asking it: put together once.

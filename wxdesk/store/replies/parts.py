@@ -5,19 +5,18 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from itertools import batched
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
 
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
-from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all, update_replies
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
 
@@ -88,10 +87,10 @@ def apply_operator_move(
             return leaving
     later = later_parts(connection, [reply_id])
     if whole:
-        moves.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_operator(replies)))
+        moves.refuse_gaps_among(connection, and_(Among(replies.c.id, later), needs_operator(replies)))
     settled = moves.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
-        move_all(connection, made, and_(replies.c.id.in_(later), needs_operator(replies)), at, by=by, **NO_ERROR)
+        move_all(connection, made, and_(Among(replies.c.id, later), needs_operator(replies)), at, by=by, **NO_ERROR)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         cancelled = [settled, *(moves.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
@@ -99,7 +98,7 @@ def apply_operator_move(
     if made is Move.RELEASE:
         ahead = release_earlier(connection, [reply_id], at, by)
     elif made is Move.RETRY:  # what is wanted after all is wanted whole, although something was written in between
-        ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **NO_ERROR)
+        ahead = move_all(connection, Move.RELEASE, Among(replies.c.id, later) & PASSED_OVER, at, by=by, **NO_ERROR)
     else:
         ahead = []
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
@@ -116,10 +115,9 @@ def _free_scheduled(connection: Connection, reply_id: int, at: datetime, by: str
 
 def lock_answers(connection: Connection, ids: Collection[int]) -> None:
     """Lock all parts of these replies' answers, in order, before any change."""
-    for some in batched(sorted(ids), MAX_IDS):
-        firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(replies.c.id.in_(some))
-        theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
-        connection.execute(select(replies.c.id).where(theirs).order_by(replies.c.id).with_for_update()).all()
+    firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(Among(replies.c.id, ids))
+    theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
+    connection.execute(select(replies.c.id).where(theirs).order_by(replies.c.id).with_for_update()).all()
 
 
 def release_earlier(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
@@ -128,13 +126,10 @@ def release_earlier(connection: Connection, ids: Collection[int], at: datetime, 
     A part that is being edited, and not changed yet, is not released.
     """
     in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
-    released: list[Reply] = []
-    for some in batched(sorted(ids), MAX_IDS):
-        is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
-        is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
-        ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(_NAMED.c.id.in_(some))
-        released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **NO_ERROR)
-    return released
+    is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
+    is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
+    ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(Among(_NAMED.c.id, ids))
+    return move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **NO_ERROR)
 
 
 def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:
@@ -142,30 +137,21 @@ def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, Reply
 
     The first part is locked first, so that two operators never wait for each other.
     """
-    given, found = set(ids), dict[int, ReplyState]()
-    for some in batched(sorted(given), MAX_IDS):
-        found |= _with_later(connection, some)
-    return {part: state for part, state in found.items() if part not in given}
-
-
-def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplyState]:
+    given = set(ids)
     is_later = and_(_OTHER.c.part_of == func.coalesce(_NAMED.c.part_of, _NAMED.c.id), _OTHER.c.id > _NAMED.c.id)
-    found = select(_OTHER.c.id).join(_NAMED, is_later).where(_NAMED.c.id.in_(ids))
-    query = select(replies.c.id, replies.c.state).where(or_(replies.c.id.in_(ids), replies.c.id.in_(found)))
+    found = select(_OTHER.c.id).join(_NAMED, is_later).where(Among(_NAMED.c.id, given))
+    query = select(replies.c.id, replies.c.state).where(or_(Among(replies.c.id, given), replies.c.id.in_(found)))
     rows = connection.execute(query.order_by(replies.c.id).with_for_update())
-    return {row.id: row.state for row in rows}
+    return {row.id: row.state for row in rows if row.id not in given}
 
 
 def release_later(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
     held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(UNSETTLED | WAITS))
-    freed: list[Reply] = []
-    for some in batched(sorted(later), MAX_IDS):
-        goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)
-        let = update_replies(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
-        write_moves(connection, Move.RELEASE, let, at, by=by)
-        freed += load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
-    return freed
+    goes = and_(Among(replies.c.id, later), QUEUED, ~held_up)
+    let = update_replies(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
+    write_moves(connection, Move.RELEASE, let, at, by=by)
+    return load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
 
 
 def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
@@ -175,7 +161,6 @@ def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime,
     """
     cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
     later = later_parts(connection, [reply.id for reply in cancelled])
-    for some in batched(sorted(later), MAX_IDS):
-        waiting = and_(replies.c.id.in_(some), replies.c.state.in_(BEFORE_SENDING))
-        cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
+    waiting = and_(Among(replies.c.id, later), replies.c.state.in_(BEFORE_SENDING))
+    cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
     return cancelled + restore_passed_over(connection, cancelled, at)

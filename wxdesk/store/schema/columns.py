@@ -6,18 +6,18 @@ that no message can make its own storing impossible. Reading raises `UnreadableV
 """
 
 import json
-from collections.abc import Set
+from collections.abc import Collection, Set
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, MetaData, Text, any_, bindparam, literal_column
+from sqlalchemy import ColumnElement, Dialect, MetaData, any_, bindparam, func, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
-from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
+from sqlalchemy.types import ARRAY, JSON, BigInteger, Integer, Text, TypeDecorator, TypeEngine
 
 from wxdesk.core.errors import Phrase, UnreadableValue
 
@@ -36,27 +36,30 @@ metadata = MetaData(
 
 
 class Among(FunctionElement[bool]):
-    """Condition that a column's value is among those of the parameter `name`.
+    """Condition that a column's value is among these, or those of the parameter of this name.
 
-    A server reads and plans the statement once, however many values there are, instead of once for each number.
+    They are one parameter, however many they are: an engine takes a limited number of parameters, and reads and plans
+    a statement anew for each other number.
     """
 
     inherit_cache = True
 
-    def __init__(self, column: ColumnElement[Any], name: str) -> None:
-        super().__init__(column, literal_column(name))
+    def __init__(self, column: ColumnElement[Any], values: Collection[Any] | str) -> None:
+        kind = ARRAY(column.type).with_variant(JSON(), "sqlite")
+        given = bindparam(values, type_=kind) if isinstance(values, str) else bindparam(None, list(values), kind)
+        super().__init__(column, given)
 
 
 @compiles(Among)
-def _in_list(element: Among, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
-    column, name = element.clauses
-    return compiler.process(column.in_(bindparam(str(name), expanding=True)), **more)
-
-
-@compiles(Among, "postgresql")
 def _in_array(element: Among, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
-    column, name = element.clauses
-    return compiler.process(column == any_(bindparam(str(name), type_=ARRAY(column.type))), **more)
+    column, values = element.clauses
+    return compiler.process(column == any_(values), **more)
+
+
+@compiles(Among, "sqlite")
+def _in_json(element: Among, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, values = element.clauses
+    return compiler.process(column.in_(func.json_each(values).table_valued("value").select()), **more)
 
 
 def identity() -> TypeEngine[int]:

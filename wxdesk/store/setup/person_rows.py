@@ -7,15 +7,15 @@ import hashlib
 import json
 from collections.abc import Collection
 from datetime import datetime
-from itertools import batched
 
 from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func, select, true, update
 
 from wxdesk.core.errors import BadInput, NotFound, required
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
+from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.authored import settings
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import contacts, conversations, messages, raw_pushes, replies
 from wxdesk.store.schema.team import relayed_events
 from wxdesk.store.settings import CALL
@@ -87,9 +87,8 @@ def _erase(
     ids = {*pushes, *connection.scalars(of_messages)}
     shown = pictures_only_of(connection, owned)
     counts = delete_rows(connection, owned, shown)
-    for some in batched(ids, MAX_IDS):
-        change = update(raw_pushes).where(raw_pushes.c.id.in_(some))
-        connection.execute(change.values(body=b"", note="", derived=True))
+    change = update(raw_pushes).where(Among(raw_pushes.c.id, ids))
+    connection.execute(change.values(body=b"", note="", derived=True))
     called = f'"ColleagueCalled",{{"conversation_id":{conversation_id},'
     for row in connection.execute(select(relayed_events).where(relayed_events.c.events.contains(called))).all():
         packed = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in json.loads(row.events))
