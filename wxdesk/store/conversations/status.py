@@ -14,6 +14,7 @@ from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closi
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.conversations.conversations import change_conversation
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
@@ -72,7 +73,7 @@ def reopen(connection: Connection, conversation_id: int) -> None:
 def unsettle(connection: Connection, ids: Collection[int]) -> None:
     """Count what waits in these conversations as unanswered, unless they are resolved."""
     again = and_(conversations.c.resolved_at.is_(None), conversations.c.settled_at >= conversations.c.waiting_since)
-    change = update(conversations).where(conversations.c.id.in_(ids), again)
+    change = update(conversations).where(Among(conversations.c.id, ids), again)
     connection.execute(change.values(settled_at=literal_column("waiting_since - 1")))
 
 
@@ -113,7 +114,7 @@ def close_when_answered(connection: Connection, arrived: Reply, at: datetime) ->
 def reopen_conversations(connection: Connection, ids: Collection[int]) -> None:
     """Reopen these conversations, because something in them needs an operator."""
     if ids:
-        change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
+        change = update(conversations).where(Among(conversations.c.id, ids), ~OPEN)
         if connection.execute(change.values(REOPENED)).rowcount:
             unsettle(connection, ids)
 

@@ -33,6 +33,7 @@ from wxdesk.store.replies.parts import (
 )
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.replies.pending import edit_lock, policy_changes, timers
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import moment_of
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
@@ -140,7 +141,7 @@ class PendingReplies(StorePart):
 
     async def hold_back(self, ids: Collection[int], at: datetime) -> list[Reply]:
         """Hold queued ones of these replies, to be asked about at the next start."""
-        stays = QUEUED & replies.c.id.in_(ids)
+        stays = QUEUED & Among(replies.c.id, ids)
         return await self._moved(Move.HOLD, stays, at, due_at=None, **_error_values(AFTER_RESTART))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
@@ -148,7 +149,7 @@ class PendingReplies(StorePart):
 
 
 def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
-    return true() if ids is None else replies.c.id.in_(ids)
+    return true() if ids is None else Among(replies.c.id, ids)
 
 
 def _error_values(why: str) -> dict[str, object]:
