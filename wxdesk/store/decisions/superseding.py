@@ -174,8 +174,7 @@ def hold_scheduled(connection: Connection, new: Mapping[int, Resolution]) -> lis
     """Hold what an operator wrote for later where the contact has written first."""
     if not new or not connection.scalar(_SOME_WAITS, {"new": list(new)}):
         return []
-    wrote = select(messages.c.conversation_id).where(messages.c.id.in_(new), WRITTEN)
-    waits = scheduled(replies) & replies.c.conversation_id.in_(wrote)
+    waits = scheduled(replies) & replies.c.conversation_id.in_(_WROTE.params(new=list(new)))
     at = max(one.decision.decided_at for one in new.values())
     values = {"due_at": None, "not_before": None, "error": WROTE_BEFORE}
     return [reply.id for reply in move_all(connection, Move.HOLD, waits, at, **values)]
