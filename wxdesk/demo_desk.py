@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import chain, cycle
 from pathlib import Path
 
 from msgspec import Struct
@@ -103,12 +104,8 @@ def demo_desk(folder: Path) -> Iterator[DemoDesk]:
 @contextlib.contextmanager
 def customers_writing(demo: DemoDesk) -> Iterator[None]:
     """Let the simulated customers write, and go on writing."""
-
-    async def customers() -> None:
-        await scenario.play(demo.sandbox)
-        await scenario.keep_playing(demo.sandbox)
-
-    writing = asyncio.run_coroutine_threadsafe(customers(), demo.wechat.loop)
+    steps = chain(scenario.OPENING, cycle(scenario.LATER))
+    writing = asyncio.run_coroutine_threadsafe(scenario.play(demo.sandbox, steps), demo.wechat.loop)
     try:
         yield
     finally:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from itertools import cycle
 
 import pytest
 
 from tests.sandbox.worlds import HandClock, listening, program
+from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG, ZHAO_MIN, demo_account
-from wxdesk.sandbox.scenario import LATER, OPENING, CustomerAction, ScenarioStep, keep_playing, play
+from wxdesk.sandbox.scenario import LATER, OPENING, CustomerAction, ScenarioStep, play
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
 
@@ -45,12 +47,13 @@ def answer(sandbox: Sandbox, openid: str) -> None:
     sandbox.platform.send(sandbox.platform.program(), json.dumps(body, ensure_ascii=False).encode())
 
 
-async def test_customers_act_in_order(clock: HandClock) -> None:
+async def test_customers_act_in_order(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario, "PATIENCE_SECONDS", 0)
     async with listening() as ears:
         sandbox = Sandbox([program(push_url=ears.url)], clock=clock)
         await sandbox.start()
         try:
-            await play(sandbox, pace=0, patience=0)
+            await play(sandbox, OPENING, pace=0)
         finally:
             await sandbox.stop()
     expected = [step.who.openid for step in OPENING if not step.after_reply]
@@ -65,7 +68,7 @@ async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbo
     )
     await sandbox.say(LI_LEI.openid, "在吗")
     answer(sandbox, LI_LEI.openid)  # to earlier words: no reason to react
-    playing = asyncio.create_task(play(sandbox, 0, steps, patience=10))
+    playing = asyncio.create_task(play(sandbox, steps))
     for _ in range(20):
         await asyncio.sleep(0)
     assert not playing.done()
@@ -75,13 +78,10 @@ async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbo
     assert left == {LI_LEI.openid: 5, ZHAO_MIN.openid: 5}
 
 
-async def test_customers_do_not_react_without_an_answer(sandbox: Sandbox) -> None:
-    await play(
-        sandbox,
-        0,
-        (ScenarioStep(LI_LEI, 0, "几点关门"), ScenarioStep(WANG_FANG, 0, "好的", after_reply=True)),
-        patience=0.01,
-    )
+async def test_customers_do_not_react_without_an_answer(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario, "PATIENCE_SECONDS", 0.01)
+    steps = (ScenarioStep(LI_LEI, 0, "几点关门"), ScenarioStep(WANG_FANG, 0, "好的", after_reply=True))
+    await play(sandbox, steps)
     assert [contact.openid for _, contact in sandbox.platform.contacts()] == [LI_LEI.openid]
 
 
@@ -89,7 +89,7 @@ async def test_a_scenario_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
     steps = (ScenarioStep(LI_LEI, 0, "一"), ScenarioStep(ZHAO_MIN, 0, "二"))
     async with listening() as ears:
         sandbox.set_push_url(ears.url)
-        going = asyncio.create_task(keep_playing(sandbox, 0.001, steps))
+        going = asyncio.create_task(play(sandbox, cycle(steps)))
         await ears.heard(5)
         assert not going.done()
         going.cancel()

@@ -38,7 +38,7 @@ def _play(
 ) -> None:
     """Play the steps one by one, waiting for the desk, so that every run is the same."""
     for step in steps:
-        wechat.call(scenario.play(sandbox, 0, (step,)))
+        wechat.call(scenario.play(sandbox, (step,), 0))
         desk.call(_wait_until_idle(desk.opened))
 
 

@@ -4,9 +4,8 @@ The texts have no emoji, because no font for them is assured where the demonstra
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable
 from enum import StrEnum
-from itertools import cycle
 
 from msgspec import Struct
 
@@ -82,28 +81,20 @@ PATIENCE_SECONDS = 6.0
 """Seconds a customer waits for a reply before leaving out a reaction."""
 
 
-async def play(
-    sandbox: Sandbox, pace: float = 1.0, steps: Sequence[ScenarioStep] = OPENING, patience: float = PATIENCE_SECONDS
-) -> None:
+async def play(sandbox: Sandbox, steps: Iterable[ScenarioStep], pace: float = 1.0) -> None:
     """Play the steps; `pace` stretches the pauses, 0 leaves them out."""
     last_done: dict[str, int] = {}
     for step in steps:
         await asyncio.sleep(step.after * pace)
-        if step.after_reply and not await _answered(sandbox, step.who, last_done, patience):
+        if step.after_reply and not await _answered(sandbox, step.who, last_done):
             continue
         last_done[step.who.openid] = len(sandbox.sent)
         await _do(sandbox, step)
 
 
-async def keep_playing(sandbox: Sandbox, pace: float = 1.0, steps: Sequence[ScenarioStep] = LATER) -> None:
-    """Repeat the steps until cancelled; `pace` must be more than 0."""
-    for step in cycle(steps):
-        await play(sandbox, pace, (step,))
-
-
-async def _answered(sandbox: Sandbox, who: DemoCustomer, last_done: dict[str, int], patience: float) -> bool:
+async def _answered(sandbox: Sandbox, who: DemoCustomer, last_done: dict[str, int]) -> bool:
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await sandbox.wait_for_reply(who.openid, last_done.get(who.openid, 0))
     except TimeoutError:
         return False
