@@ -37,7 +37,7 @@ With probes of 5 s at most, a loss is told within 45 s.
 """
 
 LOOK_EVERY, ASLEEP = timedelta(seconds=TICK_SECONDS), timedelta(seconds=30)
-"""Time between two looks at clock and network, and after how long the machine must have slept."""
+"""Time between two looks at clock and network; a later one says that it slept."""
 
 KEPT_EVERY = timedelta(minutes=1)
 """Time after which the last good probe is written down anew."""

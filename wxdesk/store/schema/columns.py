@@ -36,7 +36,7 @@ metadata = MetaData(
 
 
 class Among(FunctionElement[bool]):
-    """Condition that a column's value is among these, or those of the parameter of this name.
+    """Condition that a column has one of `values`, or of the parameter of that name.
 
     They are one parameter, however many they are: an engine takes a limited number of parameters, and reads and plans
     a statement anew for each other number.
