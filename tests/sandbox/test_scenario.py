@@ -97,18 +97,11 @@ async def test_a_scenario_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
     assert [got.query["openid"] for got in ears.got][:3] == [LI_LEI.openid, ZHAO_MIN.openid, LI_LEI.openid]
 
 
-async def test_a_running_scenario_gives_its_facts_and_ends_when_cancelled() -> None:
-    facts: dict[str, str] = {}
-    ready = asyncio.Event()
-
-    def on_ready(found: object) -> None:
-        facts.update(found)  # type: ignore[call-overload]
-        ready.set()
-
-    running = asyncio.create_task(
-        run_sandbox(0, SandboxOptions(push_url="http://127.0.0.1:1/wx/shop"), on_ready=on_ready)
-    )
-    await ready.wait()
+async def test_a_running_scenario_gives_its_facts_and_ends_when_cancelled(capsys: pytest.CaptureFixture[str]) -> None:
+    running = asyncio.create_task(run_sandbox(0, SandboxOptions(push_url="http://127.0.0.1:1/wx/shop")))
+    while not (line := capsys.readouterr().out):  # noqa: ASYNC110 - it is printed
+        await asyncio.sleep(0.01)
+    facts = json.loads(line)
     port = int(facts["api_base"].rpartition(":")[2])
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.close()

@@ -82,7 +82,7 @@ async def test_senseless_options_are_reported(tmp_path: Path) -> None:
     for text in ("{", '{"do": "dance"}'):
         bad.write_text(text, encoding="utf-8")
         with pytest.raises(BadInput):
-            await run_sandbox(0, SandboxOptions(), script=bad, on_ready=lambda facts: None)
+            await run_sandbox(0, SandboxOptions(), script=bad)
     with pytest.raises(BadInput):
         await run_sandbox(0, SandboxOptions(), script=tmp_path / "none.jsonl")
 

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,18 +55,11 @@ class SandboxOptions:
         return {name: value for name in names if (value := getattr(self, name))}
 
 
-async def run_sandbox(
-    port: int,
-    given: SandboxOptions,
-    *,
-    on_ready: Callable[[Mapping[str, str]], None] | None = None,
-    host: str = HOST,
-    script: Path | None = None,
-) -> None:
+async def run_sandbox(port: int, given: SandboxOptions, *, host: str = HOST, script: Path | None = None) -> None:
     """Run the simulated WeChat until cancelled.
 
-    Once it listens, `on_ready` gets the values a desk needs (see `Sandbox.facts`); without it they are printed
-    as one line of JSON. Then the orders of `script` are carried out, and it runs on.
+    Once it listens, the values a desk needs (see `Sandbox.facts`) are printed as one line of JSON. Then the
+    orders of `script` are carried out, and it runs on.
 
     Raises:
         BadInput: an option is invalid, the port is taken, or the script cannot be read or carried out.
@@ -81,7 +74,9 @@ async def run_sandbox(
         reason = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=why)
         raise BadInput(reason=reason) from None
     try:
-        (on_ready or _print_as_line)(given.withhold(sandbox.facts()))
+        facts = sandbox.facts()
+        line = {"event": "listening", "url": facts["api_base"], **given.withhold(facts)}
+        print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - this line is the command's output
         if steps:
             try:
                 await Control(sandbox).carry_out("script", {"steps": steps})
@@ -105,8 +100,3 @@ def _read(script: Path) -> list[dict[str, object]]:
         raise UnusableFile(
             file=script.name, reason="it is neither one JSON object a line nor a JSON list of them"
         ) from None
-
-
-def _print_as_line(facts: Mapping[str, str]) -> None:
-    line = {"event": "listening", "url": facts["api_base"], **facts}
-    print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201 - this line is the command's output
