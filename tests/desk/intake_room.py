@@ -21,7 +21,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.presence import PresenceState
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
-from wxdesk.desk.conversations.transfers import PATIENCE, Transfers
+from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -105,8 +105,8 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(home: Path, patience: float = PATIENCE) -> AsyncIterator[Room]:
-    """Open a store and an intake on it; answers wait for rules for `patience` seconds."""
+async def open_room(home: Path) -> AsyncIterator[Room]:
+    """Open a store and an intake on it."""
     prepare(home)
     store = await open_store(SQLITE, home)
 
@@ -118,7 +118,7 @@ async def open_room(home: Path, patience: float = PATIENCE) -> AsyncIterator[Roo
 
     pause = Pause(store.settings, hear)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
-    transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=patience)
+    transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     answering = Answering(
         {"shop": SHOP},
         rulebook,

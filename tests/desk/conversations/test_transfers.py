@@ -29,9 +29,10 @@ PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
 
 
 @pytest.fixture
-async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+async def room(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     """Answers wait for rules as briefly as a test can wait for them; `PATIENT` where the rules must come in time."""
-    async with open_room(tmp_path, getattr(request, "param", 0.05)) as made:
+    monkeypatch.setattr(module, "PATIENCE", getattr(request, "param", 0.05))
+    async with open_room(tmp_path) as made:
         yield made
 
 
@@ -52,13 +53,15 @@ async def test_an_event_never_waits(room: Room) -> None:
     assert list(room.transfers._by_push) == [3]
 
 
-async def test_a_transfer_that_comes_too_late_is_made_with_the_next_message(room: Room) -> None:
+async def test_a_transfer_that_comes_too_late_is_made_with_the_next_message(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await room.rulebook.save(HAND_OVER)
     assert await room.intake.keep(room.push("人工")) == Receipt(new=True, transferred=False)
     await room.think()
     assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
     assert (await room.conversation()).transfer_armed
-    room.transfers._patience = 20  # this time the rules must come in time
+    monkeypatch.setattr(module, "PATIENCE", 20)  # this time the rules must come in time
     thinking = asyncio.create_task(room.think())
     assert await room.intake.keep(room.push("在吗")) == Receipt(new=True, transferred=True)
     await thinking

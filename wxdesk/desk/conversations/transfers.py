@@ -31,10 +31,9 @@ class Transfers:
     `may_arise` tells whether any rule transfers contacts, so that a message could be although nobody armed it.
     """
 
-    def __init__(self, stored: TransferStore, may_arise: Callable[[], bool], patience: float = PATIENCE) -> None:
+    def __init__(self, stored: TransferStore, may_arise: Callable[[], bool]) -> None:
         self._stored = stored
         self._may_arise = may_arise
-        self._patience = patience
         self._armed: set[AccountKey] = set()
         self._by_push: dict[int, _Answer] = {}
         self._by_key: dict[AccountKey, _Answer] = {}
@@ -74,7 +73,7 @@ class Transfers:
         """
         held = self._by_key.get((push.account, push.key))
         if held is not None:
-            return await held.wait(self._patience)
+            return await held.wait()
         return False if new else await self._stored.was_transferred(push.account, push.key)
 
     def claim(self, push_id: int) -> bool:
@@ -108,9 +107,9 @@ class _Answer(Struct, eq=False):
         self.claimed = not self._left
         return self.claimed
 
-    async def wait(self, seconds: float) -> bool:
+    async def wait(self) -> bool:
         try:
-            return await self._within(seconds)
+            return await self._within(PATIENCE)
         except TimeoutError:
             self._left = not self.claimed
         if self._left:
