@@ -11,6 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,12 @@ PROGRAM = re.compile(r"(?:^|/bin/)wxdesk ((?:--home|serve|account|doctor)\b.*)")
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def _wheel() -> dict[str, Any]:
+    project = tomllib.loads(_text(ROOT / "pyproject.toml"))
+    wheel: dict[str, Any] = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return wheel
 
 
 def _commands(text: str) -> list[str]:
@@ -81,11 +88,14 @@ def test_caddy_finds_the_container_and_tries_each_message_again_as_the_page_says
     assert int(tries[tries.index("request_buffers 64KiB")].split()[1][:-3]) * 1024 >= MAX_BODY
 
 
-def test_the_image_is_built_without_what_an_administrator_keeps_in_deploy() -> None:
-    """Secrets, the home folder and dumps lie there, and the package takes all of deploy."""
+def test_image_and_package_are_built_without_what_an_administrator_keeps_in_deploy() -> None:
+    """Secrets, the home folder and dumps lie there."""
     first, *let_in = [line for line in _text(ROOT / ".dockerignore").splitlines() if not line.startswith("#")]
+    ours = {f"deploy/{path.name}" for path in DEPLOY.iterdir() if path.is_file()}
     assert first == "deploy/*"
-    assert {*let_in} == {f"!deploy/{path.name}" for path in DEPLOY.iterdir() if path.is_file()}
+    assert {*let_in} == {f"!{name}" for name in ours}
+    included = {name: where for name, where in _wheel()["force-include"].items() if name.startswith("deploy")}
+    assert included == {name: f"wxdesk/resources/{name}" for name in ours}
     compose = _text(DEPLOY / "compose.yaml")
     kept = re.findall(r"- \./(\w+):", compose)
     assert {"home", "secrets"} <= {*kept}
@@ -97,8 +107,8 @@ def test_every_file_and_variable_exists() -> None:
     named = [name for line in copied for name in line.split()]
     assert "requirements.lock" in named
     assert [name for name in named if not (ROOT / name).exists()] == []
-    built = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert {"docs", "deploy", *built["packages"], *built["force-include"]} <= {*named}
+    built = _wheel()
+    assert {*built["packages"], *(name.partition("/")[0] for name in built["force-include"])} <= {*named}
     assert built["force-include"]["docs"] == "wxdesk/resources/docs", "where `paths.pages` looks"
     compose = _text(DEPLOY / "compose.yaml")
     assert "dockerfile: deploy/Containerfile" in compose
