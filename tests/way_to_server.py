@@ -35,6 +35,8 @@ class WayThere:
         self.lose_answers = 0
         """So many after those are carried out, but their answers are lost with the connection."""
         self.passes_notices_on = True
+        self.answers = 0
+        """So many pieces of answers have come from the server."""
         self._server = server
         self._lines: set[_Line] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -144,6 +146,7 @@ class WayThere:
                 await self._speaks.wait()
                 if not self.passes_notices_on:
                     data, rest = _without_notices(rest + data)
+                self.answers += 1
                 if line.commits and READY in data and self._is_lost():
                     break
                 if line in self._lines:

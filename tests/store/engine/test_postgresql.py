@@ -12,9 +12,11 @@ from sqlalchemy import Connection, func, select, text, true, update
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
+from tests.way_to_server import WayThere
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.store import Store, open_store
+from wxdesk.store.engine import postgresql
 from wxdesk.store.engine.postgresql import SERVER_SETTINGS, SHORT
 from wxdesk.store.replies.inserting import reply_row
 from wxdesk.store.schema.authored import settings
@@ -88,6 +90,22 @@ async def test_connections_ended_by_the_server_are_replaced_before_they_are_used
     await shared.settings.set("a", "anew")
     assert await shared.settings.get("a") == "anew"
     await shared.close()
+
+
+async def test_a_server_far_away_is_waited_for_as_few_times_as_a_reading_needs(
+    postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "IDLE_SECONDS", -1.0)  # as after a while in which nobody read
+    async with WayThere.to(postgres.emptied(), tmp_path) as way:
+        store = await open_store(way.url, home)
+        waited = []
+        for _ in range(3):
+            before = way.answers
+            await store._db.read(lambda connection: connection.scalar(select(1)))
+            waited.append(way.answers - before)
+            await asyncio.gather(*store._db._underway)  # type: ignore[attr-defined]
+        assert waited[-1] == 3  # does it stand, begin, and the answer; that it has ended the server may learn later
+        await store.close()
 
 
 @pytest.mark.parametrize("page", ["team.md", "team.zh-CN.md"])

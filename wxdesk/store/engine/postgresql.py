@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import StoreError
@@ -185,9 +186,11 @@ class PostgresqlDatabase(Database):
     async def close(self) -> bool:
         """See `Database`."""
         self._closing = True
-        late: set[asyncio.Task[Any]] = set()
-        if self._underway:
-            _, late = await asyncio.wait(self._underway, timeout=CLOSE_SECONDS)
+        clock = asyncio.get_running_loop().time
+        ends = clock() + CLOSE_SECONDS
+        while self._underway and (left := ends - clock()) > 0:  # a call that ends may leave its connection to be closed
+            await asyncio.wait(self._underway, timeout=left)
+        late = tuple(self._underway)
         await end_tasks(late)
         await self.lease.release()
         await self._engine.dispose()
@@ -212,11 +215,14 @@ class PostgresqlDatabase(Database):
         if self._closing:
             call.close()
             raise StoreError(reason=CLOSED)
+        return asyncio.shield(self._begin(call))
+
+    def _begin[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         task = asyncio.get_running_loop().create_task(call)
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody awaits it any more
-        return asyncio.shield(task)
+        return task
 
     async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool) -> R:
         async with self._engine.begin() as connection:
@@ -226,10 +232,13 @@ class PostgresqlDatabase(Database):
                 return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
-        async with self._engine.connect() as connection:
+        connection = await self._engine.connect()
+        try:
             with _lost_before_commit():
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(body)
+        finally:
+            self._begin(connection.close())  # nobody waits for the server to hear of the end
 
     async def _until_through[R](self, transact: Callable[[], Awaitable[R]]) -> R:
         """Run a transaction; repeat it after a failure that certainly left nothing."""
@@ -278,6 +287,6 @@ def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _: object) -> Non
     try:
         now = seconds_elapsed()
         if now - record.info.get(USED, now) > IDLE_SECONDS or connection.driver_connection.is_closed():
-            connection.ping()
+            await_only(connection.driver_connection.execute("SELECT 1"))  # SQLAlchemy's `ping` takes four round trips
     except Exception as error:
         raise DisconnectionError from error
