@@ -1,6 +1,6 @@
 """Makes or migrates a database to this program's schema, in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, delete, inspect, select, text
 
@@ -63,7 +63,7 @@ class Migrations:
         connection.execute(delete(_VERSION))
         connection.execute(_VERSION.insert().values(version_num=self.newest))
 
-    def upgrade_shared(self, connection: Connection, name: str, upgrading: Callable[[], None]) -> None:
+    def upgrade_shared(self, connection: Connection, name: str) -> None:
         """Migrate a database that several desks share: one does, the others wait.
 
         Raises:
@@ -72,8 +72,6 @@ class Migrations:
         """
         from wxdesk.store.engine.lease import is_leased  # SQLAlchemy's ORM comes along
 
-        if not self.is_current(found := revision_in(connection), name) and found:  # an empty one is soon made
-            upgrading()  # also where another desk does it
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
         if not self.is_current(revision_in(connection), name):
             if is_leased(connection):

@@ -111,11 +111,14 @@ async def _open_shared(
     # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
     from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
-    db = PostgresqlDatabase(url)
+    db, migrations, name = PostgresqlDatabase(url), Migrations(), url.database or ""
     try:
         await db.examine()
-        async with PostgresqlDatabase(url, patience=None) as patient:  # a migration takes its time
-            await patient.write_beside(Migrations().upgrade_shared, url.database or "", upgrading)
+        if not migrations.is_current(revision := await db.read(revision_in), name):
+            if revision is not None:  # an empty one is soon made
+                upgrading()  # also where another desk does it
+            async with PostgresqlDatabase(url, patience=None) as patient:  # a migration takes its time
+                await patient.write_beside(migrations.upgrade_shared, name)
         await db.lease.look()
         if alone:
             await take_lease(db)
