@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.messages import intake, store_watch
 from wxdesk.desk.replies import outbox
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+from wxdesk.store.engine import postgresql
 
 pytestmark = [pytest.mark.postgres, pytest.mark.expects_log("database|store|push|StoreError")]
 
@@ -53,7 +55,20 @@ async def test_a_message_is_answered_once_whichever_commits_lose_their_answer(
     way.lose_answers = 0  # it took fewer commits than were spared
 
 
-async def test_a_database_away_is_told_to_wechat_by_503_and_to_the_operator(desk: Desk, way: WayThere) -> None:
+async def test_a_message_waits_for_a_database_that_restarts(desk: Desk, way: WayThere) -> None:
+    way.shut()
+    said = asyncio.create_task(desk.sandbox.say(LI, "几点"))
+    await desk.until(lambda: "The database server does not answer" in desk.trouble)
+    assert not said.done()
+    way.open()
+    assert [attempt.status for attempt in (await said).attempts] == [200]
+    await desk.until_sent(1)
+
+
+async def test_a_database_away_is_told_to_wechat_by_503_and_to_the_operator(
+    desk: Desk, way: WayThere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "AWAY_SECONDS", 0.1)
     way.shut()
     outcome = await desk.sandbox.say(LI, "几点")
     assert {attempt.status for attempt in outcome.attempts} == {503}

@@ -62,6 +62,12 @@ RETRYABLE = frozenset({"40P01", "40001"})
 PAUSES = (0.02, 0.05, 0.1, 0.2)
 """Longest pause in seconds before each new try."""
 
+AWAY = ("08", "57P01", "57P02", "57P03")
+"""Beginnings of the error codes of a server that ends, starts or is cut off."""
+
+AWAY_SECONDS = 3.0
+"""Time for which pushes wait for a server that restarts; WeChat waits 5."""
+
 SESSION, USED = "wxdesk.session", "wxdesk.used"
 """Names under which the pool remembers a session's number, and when it was used."""
 
@@ -204,7 +210,9 @@ class PostgresqlDatabase(Database):
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._until_through(partial(self._write, body, guarded=False)))
 
-    write_at_once = _writing_beside  # every server keeps what arrives
+    def write_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        """See `Database`; every server keeps what arrives, also during a restart."""
+        return self._finished(self._until_through(partial(self._write, body, guarded=False), patience=AWAY_SECONDS))
 
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._until_through(partial(self._read, body)))
@@ -240,20 +248,30 @@ class PostgresqlDatabase(Database):
         finally:
             self._begin(connection.close())  # nobody waits for the server to hear of the end
 
-    async def _until_through[R](self, transact: Callable[[], Awaitable[R]]) -> R:
-        """Run a transaction; repeat it after a failure that certainly left nothing."""
+    async def _until_through[R](self, transact: Callable[[], Awaitable[R]], patience: float = 0.0) -> R:
+        """Run a transaction; repeat it after a failure that certainly left nothing.
+
+        For `patience` seconds also while the server is away: only for what may be repeated if it was committed.
+        """
         pauses = list(PAUSES)
+        until = asyncio.get_running_loop().time() + patience
         failure: BaseException
         while True:
             try:
                 return await transact()
             except _LostError as lost:
-                failure, is_undone = lost.cause, True
+                failure, is_undone, is_away = lost.cause, True, True
             except self._failures as error:
-                failure, is_undone = error, getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE
-            if not is_undone or not pauses:
+                code = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+                failure, is_undone = error, code in RETRYABLE
+                is_away = isinstance(error, OSError) or code.startswith(AWAY)
+            if is_undone and pauses:
+                pause = random.uniform(0, pauses.pop(0))  # noqa: S311  # so that two do not meet again
+            elif is_away and asyncio.get_running_loop().time() < until:
+                pause = PAUSES[-1]
+            else:
                 raise store_error(failure) from None
-            await asyncio.sleep(random.uniform(0, pauses.pop(0)))  # noqa: S311  # so that two do not meet again
+            await asyncio.sleep(pause)
 
 
 class _LostError(Exception):
