@@ -9,6 +9,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from typing import Any, get_type_hints
@@ -140,7 +141,14 @@ class RemoteCalls:
 
     async def _make(self, path: str, arguments: str) -> RemoteCall:
         me = self._operators.now
-        command_id = await self._queue.put(path, arguments, self._clock(), me.id if me is not None else None)
+        call = RemoteCall(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
+        ids: list[int] = []  # of each try; none but the last can be through
+        try:
+            await self._queue.put(call, self._clock(), ids.append)
+        except StoreError:
+            if not ids or await self._withdraw(ids[-1]):
+                raise
+        command_id = ids[-1]
         ended = self._open[command_id] = asyncio.get_running_loop().create_future()
         try:
             return await self._end_of(command_id, ended)
@@ -157,9 +165,16 @@ class RemoteCalls:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await asyncio.shield(ended)
         except TimeoutError:
-            if await self._queue.withdraw(command_id):
+            if await self._withdraw(command_id):
                 raise StoreError(reason=NOBODY_WORKS) from None
         return await ended
+
+    async def _withdraw(self, command_id: int) -> bool:
+        """Take a call back; while the database is away, nobody can tell if it was done, so it is not called failed."""
+        while True:
+            with suppress(StoreError):
+                return await self._queue.withdraw(command_id, self._clock())
+            await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def ended(self) -> list[RemoteCall]:
         """Return the open calls that have ended; raises `StoreError`."""

@@ -133,8 +133,9 @@ class Following:
                 if not self._desk.lacks(Role.OPERATOR):
                     await self._desk.presence.attend(self._desk_id, self._local.presence.now)
             except StoreError as error:
-                self._publish_server_state(error)
-                self._look_at_everything()  # which ends the trouble
+                if error.values.get("reason") == NOBODY_WORKS:  # another may be about a line that is back
+                    self._publish_server_state(error)
+                self._look_at_everything()  # which ends the trouble, or tells it
             await sleep(ATTEND_SECONDS, self._attended)
 
     async def _read_events(self) -> None:

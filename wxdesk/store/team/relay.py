@@ -1,6 +1,6 @@
 """Events for desks on other machines, and their calls, each carried out once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select, update
 
 from wxdesk.core.model.operator import CommandState, RemoteCall
-from wxdesk.store.engine.database import CHANNEL, StorePart, read_by, reading, writing, writing_beside
+from wxdesk.store.engine.database import CHANNEL, StorePart, insert_into, read_by, reading, writing, writing_beside
 from wxdesk.store.schema.team import commands, relayed_events
 
 MOST_READ = 500
@@ -76,20 +76,20 @@ class CommandQueue(StorePart):
     """The calls: put and withdrawn by desks, begun and ended by the server that works."""
 
     @writing_beside
-    def put(
-        self, connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None = None
-    ) -> int:
-        """Store a call of who is signed in at a desk; return its id."""
-        state = CommandState.PENDING
-        row = {"call": call, "arguments": arguments, "at": at, "state": state, "operator_id": operator_id}
-        command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
-        return command_id
+    def put(self, connection: Connection, call: RemoteCall, at: datetime, note: Callable[[int], object]) -> None:
+        """Store a call; `note` gets its id before the commit, whose answer may be lost."""
+        row = {"call": call.call, "arguments": call.arguments, "at": at, "state": call.state}
+        row["operator_id"] = call.operator_id
+        note(connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one())
 
     @writing_beside
-    def withdraw(self, connection: Connection, command_id: int) -> bool:
-        """Take a call back that no server has begun; False if one has."""
-        change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
-        return connection.execute(change.values(state=CommandState.WITHDRAWN)).rowcount == 1
+    def withdraw(self, connection: Connection, command_id: int, at: datetime) -> bool:
+        """Take a call back that no server has begun, or whose storing may not be through; False if one has."""
+        row = {"id": command_id, "call": "", "arguments": "", "at": at, "state": CommandState.WITHDRAWN}
+        change = insert_into(connection, commands).values(row)  # waits for the storing, or keeps it from success
+        undone = commands.c.state.in_((CommandState.PENDING, CommandState.WITHDRAWN))
+        change = change.on_conflict_do_update(index_elements=["id"], set_={"state": row["state"]}, where=undone)
+        return connection.execute(change).rowcount == 1
 
     ended = read_by(_ended)
 
