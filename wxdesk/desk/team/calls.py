@@ -170,11 +170,11 @@ class RemoteCalls:
         return await ended
 
     async def _withdraw(self, command_id: int) -> bool:
-        """Take a call back; while the database is away, nobody can tell if it was done, so it is not called failed."""
+        """Take a call back once the database answers; False if a server has begun it."""
         while True:
             with suppress(StoreError):
                 return await self._queue.withdraw(command_id, self._clock())
-            await asyncio.sleep(STORE_RETRY_SECONDS)
+            await asyncio.sleep(STORE_RETRY_SECONDS)  # it may be done: until that is known, it is not called failed
 
     async def ended(self) -> list[RemoteCall]:
         """Return the open calls that have ended; raises `StoreError`."""

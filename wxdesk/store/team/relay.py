@@ -84,7 +84,7 @@ class CommandQueue(StorePart):
 
     @writing_beside
     def withdraw(self, connection: Connection, command_id: int, at: datetime) -> bool:
-        """Take a call back that no server has begun, or whose storing may not be through; False if one has."""
+        """Take a call back, even one not yet stored; False if a server has begun it."""
         row = {"id": command_id, "call": "", "arguments": "", "at": at, "state": CommandState.WITHDRAWN}
         change = insert_into(connection, commands).values(row)  # waits for the storing, or keeps it from success
         undone = commands.c.state.in_((CommandState.PENDING, CommandState.WITHDRAWN))

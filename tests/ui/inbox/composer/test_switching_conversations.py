@@ -135,7 +135,7 @@ def test_a_text_under_way_arrives_where_it_was_written_for(
 
 
 @pytest.mark.expects_log("database error|waits? for the store")
-def test_an_unreadable_conversation_is_told_and_takes_no_text(
+def test_an_unreadable_conversation_is_told_and_keeps_what_is_typed_meanwhile(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, opened: Open, world: World, two: tuple[int, int]
 ) -> None:
     li, wang = two
@@ -145,14 +145,31 @@ def test_an_unreadable_conversation_is_told_and_takes_no_text(
         page.open_conversation(wang)
         page.chat.type_into(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "for Wang"))
         qtbot.waitUntil(lambda: page.session.failed)
-        assert not page.chat.composer.isVisible()
-        assert page.chat.empty.title.full_text() == "This conversation could not be read"
-    page.chat.empty.step.click()
+        assert page.chat.unread.title.full_text() == "This conversation could not be read"
+        QTest.keyClicks(page.chat.composer.edit, ", still")
+    page.chat.unread.step.click()
     settle(qtbot, page, bridge)
-    assert page.chat.composer.isVisible()
+    assert not page.chat.unread.isVisible()
     assert texts(page) == ["hi"]
-    assert page.chat.composer.text() == "for Wang"
+    assert page.chat.composer.text() == "for Wang, still"
     assert [one.text for at, one in page.chat.composer.drafts.unsent if at == li] == ["for Li"]
+
+
+def test_while_messages_are_read_for_long_it_is_said_and_nothing_else_is_claimed(
+    qtbot: QtBot, page: InboxPage, bridge: Bridge, opened: Open, world: World, two: tuple[int, int]
+) -> None:
+    li, wang = two
+    opened(li)
+    page.chat._late.setInterval(0)
+    with busy(world):
+        page.open_conversation(wang)
+        qtbot.waitUntil(page.chat.unread.isVisible)
+        assert page.chat.unread.sentence.full_text() == "Reading the messages…"
+        assert not page.detail.decision.isVisibleTo(page.detail)  # it said that nothing had been decided
+        assert page.chat.composer.isVisible()
+    settle(qtbot, page, bridge)
+    assert page.chat.timeline.isVisible()
+    assert page.detail.decision.isVisibleTo(page.detail)
 
 
 def test_a_conversation_opened_after_a_failure_is_shown(
@@ -173,7 +190,7 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     with unreadable(world, "messages"):
         page.open_hit(hit)
         qtbot.waitUntil(lambda: bridge.is_idle and page.session.failed)
-    page.chat.empty.step.click()
+    page.chat.unread.step.click()
     settle(qtbot, page, bridge)
     assert texts(page) == ["hello"]
 

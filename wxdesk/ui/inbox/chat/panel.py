@@ -22,6 +22,7 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.painting import CENTER, paint_box, painting
@@ -29,6 +30,8 @@ from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.wording.reply_status import status_of_reply
 
 _MARGIN = 12
+LATE_MS = 600
+"""Wait for a conversation's messages that is not mentioned."""
 
 
 class DropZone(QWidget):
@@ -74,6 +77,8 @@ class ChatPanel(Frame):
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, self.album)
         self.empty = EmptyState()
+        self.unread = EmptyState()
+        self._late = Debounce(self._show_unread, self, LATE_MS)
         self.writing = ReplyWriting(self, self.album, bridge, session)
         self.composer = self.writing.composer
         self.find_bar = FindBar(bridge, session, self.timeline, self.composer.edit)
@@ -95,10 +100,14 @@ class ChatPanel(Frame):
         self._head.addWidget(nobody)
         chat = QWidget()
         bars = self._head, self.find_bar, self.transfer, self.resolving.bar
-        column = vbox(*bars, (self.timeline, 1), self.takeover.bar, within=chat, spacing=0)
+        self._middle = QStackedWidget()
+        for part in (self.timeline, self.unread):
+            self._middle.addWidget(part)
+        column = vbox(*bars, (self._middle, 1), self.takeover.bar, within=chat, spacing=0)
         column.addWidget(self.composer)
         self._chat = chat
         self._pages = QStackedLayout(self)
+        self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
         self._pages.addWidget(self.empty)
         self._pages.addWidget(chat)
 
@@ -107,7 +116,7 @@ class ChatPanel(Frame):
         session.turned.connect(self._turn)
         session.opened.connect(self._opened)
         session.at_end = timeline.at_end
-        self.empty.step.clicked.connect(session.retry)
+        self.unread.step.clicked.connect(session.retry)
         session.hold_reasons.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)
         timeline.newer_wanted.connect(session.newer)
@@ -130,10 +139,14 @@ class ChatPanel(Frame):
     def refresh(self, now: datetime) -> None:
         """Show the open conversation as it is now."""
         row = self._session.row
-        if row is None or self._session.failed:
+        self._pages.setCurrentWidget(self.empty if self._session.conversation_id is None else self._chat)
+        if self._session.failed:
+            self._show_unread()
+        elif not self._session.fresh:
+            self._show_timeline()
+        if row is None:
             self._show_nobody()
             return
-        self._pages.setCurrentWidget(self._chat)
         self.timeline.set_whole(self._session.known.to_end)
         self._head.setCurrentWidget(self.header)
         self.header.show_row(row, now, leaving=self._session.leaving)
@@ -144,22 +157,29 @@ class ChatPanel(Frame):
         self.writing.refresh(row.conversation, now)
 
     def _show_nobody(self) -> None:
-        if self._session.failed:
-            self.empty.say(
-                tr("This conversation could not be read"), tr("What you have written for it is kept."), tr("Try again")
-            )
-        elif self._session.conversation_id is None:
-            self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
-        opening = self._session.conversation_id is not None and not self._session.failed
         self._head.setCurrentIndex(1)
         for bar in (self.transfer, self.resolving.bar, self.takeover.bar):
             bar.say("")
-        self._pages.setCurrentWidget(self._chat if opening else self.empty)
+
+    def _show_timeline(self) -> None:
+        self._late.stop()
+        self._middle.setCurrentWidget(self.timeline)
+
+    def _show_unread(self) -> None:
+        """Say in place of the messages that they are still being read, or could not be."""
+        if self._session.failed:
+            words = tr("What you have written for it is kept.")
+            self.unread.say(tr("This conversation could not be read"), words, tr("Try again"))
+        else:
+            self.unread.say("", tr("Reading the messages…"))
+        self._middle.setCurrentWidget(self.unread)
 
     def _turn(self) -> None:
         """Close menus and panels so that nothing is sent to the wrong conversation."""
         for menu in self.findChildren(QMenu):
             menu.close()
+        self._show_timeline()
+        self._late.start()
         self.writing.turn()
 
     def tick(self, now: datetime) -> None:
@@ -183,12 +203,13 @@ class ChatPanel(Frame):
             self.composer.edit.paste()
 
     def _go_to_reply(self) -> bool:
-        if self._session.conversation_id is None or self._session.failed:
+        if self._session.conversation_id is None:
             return False
         self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
     def _opened(self, key: str) -> None:
+        self._show_timeline()
         self.timeline.to_end()
         if key == "unread":
             row = self._session.model.row_of(key)

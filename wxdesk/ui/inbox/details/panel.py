@@ -110,7 +110,8 @@ class Explanation(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Explain the same bubble as it is now."""
+        """Explain the same bubble as it is now; nothing is said of what has not been read."""
+        self._detail.decision.setHidden(self._session.fresh)
         self._explain_message()
         self._explain_reply()
 
