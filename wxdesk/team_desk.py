@@ -63,7 +63,7 @@ class TeamDesk:
 def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
-    calls = RemoteCalls(store, local.clock, operators)
+    calls = RemoteCalls(store, local.clock, operators, local.bus.publish)
     desk = replace(_fronted(local, SHARED, calls, operators), is_remote=True)
     local.attention.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))

@@ -16,7 +16,7 @@ from tests.postgresql import Postgres
 from tests.way_to_server import WayThere
 from wxdesk.app import open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
-from wxdesk.core.events import CaughtUp, MessageKept, ReplyChanged
+from wxdesk.core.events import CaughtUp, MessageKept, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team import calls
@@ -88,3 +88,18 @@ async def test_a_call_is_not_called_failed_while_the_line_is_broken(
     far.way.open()
     async with asyncio.timeout(15):
         assert (await writing).conversation_id == chat
+
+
+async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
+    far: FarTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a button over a slow line seems dead, and is pressed again."""
+    monkeypatch.setattr(calls, "LATE_SECONDS", 0.05)
+    chat = await far.hear()
+    far.way.fall_silent()
+    writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
+    told = await far.until(TroubleRaised, lambda event: event.key == calls.LATE)
+    assert told.text == calls.STILL_WAITS
+    far.way.speak()
+    await writing
+    await far.until(TroubleRaised, lambda event: event == TroubleRaised(calls.LATE, ""))

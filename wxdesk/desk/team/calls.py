@@ -9,7 +9,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from operator import attrgetter
 from typing import Any, get_type_hints
@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
+from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
@@ -37,6 +38,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 15.0
 """Time for a server to begin a call; a takeover takes ten at most."""
+
+LATE_SECONDS = 3.0
+"""Time after which the operator is told that an answer has not come yet."""
 
 SELDOM_SECONDS = 3.0
 """Time in which a `seldom` command is not called again in the same way."""
@@ -111,10 +115,14 @@ class LocalCalls:
 class RemoteCalls:
     """Desk's side: stores calls, and waits for their results."""
 
-    def __init__(self, store: Store, clock: Clock, operators: Operators) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, operators: Operators, publish: Callable[[TroubleRaised], None]
+    ) -> None:
         self._queue = store.commands
         self._clock = clock
         self._operators = operators
+        self._publish = publish
+        self._late: set[object] = set()
         self._open: dict[int, asyncio.Future[RemoteCall]] = {}
         self._lately: dict[tuple[str, str], float] = {}
 
@@ -129,7 +137,8 @@ class RemoteCalls:
         arguments = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
         if COMMANDS[path].seldom and self._made_lately(path, arguments):
             return None
-        ended = await self._make(path, arguments)
+        with nullcontext() if COMMANDS[path].by_itself else self._told_if_late():
+            ended = await self._make(path, arguments)
         if COMMANDS[path].forgotten:
             await self._queue.forget(ended.id)
         return _result(ended, get_type_hints(method).get("return"))
@@ -138,6 +147,23 @@ class RemoteCalls:
         """Return the server's state; raises `StoreError` like any call."""
         state: ServerState = _result(await self._make(REPORT, "{}"), ServerState)
         return state
+
+    @contextmanager
+    def _told_if_late(self) -> Iterator[None]:
+        """Tell the operator that an answer has not come yet, until it has."""
+        call = object()
+        timer = asyncio.get_running_loop().call_later(LATE_SECONDS, self._tell_late, call)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if call in self._late:
+                self._late.remove(call)
+                self._publish(TroubleRaised(LATE, STILL_WAITS if self._late else ""))
+
+    def _tell_late(self, call: object) -> None:
+        self._late.add(call)
+        self._publish(TroubleRaised(LATE, STILL_WAITS))
 
     async def _make(self, path: str, arguments: str) -> RemoteCall:
         me = self._operators.now
@@ -259,6 +285,9 @@ class CommandRunner:
         return await self._authority.carry_out(command.call, command.operator_id, method, *bound.args, **bound.kwargs)
 
 
+LATE = "late"
+"""Key of the trouble that answers do not come."""
+STILL_WAITS = "The server has not answered yet. What you did is on its way: there is no need to do it again."
 NOBODY_WORKS = "no server works at the moment, so nothing was done"
 CUT_OFF = "the server was cut off while it did this; check whether it was done"
 UNKNOWN = "the server does not know this call; desks and servers must be of one version"

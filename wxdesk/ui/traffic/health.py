@@ -33,7 +33,7 @@ TROUBLES: dict[Check, tuple[str, ...]] = {
     Check.TUNNEL: (),
     Check.ADDRESS: ("reach", "push:", "original_id:"),
     Check.API: ("token:", "account:"),
-    Check.DATABASE: ("database", "disk", "folder", "pictures", "intake", "lost_messages", "server"),
+    Check.DATABASE: ("database", "disk", "folder", "pictures", "intake", "lost_messages", "server", "late"),
     Check.CLOCK: ("clock",),
 }
 """Beginnings of the troubles' keys, by the part that they are about."""
