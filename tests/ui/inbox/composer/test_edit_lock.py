@@ -68,6 +68,24 @@ def edit(qtbot: QtBot, page: InboxPage, reply: Reply) -> Composer:
     return composer
 
 
+def test_what_is_typed_before_a_reply_opens_for_its_change_is_not_sent_for_it(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    """Over a slow line the text shows late, and a customer would get the correction alone."""
+    reply = held_reply(qtbot, world, page, opened)
+    with busy(world):
+        page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+        qtbot.keyClicks(page.chat.composer.edit, "noon")
+        qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+        assert toast(page) == "Not sent: the reply that you want to change is not open yet."
+    composer = page.chat.composer
+    qtbot.waitUntil(lambda: composer.editing is not None)
+    assert composer.text() == reply.content.text
+    composer.go_on()
+    assert composer.text() == "noon"
+    assert len([one for one in page.session.model.rows() if one.reply is not None]) == 1
+
+
 def test_a_text_put_by_for_an_edit_comes_back_also_after_switching_conversations(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

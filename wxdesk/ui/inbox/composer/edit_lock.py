@@ -33,7 +33,12 @@ class EditLock(QObject):
         """Lock a pending reply and call `then` with its new state, or `failed`."""
         self._before[reply.id] = self._unlocked(reply)
         told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
-        self._bridge.ask(self._bridge.desk.replies.keep(reply.id), then, told)
+        self._bridge.ask(self._bridge.desk.replies.keep(reply.id), then, told, once=("keep", reply.id))
+
+    def takes(self, conversation_id: int) -> bool:
+        """Return True while a reply of this conversation is being locked."""
+        here = (one for one in self._before.values() if one.conversation_id == conversation_id)
+        return any(self._bridge.is_asking(("keep", one.id)) for one in here)
 
     def _not_taken(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
         self._before.pop(reply_id, None)

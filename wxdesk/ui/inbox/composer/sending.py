@@ -65,6 +65,9 @@ class ReplySending(QObject):
         An edit is stored in its reply, which leaves with it.
         """
         replies, here, content = self._bridge.desk.replies, self._drafts.conversation_id, draft.content
+        if draft.editing is None and self._lock.takes(here):  # what was typed is meant for that one
+            self._bridge.notices.toast(tr("Not sent: the reply that you want to change is not open yet."))
+            return
         once: object = ("write", here, content.kind)  # or what was added to it would send it again
         work: Coroutine[Any, Any, Reply | list[Reply]]
         if draft.editing is not None:
