@@ -52,7 +52,7 @@ def test_changes_during_a_question_cause_one_more(bridge: Bridge, qtbot: QtBot) 
 def test_an_error_is_told_and_the_next_question_can_be_asked(bridge: Bridge, qtbot: QtBot) -> None:
     store, owner = Store(), QObject()
     told: list[Exception] = []
-    bridge.failed.connect(told.append)
+    bridge.outdated.connect(told.append)
     refresher = Refresher(bridge, store.question, store.answers.append, owner, failed=store.fail)
     store.failing = True
     refresher.ask()

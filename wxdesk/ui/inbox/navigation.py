@@ -93,7 +93,11 @@ class ListNavigation(QObject):
         return self._edit.composing or bool(self._edit.toPlainText())
 
     def _ask_longest(self, done: int | None = None) -> None:
-        self._bridge.ask(self._bridge.desk.inbox.list_page(InboxFilter.WAITING, 0), partial(self._open_longest, done))
+        work, then = self._bridge.desk.inbox.list_page(InboxFilter.WAITING, 0), partial(self._open_longest, done)
+        self._bridge.ask(work, then, self._bridge.outdated.emit, about=self._place)
+
+    def _place(self) -> tuple[int | None, str]:
+        return self._session.conversation_id, self._edit.toPlainText()
 
     def _open_longest(self, done: int | None, page: ListPage) -> None:
         """Open who waits longest, unless the operator has gone elsewhere or writes on."""

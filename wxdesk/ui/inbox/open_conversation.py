@@ -196,11 +196,11 @@ class ChatSession(QObject):
 
     def _read_failed(self, error: Exception) -> None:
         self._reading = False
-        self._bridge.failed.emit(error)
+        self._bridge.outdated.emit(error)
 
     def _not_found(self, error: Exception) -> None:
         """Show the end, because the place of a search result could not be read."""
-        self._bridge.failed.emit(error)
+        self._bridge.outdated.emit(error)
         self._hit = None
         self._refresher.ask()
 

@@ -282,16 +282,16 @@ class InboxPage(QWidget):
 
     def _mark_read(self) -> None:
         """Mark the open conversation read, and its calls seen, if an operator can see it."""
-        row = self.session.row
+        row, old = self.session.row, self._bridge.outdated.emit
         nobody = self._bridge.desk.presence.now.away
         if row is None or nobody or self._unattended or self.session.fresh:
             return
         if not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
-            self._bridge.ask(self._bridge.desk.conversations.mark_read(row.conversation.id))
+            self._bridge.ask(self._bridge.desk.conversations.mark_read(row.conversation.id), failed=old)
         if not all(call.seen for call in row.calls):
-            self._bridge.ask(self._bridge.desk.attention.look(row.conversation.id))
+            self._bridge.ask(self._bridge.desk.attention.look(row.conversation.id), failed=old)
 
     def tick(self) -> None:
         """Update times and countdowns everywhere on one beat, so that they never disagree."""
@@ -321,7 +321,8 @@ class InboxPage(QWidget):
         elif not self.ticker.isActive() or self.ticker.interval() != pace:
             self.ticker.start(int(pace))
         if self._bridge.desk.me:
-            self._bridge.ask(self._bridge.desk.colleagues.look_at(self._in_sight() or 0))
+            looking = self._bridge.desk.colleagues.look_at(self._in_sight() or 0)
+            self._bridge.ask(looking, failed=self._bridge.outdated.emit)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:

@@ -98,12 +98,14 @@ class Bridge(QObject):
         events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
         message_arrived: a contact's new `Message`, on the window's thread, without the wait for a frame.
         failed: an exception that nobody handled otherwise; the window shows it by its notices.
+        outdated: an exception of a question that the window asked by itself; nothing that the operator did has failed.
         idle: the last open question has been answered and no event is pending.
     """
 
     events = Signal(object)
     message_arrived = Signal(object)
     failed = Signal(object)
+    outdated = Signal(object)
     idle = Signal()
     _gathering = Signal()
     _message = Signal(object)

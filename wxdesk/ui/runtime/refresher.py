@@ -59,7 +59,7 @@ class Refresher[T](QObject):
 
     def _refused(self, error: Exception) -> None:
         self._asking = False
-        self._bridge.failed.emit(error)
+        self._bridge.outdated.emit(error)
         if self._failed is not None:
             self._failed()
         self._ask_again()

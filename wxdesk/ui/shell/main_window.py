@@ -258,6 +258,7 @@ class MainWindow(Frame):
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
         self._bridge.failed.connect(self.notices.report)
+        self._bridge.outdated.connect(self.notices.report_old)
         self._appearance.changed.connect(self._keep_look)
         self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)

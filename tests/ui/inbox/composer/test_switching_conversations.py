@@ -203,7 +203,7 @@ def test_rows_that_could_not_be_read_are_read_with_the_next(
     change = ContactChange(alias="Li Lei")
     world.call(world.store.conversations.change_contact(contact(world, li).id, change))
     failed: list[object] = []
-    bridge.failed.connect(failed.append)
+    bridge.outdated.connect(failed.append)
     with unreadable(world, "replies"):
         world.publish(ConversationChanged(li))
         qtbot.waitUntil(lambda: bool(failed) and bridge.is_idle)

@@ -121,13 +121,16 @@ class TypingNotice(QObject):
     def _typed(self) -> None:
         self._typing_in = self._session.conversation_id
         if self._typing_in is not None:
-            self._bridge.ask(self._bridge.desk.typing.show(self._typing_in))
-            self._bridge.ask(self._bridge.desk.colleagues.type_in(self._typing_in))
+            self._tell(self._bridge.desk.typing.show(self._typing_in))
+            self._tell(self._bridge.desk.colleagues.type_in(self._typing_in))
+
+    def _tell(self, work: Coroutine[Any, Any, object]) -> None:
+        self._bridge.ask(work, failed=self._bridge.outdated.emit)
 
     def _prepare(self) -> None:
         self._typing_in = self._session.conversation_id
         if self._typing_in is not None:
-            self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
+            self._tell(self._bridge.desk.typing.prepare(self._typing_in))
 
     def settle(self) -> None:
         """After something was sent or closed, stop unless there is text."""
@@ -140,8 +143,8 @@ class TypingNotice(QObject):
 
     def _stop(self) -> None:
         if self._typing_in is not None:
-            self._bridge.ask(self._bridge.desk.typing.stop(self._typing_in))
-            self._bridge.ask(self._bridge.desk.colleagues.type_in(0))
+            self._tell(self._bridge.desk.typing.stop(self._typing_in))
+            self._tell(self._bridge.desk.colleagues.type_in(0))
         self._typing_in = None
 
 

@@ -98,7 +98,7 @@ class ConversationFeed(QObject):
 
     def _page_failed(self, error: Exception) -> None:
         self._list.model.page_failed()
-        self._bridge.failed.emit(error)
+        self._bridge.outdated.emit(error)
 
     def _question(self) -> Coroutine[Any, Any, tuple[list[InboxRow], InboxCounts]] | None:
         self._asked, self._touched = frozenset(self._touched), set()

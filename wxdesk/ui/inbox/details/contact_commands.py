@@ -7,11 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange
+from wxdesk.core.errors import StoreError
 from wxdesk.core.model.conversation import Contact
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
@@ -78,7 +79,18 @@ class ContactCommands(QObject):
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
-        self._bridge.ask(work, ended=partial(self._panel.settle, conversation_id))
+        failed = StoreError, partial(self._not_described, conversation_id, change)
+        self._bridge.ask(work, ended=partial(self._panel.settle, conversation_id), expected=failed)
+
+    def _not_described(self, conversation_id: int, change: ContactChange, error: StoreError) -> None:
+        """Keep what was written, which the panel shows no more, to be stored later."""
+        words = tr("A customer's details were not saved: {reason}.", reason=explain(error))
+        again, key = partial(self._describe_again, conversation_id, change), f"contact:{conversation_id}"
+        self._bridge.notices.bar(key, words, action=tr("Save them now"), then=again, copy=change.note or "")
+
+    def _describe_again(self, conversation_id: int, change: ContactChange) -> None:
+        self._bridge.notices.bar(f"contact:{conversation_id}", "")
+        self._describe(conversation_id, change)
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""

@@ -111,6 +111,13 @@ class Notices(QObject):
                 log.error("Unexpected in the window", exc_info=error)
             self.bar(f"error:{type(error).__name__}", explain(error))
 
+    def report_old(self, error: Exception) -> None:
+        """Show an error of what the operator did not ask for; no reply has failed."""
+        if type(error) is StoreError:
+            self.toast(tr("What is shown may be old: {reason}.", reason=explain(error)))
+        else:
+            self.report(error)
+
     def bar(  # noqa: PLR0913 - each by its name
         self,
         key: str,
