@@ -175,8 +175,9 @@ class RowActs(QObject):
         """Change these conversations, unless an input method composes a reply.
 
         Nothing may come before its end. Before those of colleagues are set aside, it asks, unless that is `meant`.
+        What is `meant` was asked for before the composing, maybe that for another customer.
         """
-        if not some or self._edit.composing:
+        if not some or (self._edit.composing and not meant):
             return
         owners = (one.claimed_by for one in some) if change.act in SETTING_ASIDE and not meant else ()
         whose, title = colleagues_among(owners, self._bridge.desk.me), tr("Set aside what colleagues have?")

@@ -118,6 +118,34 @@ def test_sent_and_resolved_by_one_key(
     qtbot.waitUntil(lambda: status(li) is ConversationStatus.RESOLVED)
 
 
+def test_sent_and_resolved_though_the_operator_went_on_before_it_was_stored(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, wang, _ = three
+    opened(wang)
+    QTest.keyClicks(page.chat.composer.edit, "bye")
+    page.chat.writing.sending.send_and_resolve()
+    page.open_conversation(li)
+    QApplication.sendEvent(page.chat.composer.edit, QInputMethodEvent("ni", []))
+    qtbot.waitUntil(lambda: bridge.is_idle and len(world.sandbox.sent) == 1)
+    there = world.call(world.store.conversations.get(wang))
+    assert (there.status, page.session.conversation_id) == (ConversationStatus.RESOLVED, li)
+
+
+@pytest.mark.parametrize("goes", [True, False], ids=["to another", "on writing"])
+def test_an_answer_that_comes_late_leads_nobody_away_from_what_they_write(
+    qtbot: QtBot, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge, goes: bool
+) -> None:
+    _, wang, zhao = three
+    opened(wang)
+    page.navigation.walk()
+    if goes:
+        page.open_conversation(zhao)
+    QTest.keyClicks(page.chat.composer.edit, "for you")
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (page.session.conversation_id, page.chat.composer.text()) == (zhao if goes else wang, "for you")
+
+
 def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
 ) -> None:

@@ -165,6 +165,19 @@ def test_the_link_in_the_caption_undoes_and_keeps_what_was_begun(
     assert world.sandbox.sent == ()
 
 
+def test_what_is_taken_back_while_the_next_is_stored_keeps_nothing_of_that(
+    qtbot: QtBot, world: World, page: InboxPage, thread: int, bridge: Bridge
+) -> None:
+    reply, edit = send(qtbot, page, "wrong"), page.chat.composer.edit
+    page.chat.writing.sending.take_back(reply)  # answered before the next one is stored
+    QTest.keyClicks(edit, "next")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    world.move_to(START + 9 * SECOND)
+    qtbot.waitUntil(lambda: [sent.text for sent in world.sandbox.sent] == ["next"])
+    assert edit.toPlainText() == "wrong", "else it would be sent twice"
+
+
 def test_esc_on_the_bubble_undoes(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
     reply = send(qtbot, page, "wrong")
     assert page.chat.timeline.focus_on(f"r{reply.id}")

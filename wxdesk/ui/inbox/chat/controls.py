@@ -137,10 +137,10 @@ class ResolveControl(QObject):
         still_open = [one for one in some if one.status is ConversationStatus.OPEN]
         self.acts.do(still_open or some, RowChange(RowAct.RESOLVE if still_open else RowAct.REOPEN))
 
-    def resolve(self, *, meant: bool = False) -> None:
-        """Resolve the conversation unless it is set aside already; see `RowActs.do`."""
-        some = [one for one in self._shown() if one.status is ConversationStatus.OPEN]
-        self.acts.do(some, RowChange(RowAct.RESOLVE), meant=meant)
+    def resolve(self, one: Conversation) -> None:
+        """Resolve a conversation, as the operator meant, unless it is set aside already."""
+        if one.status is ConversationStatus.OPEN:
+            self.acts.do((one,), RowChange(RowAct.RESOLVE), meant=True)
 
     def open_menu(self, *, some: Sequence[Conversation] = (), at: QWidget | None = None) -> None:
         """Let the operator choose until when to snooze the conversation, or `some`.

@@ -235,5 +235,9 @@ def _rest_of(draft: Draft, sent: Draft) -> Draft | None:
         return None
     if draft.content == sent.content:
         return Draft(Content(sent.content.kind))
-    is_text = draft.content.kind is ReplyKind.TEXT
-    return Draft.of_text(draft.text.removeprefix(sent.text)) if is_text and draft.text.startswith(sent.text) else None
+    if draft.content.kind is not ReplyKind.TEXT:
+        return None
+    if draft.text.startswith(sent.text):
+        return Draft.of_text(draft.text.removeprefix(sent.text))
+    before = draft.text.removesuffix(f"\n{sent.text}")  # what was taken back meanwhile
+    return Draft.of_text(before) if before != draft.text else None

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadContent, MoveNotAllowed
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind, ReplyState
 from wxdesk.core.preferences import AfterSending
 from wxdesk.core.replies.lifecycle import can_be_undone
@@ -32,13 +33,13 @@ class ReplySending(QObject):
         taken: the desk has stored what was written in the open conversation.
         written: the desk has stored something.
         released: the operator let go this reply, perhaps with a change.
-        resolve_wanted: the open conversation is to be resolved, whose last reply is stored.
+        resolve_wanted: the `Conversation` to be resolved, whose last reply is stored.
     """
 
     taken = Signal()
     written = Signal()
     released = Signal(object)
-    resolve_wanted = Signal()
+    resolve_wanted = Signal(object)
 
     def __init__(
         self, panels: PanelControl, composer: Composer, lock: EditLock, bridge: WindowBridge, session: ChatSession
@@ -78,10 +79,12 @@ class ReplySending(QObject):
             work = replies.write(here, content, at)
         else:
             work = replies.write_split(here, content.text, parts)
-        done = partial(self._taken, here, draft, resolve)
+        done = partial(self._taken, here, draft, self._session.conversation if resolve else None)
         self._bridge.ask(work, done, partial(self._not_taken, here, draft), once=once)
 
-    def _taken(self, conversation_id: int, draft: Draft, resolve: bool, answer: Reply | list[Reply]) -> None:
+    def _taken(
+        self, conversation_id: int, draft: Draft, resolved: Conversation | None, answer: Reply | list[Reply]
+    ) -> None:
         in_hand = self._drafts.remove(conversation_id, draft)
         kind = draft.content.kind
         if in_hand and self._panels.shown is not None and kind is self._drafts.kind and self._drafts.top(kind).blank:
@@ -91,9 +94,10 @@ class ReplySending(QObject):
             return
         self._last_content, self._last_replies = draft.content, answer if isinstance(answer, list) else [answer]
         self.written.emit()
-        if conversation_id == self._session.conversation_id:
-            if resolve:
-                self.resolve_wanted.emit()
+        here = conversation_id == self._session.conversation_id
+        if resolved is not None:  # also if the operator has gone on meanwhile
+            self.resolve_wanted.emit((self._session.conversation if here else None) or resolved)
+        if here:
             self.taken.emit()
 
     def _not_taken(self, conversation_id: int, draft: Draft, error: Exception) -> None:

@@ -109,12 +109,12 @@ class HeldReplies(QObject):
         return colleagues_among((one.owner for one in self.held if one.reply.id in reply_ids), self._bridge.desk.me)
 
     def _send(self, reply_ids: tuple[int, ...]) -> None:
-        self._bridge.ask(self._bridge.desk.replies.release_held(reply_ids), self._sent)
+        self._bridge.ask(self._bridge.desk.replies.release_held(reply_ids), self._sent, once=("send", reply_ids))
 
     def stop_these(self, reply_ids: Sequence[int] | None = None) -> None:
         """Stop these, else all of them, without asking, because seconds count."""
         only = None if reply_ids is None else tuple(reply_ids)
-        self._bridge.ask(self._bridge.desk.replies.cancel_held(only), self._stopped)
+        self._bridge.ask(self._bridge.desk.replies.cancel_held(only), self._stopped, once=("stop", only))
 
     def _sent(self, count: int) -> None:
         self._bridge.notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
