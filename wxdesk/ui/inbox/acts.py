@@ -184,8 +184,11 @@ class RowActs(QObject):
         self._bridge.notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
     def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
-        work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)
-        self._bridge.ask(work, partial(self._changed, some, change, self._edit.toPlainText()))
+        ids = tuple(one.id for one in some)
+        # one key does both: what was resolved is shown before the answer comes, and a second press opened it again
+        once = ("resolve", ids) if change.act in {RowAct.RESOLVE, RowAct.REOPEN} else None
+        done = partial(self._changed, some, change, self._edit.toPlainText())
+        self._bridge.ask(self._bridge.desk.conversations.change(ids, change), done, once=once)
         self.begun.emit()
 
     def open_menu(self, rows: RowsView, some: Sequence[Conversation], tags: Sequence[str], at: QPoint) -> None:

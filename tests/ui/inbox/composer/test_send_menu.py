@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.model.conversation import ConversationStatus
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.preferences import AfterSending
@@ -130,6 +131,19 @@ def test_sent_and_resolved_though_the_operator_went_on_before_it_was_stored(
     qtbot.waitUntil(lambda: bridge.is_idle and len(world.sandbox.sent) == 1)
     there = world.call(world.store.conversations.get(wang))
     assert (there.status, page.session.conversation_id) == (ConversationStatus.RESOLVED, li)
+
+
+def test_a_second_press_before_the_answer_does_not_open_again_what_is_resolved(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    opened(three[1])
+    shown = page.session.conversation
+    assert shown is not None
+    resolving = page.chat.resolving
+    resolving.toggle()
+    resolving.acts.do((shown,), RowChange(RowAct.REOPEN))  # F5 again, after an event has told that it is resolved
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert world.call(world.store.conversations.get(three[1])).status is ConversationStatus.RESOLVED
 
 
 @pytest.mark.parametrize("goes", [True, False], ids=["to another", "on writing"])
