@@ -220,37 +220,52 @@ async def test_without_a_server_commands_are_refused_with_the_reason(
     assert tr(told.text) == "No server works at the moment: nobody answers customers until one does."
 
 
+@dataclass
+class FarTeam(Team):
+    """A team whose desk reaches the database by `way`."""
+
+    way: WayThere
+
+
+@asynccontextmanager
+async def far_team(postgres: Postgres, sandbox: Sandbox, folder: Path) -> AsyncIterator[FarTeam]:
+    """Open a server, and a desk with a breakable line to its database."""
+    url = postgres.emptied()
+    setup = setup_for(sandbox, folder / "server")
+    server = await open_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
+    async with WayThere.to(url, folder) as way:
+        opened = await open_window_desk(Setup(folder / "desk", Config(store=StoreSettings(way.url))))
+        assert isinstance(opened, TeamDesk)
+        sandbox.set_push_url(f"{server.url}/wx/shop")
+        team = FarTeam(sandbox, server, opened, asyncio.Queue(), way)
+        opened.desk.bus.subscribe(team.events.put_nowait)
+        await team.until(CaughtUp)
+        yield team
+        await opened.stop()
+    await server.stop()
+
+
 @pytest.mark.expects_log("database error")
 async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on_by_itself(
     postgres: Postgres, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ATTEND_SECONDS", "RETRY_SECONDS"):
         monkeypatch.setattr(following, name, 0.01)
-    url = postgres.emptied()
-    setup = setup_for(sandbox, tmp_path / "server")
-    server = await open_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
-    async with WayThere.to(url, tmp_path) as way:
-        opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(way.url))))
-        assert isinstance(opened, TeamDesk)
-        team = Team(sandbox, server, opened, asyncio.Queue())
-        opened.desk.bus.subscribe(team.events.put_nowait)
-        await team.until(CaughtUp)
-        way.shut()
+    async with far_team(postgres, sandbox, tmp_path) as team:
+        team.way.shut()
         with pytest.raises(StoreError):
-            await opened.desk.outbox.pause()
+            await team.desk.desk.outbox.pause()
         lost = await team.until(TroubleRaised, lambda event: event.key == "database")
         assert tr(lost.text).startswith("This desk cannot reach the database: ")
         for _ in range(20):  # while it tries again and again by itself
             with pytest.raises(StoreError):
-                await opened.desk.outbox.pause()
-            assert {trouble.key for trouble in opened.desk.health.state.troubles} == {"database"}
-        way.open()
+                await team.desk.desk.outbox.pause()
+            assert {trouble.key for trouble in team.desk.desk.health.state.troubles} == {"database"}
+        team.way.open()
         await team.until(TroubleRaised, lambda event: event.key == "database" and not event.text)
         await team.until(CaughtUp)
-        told = opened.desk.health.state.troubles
+        told = team.desk.desk.health.state.troubles
         assert not any(one.key == "server" or tr(one.text).startswith("This desk cannot reach") for one in told)
-        await opened.stop()
-    await server.stop()
 
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

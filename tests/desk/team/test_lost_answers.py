@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
-from tests.desk.team.test_desks_of_a_team import Team, sandbox
-from tests.flow.conftest import setup_for
+from tests.desk.team.test_desks_of_a_team import FarTeam, far_team, sandbox
 from tests.postgresql import Postgres
-from tests.way_to_server import WayThere
-from wxdesk.app import open_desk, open_window_desk
-from wxdesk.config.reading import Config, StoreSettings
-from wxdesk.core.events import CaughtUp, MessageKept, ReplyChanged, TroubleRaised
+from wxdesk.core.events import MessageKept, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team import calls
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.team_desk import TeamDesk
 
 __all__ = ["sandbox"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.expects_log("database error")]
-
-
-@dataclasses.dataclass
-class FarTeam(Team):
-    """A team whose desk reaches the database by `way`."""
-
-    way: WayThere
-
-    async def hear(self) -> int:
-        """Let a customer write; the conversation's id, once the desk knows it."""
-        await self.sandbox.say(LI_LEI.openid, "hello")
-        return (await self.until(MessageKept)).conversation_id
 
 
 @pytest.fixture
@@ -46,19 +26,14 @@ async def far(
     postgres: Postgres, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[FarTeam]:
     monkeypatch.setattr(calls, "STORE_RETRY_SECONDS", 0.05)
-    url = postgres.emptied()
-    setup = setup_for(sandbox, tmp_path / "server")
-    server = await open_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
-    async with WayThere.to(url, tmp_path) as way:
-        opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(way.url))))
-        assert isinstance(opened, TeamDesk)
-        sandbox.set_push_url(f"{server.url}/wx/shop")
-        team = FarTeam(sandbox, server, opened, asyncio.Queue(), way)
-        opened.desk.bus.subscribe(team.events.put_nowait)
-        await team.until(CaughtUp)
+    async with far_team(postgres, sandbox, tmp_path) as team:
         yield team
-        await opened.stop()
-    await server.stop()
+
+
+async def hear(far: FarTeam) -> int:
+    """Let a customer write; the conversation's id, once the desk knows it."""
+    await far.sandbox.say(LI_LEI.openid, "hello")
+    return (await far.until(MessageKept)).conversation_id
 
 
 @pytest.mark.parametrize("spared", range(3))
@@ -66,7 +41,7 @@ async def test_a_reply_whose_storing_lost_its_answer_is_sent_once_and_not_called
     far: FarTeam, spared: int
 ) -> None:
     """Else an operator writes it again."""
-    chat = await far.hear()
+    chat = await hear(far)
     far.way.spare_answers, far.way.lose_answers = spared, 1
     reply = await far.desk.desk.replies.write(chat, "once")
     far.way.spare_answers = far.way.lose_answers = 0
@@ -79,7 +54,7 @@ async def test_a_call_is_not_called_failed_while_the_line_is_broken(
 ) -> None:
     """The server may have carried it out, as here; its result is taken when the line is back."""
     monkeypatch.setattr(calls, "PATIENCE_SECONDS", 0.2)
-    chat = await far.hear()
+    chat = await hear(far)
     forget = far.server.desk.bus.subscribe(lambda _: far.way.shut(), ReplyChanged)
     writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
     await asyncio.wait({writing}, timeout=0.6)
@@ -95,7 +70,7 @@ async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
 ) -> None:
     """Else a button over a slow line seems dead, and is pressed again."""
     monkeypatch.setattr(calls, "LATE_SECONDS", 0.05)
-    chat = await far.hear()
+    chat = await hear(far)
     far.way.fall_silent()
     writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
     told = await far.until(TroubleRaised, lambda event: event.key == calls.LATE)
