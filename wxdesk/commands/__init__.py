@@ -1,4 +1,1 @@
-"""Subcommands of `wxdesk` that need more than a few lines, a module each.
-
-Imported by `cli` only; may import every other layer.
-"""
+"""Subcommands of `wxdesk` that need more than a few lines, a module each."""

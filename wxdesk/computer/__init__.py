@@ -1,4 +1,1 @@
-"""This computer: autostart, sleep, updates.
-
-Imported by `ui`, `wechat`, `desk` and `store`; asks the system, and knows no desk.
-"""
+"""This computer: autostart, sleep, updates."""

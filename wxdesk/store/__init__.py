@@ -1,7 +1,6 @@
 """The store: messages, replies and settings, on SQLite or PostgreSQL.
 
-Room 2 of 5 on the path of a message. Imported by `desk`, `app` and `commands`; imports `core`, `paths` and
-`emoticons`. SQL is written here only.
+SQL is written here only.
 """
 
 from wxdesk.store.opening import (

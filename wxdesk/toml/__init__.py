@@ -1,7 +1,4 @@
-"""TOML files: read and written, mistakes explained, keys and values found.
-
-Imported by `desk` and `config`; imports `core`.
-"""
+"""TOML files: read and written, mistakes explained, keys and values found."""
 
 from wxdesk.toml.lines import Path, TomlLines
 from wxdesk.toml.parsing import BadToml, parsed_toml

@@ -1,4 +1,1 @@
-"""WeChat's customer-service API over HTTP: tokens, replies, typing and media.
-
-Imported by `app` and `commands`; imports `desk` and layers below, never `ui`, `store` or `webhook`.
-"""
+"""WeChat's customer-service API over HTTP: tokens, replies, typing and media."""

@@ -1,4 +1,1 @@
-"""Conversations: list rows, takeover, transfer, attention, contact changes.
-
-Imported by `core.rules`, `core.events` and all other layers; imports `core.templates` and below.
-"""
+"""Conversations: list rows, takeover, transfer, attention, contact changes."""

@@ -1,6 +1,5 @@
 """Records of accounts, messages, replies, rules, pictures and statistics.
 
 Records and closed sets, hardly any logic. Every record is frozen: a change is a new record, made by
-`msgspec.structs.replace` or read again from the store. Times are aware datetimes in UTC. Imported by the rooms
-of core above it and all other layers; imports the standard library and msgspec.
+`msgspec.structs.replace` or read again from the store. Times are aware datetimes in UTC.
 """

@@ -1,4 +1,4 @@
 """Set-up: verdicts of checks, an account's five facts, its public address.
 
-Pure records and functions; `desk/setup` finds things out and words them. Anybody may import this.
+Pure records and functions; `desk/setup` finds things out and words them.
 """

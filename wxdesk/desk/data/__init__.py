@@ -1,4 +1,1 @@
-"""Data of its owner: backup, export, deletion.
-
-Imported by `desk.desk` and `commands`; imports `ports`.
-"""
+"""Data of its owner: backup, export, deletion."""

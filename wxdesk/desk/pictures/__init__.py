@@ -1,4 +1,1 @@
-"""Pictures: converting, keeping, fetching, uploading and sending them.
-
-Imported by the rooms of `desk` above it, by `ui` and `app`; imports `desk.runtime` and `desk.ports`.
-"""
+"""Pictures: converting, keeping, fetching, uploading and sending them."""

@@ -2,6 +2,4 @@
 
 They share a PostgreSQL database and nothing else. The desk reads the store itself, hears the server's events
 (`relay`), and has the server carry out whatever changes something (`commands`, by `calls`).
-
-Imported by `app` and `team_desk`; imports all other rooms of `desk`.
 """

@@ -1,7 +1,6 @@
 """Changes of the schema since the first release, a function a revision.
 
-Run by `store.migrate`; imports `store.schema`. A released one is never changed: what it takes from there is copied
-before it changes.
+A released one is never changed: what it takes from `store.schema` is copied before it changes.
 """
 
 from collections.abc import Callable

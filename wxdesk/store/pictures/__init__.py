@@ -1,7 +1,4 @@
-"""Pictures: bytes, records, uploads, and pictures that messages still await.
-
-Imported by `store.opening`, `app` and `commands`; imports `store.engine` and `store.schema`.
-"""
+"""Pictures: bytes, records, uploads, and pictures that messages still await."""
 
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.pictures import PictureRecords

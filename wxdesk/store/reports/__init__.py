@@ -1,7 +1,4 @@
-"""Reports: statistics for the insights page and traces for the traffic page.
-
-Imported by `store.opening`; imports `store.engine` and `store.schema`.
-"""
+"""Reports: statistics for the insights page and traces for the traffic page."""
 
 from wxdesk.store.reports.exports import Exports, ReadPicture, Threads
 from wxdesk.store.reports.hourly import HourlySums

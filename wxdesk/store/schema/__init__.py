@@ -25,9 +25,8 @@
     changed_hours  one an hour whose sums are older than its rows
     setup_attempts one a finding of what arrived for an account, and how often
 
-A change here needs a migration; a test compares the two. Each index serves a query of the store.
-Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
-whatever that says today. Imported by every room of the store above `store.engine`.
+A change here needs a migration; a test compares the two. Each index serves a query of the store. Account names are
+plain text, not foreign keys: they come from the configuration, and a push must be kept whatever that says today.
 """
 
 from wxdesk.store.schema import authored, figures, messaging, setup, team

@@ -1,7 +1,4 @@
-"""Set-up: the rows of an account, its attempts, and times out of reach.
-
-Imported by the rooms of `store` above, by `desk` and `app`; imports `store.schema` and `store.engine`.
-"""
+"""Set-up: the rows of an account, its attempts, and times out of reach."""
 
 from wxdesk.store.setup.account_rows import AccountRows
 from wxdesk.store.setup.attempts import AttemptStore

@@ -1,7 +1,4 @@
-"""Team: operators, claims, calls to the server, events.
-
-Imported by `desk.team` through `store.store`; imports `store.schema` and `store.engine`.
-"""
+"""Team: operators, claims, calls to the server, events."""
 
 from wxdesk.store.team.claims import ClaimStore
 from wxdesk.store.team.operators import OperatorStore, SignInRow, owners

@@ -1,6 +1,4 @@
 """The inbox page: conversation list, chat with composer, and customer details.
 
-Each region has a room of its own; this level holds the page, its layout and keys, and the open
-conversation. Imported by `ui.shell` and `commands.demo`; imports the kit from `ui.presence` down, and no
-other page.
+Each region has a room of its own; this level holds the page, its layout and keys, and the open conversation.
 """

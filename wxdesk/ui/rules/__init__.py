@@ -1,4 +1,1 @@
-"""Rules page: list, editor, trial, reviews, business hours, import and export.
-
-Imported by `ui.shell` and `ui.window`, not by other pages; imports `ui.editing` and the rooms below it.
-"""
+"""Rules page: list, editor, trial, reviews, business hours, import and export."""

@@ -1,4 +1,1 @@
-"""Page that controls the simulated WeChat; only the demonstration has it.
-
-Imported by `ui.shell` and `sandbox` (its port); imports `ui.content` and rooms below it.
-"""
+"""Page that controls the simulated WeChat; only the demonstration has it."""

@@ -1,4 +1,1 @@
-"""Team: sign-in and operators.
-
-Imported by `window` and `settings`; imports `widgets`, `runtime` and the desk.
-"""
+"""Team: sign-in and operators."""

@@ -1,4 +1,1 @@
-"""Templates page: list, editor and preview of stored answers.
-
-Imported by `ui.shell` and `ui.window`, not by other pages; imports `ui.editing` and the rooms below it.
-"""
+"""Templates page: list, editor and preview of stored answers."""

@@ -1,4 +1,1 @@
-"""Sentences of the window about the desk's records, without widgets.
-
-Imported by `widgets` and the rooms above it; imports `runtime` and `look`.
-"""
+"""Sentences of the window about the desk's records, without widgets."""

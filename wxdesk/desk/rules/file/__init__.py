@@ -1,4 +1,1 @@
-"""The rules file: reading and writing rules and business hours as TOML.
-
-Imported by `desk.rules` and above; imports `desk.answers.liquid` and `desk.rules.patterns`.
-"""
+"""The rules file: reading and writing rules and business hours as TOML."""

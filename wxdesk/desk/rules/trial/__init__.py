@@ -1,4 +1,1 @@
-"""Trials: rules tried on a message that nobody sent.
-
-Imported by `desk.desk` and the user interface; imports `desk.rules.rulebook` and `desk.answers`.
-"""
+"""Trials: rules tried on a message that nobody sent."""

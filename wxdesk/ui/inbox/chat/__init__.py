@@ -1,1 +1,1 @@
-"""Header, bars and commands of the open conversation. Imported by `page`."""
+"""Header, bars and commands of the open conversation."""

@@ -1,4 +1,4 @@
-"""Writing, sending and editing of replies. Imported by `chat`.
+"""Writing, sending and editing of replies.
 
 `drafts.py` holds everything begun and its states. `composer.py` and `panels` show and write it, `templates` inserts
 into it, `sending.py` gives it to the desk, `edit_lock.py` keeps edited replies from leaving, and `writing.py` puts

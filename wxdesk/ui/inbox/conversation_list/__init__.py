@@ -1,1 +1,1 @@
-"""The left region: filters, search, conversations. Imported by `page`."""
+"""The left region: filters, search, conversations."""

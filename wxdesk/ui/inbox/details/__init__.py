@@ -1,1 +1,1 @@
-"""The right region: customer, reasons, history. Imported by `page` and `chat`."""
+"""The right region: customer, reasons, history."""

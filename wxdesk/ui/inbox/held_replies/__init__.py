@@ -1,1 +1,1 @@
-"""Held replies: strip, list, commands. Imported by `page` and its left region."""
+"""Held replies: strip, list, commands."""

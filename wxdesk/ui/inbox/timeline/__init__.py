@@ -1,1 +1,1 @@
-"""Entries, texts, model and view of a chat. Imported by the rooms of the inbox."""
+"""Entries, texts, model and view of a chat."""

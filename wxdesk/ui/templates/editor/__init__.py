@@ -1,4 +1,1 @@
-"""Editor of one template: title, lookup, content, prompts and preview.
-
-Imported by `ui.templates.page`; imports `ui.templates.text` and the rooms below the page.
-"""
+"""Editor of one template: title, lookup, content, prompts and preview."""

@@ -1,4 +1,1 @@
-"""Input fields: text, titles, numbers, choices, and lists of words.
-
-Imported by `content` and the rooms above it; imports the other widgets.
-"""
+"""Input fields: text, titles, numbers, choices, and lists of words."""

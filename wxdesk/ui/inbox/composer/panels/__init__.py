@@ -1,1 +1,1 @@
-"""Panels for links, cards and pictures. Imported by `chat` and `composer`."""
+"""Panels for links, cards and pictures."""

@@ -1,1 +1,1 @@
-"""Templates and emoticons to insert. Imported by `composer`."""
+"""Templates and emoticons to insert."""

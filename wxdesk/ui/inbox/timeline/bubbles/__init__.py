@@ -1,1 +1,1 @@
-"""Painting of timeline rows: layout and look. Imported by `timeline`."""
+"""Painting of timeline rows: layout and look."""
