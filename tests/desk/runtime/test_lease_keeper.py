@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import SHARED, Postgres
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.core.events import Event, WorkChanged
 from wxdesk.desk.runtime import lease_keeper
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
@@ -26,22 +26,22 @@ class Server:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.called: list[str] = []
-        self.fails = 0
+        self.failures: list[Exception] = []
         self._said: asyncio.Queue[Event] = asyncio.Queue()
         self._keeper = LeaseKeeper(store.lease, self._begin, self._end, self._said.put_nowait)
         self._running: asyncio.Task[None] | None = None
 
     async def _begin(self) -> None:
         self.called.append("begin")
-        if self.fails:
-            self.fails -= 1
-            raise StoreError(reason="not now")
+        if self.failures:
+            raise self.failures.pop()
 
     async def _end(self) -> None:
         self.called.append("end")
 
-    def start(self) -> None:
+    def start(self) -> asyncio.Task[None]:
         self._running = asyncio.create_task(self._keeper.run())
+        return self._running
 
     async def says(self, event: Event) -> None:
         async with asyncio.timeout(10):
@@ -103,10 +103,24 @@ async def test_a_server_that_lost_its_lease_ends_its_work_and_stands_by(
 @pytest.mark.expects_log("Work begins again in a moment: not now")
 async def test_work_that_cannot_begin_is_tried_again(servers: tuple[Server, Server]) -> None:
     first, _ = servers
-    first.fails = 2
+    first.failures = [StoreError(reason="not now"), StoreError(reason="not now")]
     first.start()
     await first.says(BEGINS)
     assert first.called == ["begin", "end", "begin", "end", "begin"]
+
+
+async def test_a_server_whose_work_cannot_begin_leaves_it_to_another(servers: tuple[Server, Server]) -> None:
+    first, second = servers
+    first.failures = [UnreadableValue()]
+    async with asyncio.timeout(10):
+        with pytest.raises(UnreadableValue):  # the supervisor tells it, and begins again
+            await first.start()
+    second.start()
+    await second.says(BEGINS)
+    assert (first.called, second.called) == (["begin", "end"], ["begin"])
+    first.start()
+    await second.stop()
+    await first.says(BEGINS)
 
 
 @pytest.mark.expects_log("database error|The store is not")

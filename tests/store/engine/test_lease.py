@@ -95,6 +95,7 @@ async def test_a_renewed_lease_stays_and_an_expired_one_can_be_taken(servers: Se
 
 async def test_a_lease_whose_answer_was_lost_can_be_taken_again(servers: Servers, postgres: Postgres) -> None:
     first, second = await servers.one(alone=True), await servers.one()
+    assert isinstance(first.lease, lease.Lease)
     first.lease.forget()  # it never heard of it
     assert not await second.lease.take()
     assert await first.lease.take()
@@ -116,7 +117,7 @@ async def test_a_server_without_the_lease_writes_nothing_but_pushes(servers: Ser
     talk = Talk(first)
     assert await first.pushes.keep(talk.push(incoming("o1", "hello"))) is not None
     assert len(await second.pushes.underived()) == 1
-    first.lease.forget()
+    await first.lease.release()
     with pytest.raises(LeaseLost):
         await first.settings.set("c", "by one that stands by")
 

@@ -38,12 +38,18 @@ class LeaseKeeper:
         self._beginning: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Take, renew and give up until cancelled."""
+        """Take, renew and give up until cancelled.
+
+        Raises:
+            Exception: the work cannot begin, as where a stored value cannot be read; another server may take the lease.
+        """
         try:
             while True:
                 with suppress(StoreError):  # which the store has logged
                     await self._take_or_renew()
                 await asyncio.sleep(RENEW_SECONDS if self._lease.is_held else TRY_SECONDS)
+                if self._beginning is not None and self._beginning.done():
+                    self._beginning.result()
         finally:
             await self._stop_beginning()
 
@@ -68,15 +74,21 @@ class LeaseKeeper:
                 log.warning("Work begins again in a moment: %s", error)
                 await self._end()
                 await asyncio.sleep(TRY_SECONDS)
+            except Exception:
+                await self._leave_to_others()
+                raise
         self._publish(WorkChanged(True))
 
     async def _give_up(self) -> None:
         log.warning("Another server has taken over deciding and sending; this one keeps what arrives")
         await self._stop_beginning()
-        await self._end()
-        self._lease.forget()
-        self._has_turn = False
+        await self._leave_to_others()
         self._publish(WorkChanged(False))
+
+    async def _leave_to_others(self) -> None:
+        await self._end()
+        await self._lease.release()
+        self._has_turn = False
 
     async def _stop_beginning(self) -> None:
         if self._beginning is not None:

@@ -55,8 +55,8 @@ class WorkLease:
             StoreError: it is not known whether the lease is still held.
         """
 
-    def forget(self) -> None:
-        """Return to the state of a new lease, once all work is ended after its loss."""
+    async def release(self) -> None:
+        """Let another process take the lease at once; also after its loss."""
 
 
 type Insert = sqlite.Insert | postgresql.Insert

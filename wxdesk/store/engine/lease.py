@@ -124,11 +124,11 @@ class Lease(WorkLease):
             raise LeaseLost
 
     def forget(self) -> None:
-        """See `WorkLease`."""
+        """Return to the state of a new lease."""
         self._epoch, self._relied_on_until = None, 0.0
 
     async def release(self) -> None:
-        """Let another process take the lease at once, and end the connection."""
+        """See `WorkLease`; ends the connection too."""
         epoch = self._epoch
         self.forget()
         if epoch is not None:
