@@ -15,7 +15,7 @@ from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Effect, Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Effect, Ruling, UndecidedMessage
 from wxdesk.store import Store
 from wxdesk.store.messages.deriving import UnderivedPush
 
@@ -99,7 +99,7 @@ class Talk:
         )
         decision = Decision(message.id, message.conversation_id, outcome, at, rule_id=rule_id, rule_name="r")
         firings = () if rule_id is None else (Firing(rule_id),)
-        return await self.store.decisions.resolve([Resolution(decision, made, firings=firings)])
+        return await self.store.decisions.store_rulings([Ruling(decision, made, firings=firings)])
 
     async def writes(
         self, conversation_id: int, text: str, at: datetime = T0, state: ReplyState = ReplyState.QUEUED

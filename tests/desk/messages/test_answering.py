@@ -1,4 +1,4 @@
-"""From a message to its resolution: deliveries, shadows, cool-downs, typing, and what a batch knows of itself."""
+"""From a message to its ruling: deliveries, shadows, cool-downs, typing, and what a batch knows of itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
 from wxdesk.desk.answers import filling
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers
@@ -98,16 +98,16 @@ async def test_a_rule_for_an_empty_desk_answers_only_there(reason: AwayReason | 
         rule("nobody", when=Condition(any=("x",), operator=Presence.AWAY)),
         rule("somebody", when=Condition(any=("x",), operator=Presence.PRESENT)),
     ]
-    [made] = (await answering(rules, at_desk=PresenceState(NOW, reason))).resolve([message(1, "x")])
+    [made] = (await answering(rules, at_desk=PresenceState(NOW, reason))).decide([message(1, "x")])
     assert texts(made) == ["somebody" if reason is None else "nobody"]
 
 
-async def resolved(rules: Sequence[Rule], *items: UndecidedMessage, account: Account = ACCOUNT) -> list[Resolution]:
-    return (await answering(rules, account)).resolve(items)
+async def decided(rules: Sequence[Rule], *items: UndecidedMessage, account: Account = ACCOUNT) -> list[Ruling]:
+    return (await answering(rules, account)).decide(items)
 
 
-def texts(resolution: Resolution) -> list[str]:
-    return [made.content.text for made in resolution.replies]
+def texts(ruling: Ruling) -> list[str]:
+    return [made.content.text for made in ruling.replies]
 
 
 def born(made: NewReply) -> tuple[ReplyState, float | None]:
@@ -136,7 +136,7 @@ async def test_a_rule_has_its_own_delivery(
 ) -> None:
     asked = rule("a", "x", delivery=delivery, hold_seconds=20)
     account = replace(ACCOUNT, reply_mode=account_mode)
-    [made] = await resolved([asked], message(1, "x", replace(THREAD, mode=own_mode)), account=account)
+    [made] = await decided([asked], message(1, "x", replace(THREAD, mode=own_mode)), account=account)
     assert [born(one) for one in made.replies] == [expected]
 
 
@@ -144,12 +144,12 @@ async def test_a_rule_has_its_own_delivery(
 async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -> None:
     account = replace(ACCOUNT, reply_mode=ReplyMode.OFF if own_mode is None else ReplyMode.AUTO)
     thread = replace(THREAD, mode=own_mode)
-    [made] = await resolved([rule("a", "x", delivery=Delivery.SEND)], message(1, "x", thread), account=account)
+    [made] = await decided([rule("a", "x", delivery=Delivery.SEND)], message(1, "x", thread), account=account)
     assert (made.decision.outcome, made.replies) == (Outcome.PAUSED, ())
 
 
 async def test_messages_of_an_unconfigured_account_are_reported_as_that() -> None:
-    [made] = await resolved([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
+    [made] = await decided([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_ACCOUNT, ())
     assert "not in config.toml any more" in outcome_text(made.decision)
 
@@ -160,14 +160,14 @@ async def test_a_defect_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatc
         raise KeyError("oSecretOpenid")
 
     monkeypatch.setattr(filling, "variables", fail)
-    [made] = await resolved([rule("a", "x", then=(reply("{{ contact.alias }}"),))], message(1, "x"))
+    [made] = await decided([rule("a", "x", then=(reply("{{ contact.alias }}"),))], message(1, "x"))
     assert made.decision.outcome is Outcome.NOT_RENDERED
     assert made.decision.problem == GIVEN_UP
 
 
 async def test_each_reply_belongs_to_the_rule_that_says_it() -> None:
     rules = [rule("a", "x", continues=True, delivery=Delivery.DRAFT), rule("b", "x")]
-    [made] = await resolved(rules, message(1, "x"))
+    [made] = await decided(rules, message(1, "x"))
     assert [(one.rule_name, one.state) for one in made.replies] == [("a", ReplyState.DRAFT), ("b", ReplyState.QUEUED)]
     assert made.firings == (Firing(1), Firing(2))
 
@@ -175,30 +175,30 @@ async def test_each_reply_belongs_to_the_rule_that_says_it() -> None:
 async def test_a_rule_in_the_shadow_is_judged_and_does_nothing() -> None:
     everything = (reply("a"), Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.TAKE_OVER))
     shadow = rule("a", "x", then=everything, delivery=Delivery.SHADOW)
-    [made] = await resolved([shadow, rule("b", "x")], message(1, "x"))
+    [made] = await decided([shadow, rule("b", "x")], message(1, "x"))
     assert (texts(made), made.of_contact.add, made.take_over) == (["b"], (), "")
     assert [(one.rule_name, one.matched, one.shadow) for one in made.decision.verdicts] == [
         ("a", True, True),
         ("b", True, False),
     ]
     assert made.firings == (Firing(1, shadow=True), Firing(2))
-    [alone] = await resolved([shadow], message(1, "x"))
+    [alone] = await decided([shadow], message(1, "x"))
     assert (alone.decision.outcome, alone.decision.rule_id) == (Outcome.UNMATCHED, None)
     assert alone.firings == (Firing(1, shadow=True),)
 
 
 async def test_a_shadow_rule_does_not_keep_the_default_from_answering() -> None:
     default = rule("默认", when=Condition(), default=True)
-    [made] = await resolved([rule("a", "x", delivery=Delivery.SHADOW), default], message(1, "x"))
+    [made] = await decided([rule("a", "x", delivery=Delivery.SHADOW), default], message(1, "x"))
     assert texts(made) == ["默认"]
 
 
 async def test_a_rule_that_could_not_speak_does_not_cool_down() -> None:
     broken = rule("a", "x", then=(reply("{{ message.text | divided_by: 0 }}"),))
-    [made] = await resolved([broken], message(1, "x"))
+    [made] = await decided([broken], message(1, "x"))
     assert (made.decision.outcome, made.firings, made.replies) == (Outcome.NOT_RENDERED, (), ())
     three = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4")))
-    [made] = await resolved([three], message(1, "x"))
+    [made] = await decided([three], message(1, "x"))
     assert (made.decision.outcome, made.firings, made.replies) == (Outcome.NO_QUOTA, (), ())
 
 
@@ -212,7 +212,7 @@ TAG_CALL_AND_TAKE = (
 async def test_an_answer_that_lacks_a_value_is_a_draft_that_says_which() -> None:
     says = (reply("好的。"), reply("{{ contact.alias }}，订单 {{ m.no }} 到了。"))
     asks = rule("a", then=says, when=Condition(any=("到哪",), regex="(?P<no>[0-9]+)?到哪"), delivery=Delivery.SEND)
-    [made] = await resolved([asks], message(1, "到哪了"))
+    [made] = await decided([asks], message(1, "到哪了"))
     assert made.decision.outcome is Outcome.INCOMPLETE
     assert [(one.state, one.due_at) for one in made.replies] == [(ReplyState.DRAFT, None)] * 2
     assert texts(made) == ["好的。", "‹contact.alias›，订单 ‹m.no› 到了。"]
@@ -231,21 +231,21 @@ async def test_an_answer_that_lacks_a_value_is_a_draft_that_says_which() -> None
     ],
 )
 async def test_a_rules_other_actions_are_done_where_its_answer_cannot_be_made(says: str, outcome: Outcome) -> None:
-    [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
+    [made] = await decided([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
     assert made.decision.outcome is outcome
     assert (made.of_contact.add, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_a_rules_other_actions_are_done_where_the_quota_is_too_small() -> None:
     many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
-    [made] = await resolved([many], message(1, "x"))
+    [made] = await decided([many], message(1, "x"))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
     assert (made.of_contact.add, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_a_rule_whose_answer_has_a_gap_does_not_transfer() -> None:
     says = (reply("{{ contact.alias }}"), Action(ActionKind.TRANSFER))
-    [made] = await resolved([rule("a", "x", then=says)], message(1, "x"))
+    [made] = await decided([rule("a", "x", then=says)], message(1, "x"))
     assert (made.decision.outcome, made.arm_transfer, made.take_over) == (Outcome.INCOMPLETE, False, "a")
     assert made.transferred_until is None
 
@@ -258,18 +258,18 @@ async def test_a_typing_action_delays_the_replies_after_it() -> None:
         Action(ActionKind.TYPING, seconds=2),
         reply("3"),
     )
-    [made] = await resolved([rule("a", "x", then=steps)], message(1, "x"))
+    [made] = await decided([rule("a", "x", then=steps)], message(1, "x"))
     later = [None if one.not_before is None else (one.not_before - NOW).total_seconds() for one in made.replies]
     assert later == [None, 3, 5]
     held = rule("a", "x", then=steps, delivery=Delivery.HOLD, hold_seconds=20)
-    [made] = await resolved([held], message(1, "x"))
+    [made] = await decided([held], message(1, "x"))
     assert [born(one) for one in made.replies] == [(ReplyState.HELD, due) for due in (20, 23, 25)]
     assert [one.not_before for one in made.replies] == [None] * 3
 
 
 async def test_notify_calls_and_is_no_answer() -> None:
     calling = rule("a", "x", then=(Action(ActionKind.NOTIFY),), continues=True)
-    [made] = await resolved([calling, rule("默认", when=Condition(), default=True)], message(1, "x"))
+    [made] = await decided([calling, rule("默认", when=Condition(), default=True)], message(1, "x"))
     assert (made.called_by, texts(made)) == ("a", ["默认"])
 
 
@@ -290,7 +290,7 @@ async def test_notify_calls_and_is_no_answer() -> None:
 )
 async def test_a_rule_cools_down(limits: Cooldown, history: ContactHistory, speaks: bool) -> None:
     rules = [rule("a", "x", cooldown=limits), rule("默认", when=Condition(), default=True)]
-    [made] = await resolved(rules, message(1, "x", history=history))
+    [made] = await decided(rules, message(1, "x", history=history))
     assert texts(made) == (["a"] if speaks else ["默认"])
 
 
@@ -300,14 +300,14 @@ async def test_a_batch_counts_its_own_decisions_and_tags() -> None:
         rule("vip", "x", when=Condition(any=("x",), tags=TagsTest(any=("vip",)))),
         rule("tag", "x", then=(Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.SILENT))),
     ]
-    made = await resolved(rules, *(message(n, "x") for n in range(1, 5)))
+    made = await decided(rules, *(message(n, "x") for n in range(1, 5)))
     assert [one.decision.rule_name for one in made] == ["once", "tag", "vip", "vip"]
 
 
 async def test_a_batch_counts_an_accounts_minute() -> None:
     rules = [rule("a", "x", cooldown=Cooldown(per_account_per_min=2))]
     threads = [replace(THREAD, id=n) for n in range(1, 5)]
-    made = await resolved(rules, *(message(n, "x", thread) for n, thread in enumerate(threads)))
+    made = await decided(rules, *(message(n, "x", thread) for n, thread in enumerate(threads)))
     assert [one.decision.outcome for one in made] == [Outcome.REPLIED] * 2 + [Outcome.UNMATCHED] * 2
 
 
@@ -332,9 +332,9 @@ async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it
         "thanks", on=frozenset({MessageType.OTHER}), when=Condition(event=("KF_close_session",)), then=(reply("再见"),)
     )
     everything = Rule("else", on=frozenset({MessageType.OTHER}), default=True, then=(reply("?"),))
-    [made] = await resolved([thanks, everything], UndecidedMessage(ended, THREAD))
+    [made] = await decided([thanks, everything], UndecidedMessage(ended, THREAD))
     assert texts(made) == ["再见"]
-    [made] = await resolved([replace(thanks, enabled=False), everything], UndecidedMessage(ended, THREAD))
+    [made] = await decided([replace(thanks, enabled=False), everything], UndecidedMessage(ended, THREAD))
     assert made.decision.outcome is Outcome.NOT_A_CUSTOMER
 
 
@@ -367,23 +367,23 @@ async def test_a_rules_reply_carries_its_resolve_or_snooze(
     at_once: StatusChange | None,
     after: list[StatusChange | None],
 ) -> None:
-    [made] = await resolved([rule("a", "x", then=then)], message(1, "x", replace(THREAD, mode=mode)))
+    [made] = await decided([rule("a", "x", then=then)], message(1, "x", replace(THREAD, mode=mode)))
     assert (made.decision.outcome, made.aside) == (outcome, at_once)
     assert [one.aside for one in made.replies] == after
 
 
 async def test_a_takeover_wins_over_setting_aside_where_several_rules_answer() -> None:
     goes_on = rule("a", "x", then=(SNOOZES,), continues=True)
-    [made] = await resolved([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
+    [made] = await decided([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
     assert (made.take_over, made.aside) == ("b", None)
-    [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
+    [made] = await decided([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
     assert [one.aside for one in made.replies] == [StatusChange(60)]
 
 
 async def test_a_message_that_a_rule_only_tagged_names_that_rule() -> None:
     tags = Rule("标签", when=Condition(any=("x",)), then=(Action(ActionKind.TAG, tags=("t",)),), continues=True)
     looks_on = rule("旁观", "x", delivery=Delivery.SHADOW)
-    [tagged, silent] = await resolved([looks_on, tags], message(0, "x"), message(1, "y"))
+    [tagged, silent] = await decided([looks_on, tags], message(0, "x"), message(1, "y"))
     assert (tagged.decision.outcome, silent.decision.outcome) == (Outcome.UNMATCHED, Outcome.UNMATCHED)
     said = "No rule answered: “标签” matched, and goes on without an answer."
     assert outcome_text(tagged.decision) == said

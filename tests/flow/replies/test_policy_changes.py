@@ -17,7 +17,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import RULE_SILENT
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.core.templates import Template
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
@@ -123,14 +123,14 @@ async def test_saving_a_template_waits_for_decisions_under_way_with_the_old_one(
         template = await phrasebook.save(Template(0, "hours", "九点"))
         says = (Action(ActionKind.TEMPLATE, template="hours"),)
         await desk.opened.desk.rules.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
-        resolve, entered, go_on = store.decisions.resolve, asyncio.Event(), asyncio.Event()
+        store_rulings, entered, go_on = store.decisions.store_rulings, asyncio.Event(), asyncio.Event()
 
-        async def slowly(resolutions: Sequence[Resolution]) -> list[Reply]:
+        async def slowly(rulings: Sequence[Ruling]) -> list[Reply]:
             entered.set()
             await go_on.wait()
-            return await resolve(resolutions)
+            return await store_rulings(rulings)
 
-        monkeypatch.setattr(store.decisions, "resolve", slowly)
+        monkeypatch.setattr(store.decisions, "store_rulings", slowly)
         await desk.sandbox.say(LI, "几点")
         await entered.wait()
         saving = asyncio.create_task(phrasebook.save(replace(template, body="十点")))

@@ -16,7 +16,7 @@ from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 
@@ -48,7 +48,7 @@ async def answers(
     )
     outcome = Outcome.REPLIED if replies else Outcome.SNOOZED if aside and aside.minutes else Outcome.RESOLVED
     decision = Decision(message.id, thread, outcome, T0, rule_id=7, rule_name="谢谢")
-    return await talk.store.decisions.resolve([Resolution(decision, made, aside=None if replies else aside)])
+    return await talk.store.decisions.store_rulings([Ruling(decision, made, aside=None if replies else aside)])
 
 
 async def test_a_resolved_conversation_leaves_the_list_and_every_figure(talk: Talk, store: Store) -> None:
@@ -250,7 +250,7 @@ async def test_a_rule_sets_nothing_aside_while_a_draft_is_pending(talk: Talk, st
         message.conversation_id, Author.RULE, Content(text="不客气"), ReplyState.QUEUED, rule_id=8, aside=SNOOZES
     )
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0, rule_id=8)
-    [reply] = await store.decisions.resolve([Resolution(decision, (made,))])
+    [reply] = await store.decisions.store_rulings([Ruling(decision, (made,))])
     await talk.moves(reply, *SENT, at=second(5))
     assert await status(talk, message.conversation_id) is ConversationStatus.OPEN
     assert (await store.replies.get(draft.id)).state is ReplyState.DRAFT

@@ -13,7 +13,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 MINUTE = timedelta(minutes=1)
@@ -88,7 +88,7 @@ async def test_a_hand_back_and_a_rules_takeover_clear_end_and_silence(talk: Talk
     await store.outbox.take_over(thread, Takeover(second(300), 300), second(1))
     message = (await talk.says("li", at=second(400))).message
     decision = Decision(message.id, thread, Outcome.HANDED_OVER, second(400))
-    await store.decisions.resolve([Resolution(decision, take_over="Refunds")])
+    await store.decisions.store_rulings([Ruling(decision, take_over="Refunds")])
     by_rule = await talk.thread(thread)
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 

@@ -12,7 +12,7 @@ from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.statistics import TimeSpan
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 UNTIL = T0 + SESSION_LASTS
@@ -27,7 +27,7 @@ async def test_a_contact_is_armed_until_the_transfer_is_done(talk: Talk, store: 
     assert (await store.conversations.get(one.conversation.id)).transfer_armed
     await store.transfers.arm(other.conversation.id, armed=False)
     decision = Decision(one.message.id, one.conversation.id, Outcome.TRANSFERRED, T0)
-    await store.decisions.resolve([Resolution(decision, transferred_until=UNTIL)])
+    await store.decisions.store_rulings([Ruling(decision, transferred_until=UNTIL)])
     assert await store.transfers.armed() == set()
     thread = await store.conversations.get(one.conversation.id)
     assert (thread.transfer_armed, thread.transferred_until, thread.waiting_since) == (False, UNTIL, None)
@@ -40,7 +40,7 @@ async def test_a_transferred_customer_waits_again_after_the_transfer(talk: Talk,
     handed = await talk.says("o1", at=second(2))
     thread = handed.conversation.id
     decision = Decision(handed.message.id, thread, Outcome.TRANSFERRED, T0)
-    await store.decisions.resolve([Resolution(decision, transferred_until=UNTIL)])
+    await store.decisions.store_rulings([Ruling(decision, transferred_until=UNTIL)])
 
     async def waits() -> tuple[object, ...]:
         rows = await store.inbox.page(InboxFilter.WAITING)
@@ -59,7 +59,7 @@ async def test_a_transferred_customer_waits_again_after_the_transfer(talk: Talk,
 async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: Store) -> None:
     said = await talk.says("o1", at=second(3))
     decision = Decision(said.message.id, said.conversation.id, Outcome.TRANSFER_ARMED, T0)
-    await store.decisions.resolve([Resolution(decision, arm_transfer=True)])
+    await store.decisions.store_rulings([Ruling(decision, arm_transfer=True)])
     thread = await store.conversations.get(said.conversation.id)
     assert (thread.transfer_armed, thread.transferred_until) == (True, None)
     assert thread.waiting_since == said.message.at
@@ -68,7 +68,7 @@ async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_wait
 async def test_a_push_answered_with_a_transfer_is_known_by_account_and_key(talk: Talk, store: Store) -> None:
     handed, answered = await talk.says("o1"), await talk.says("o1")
     for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
-        await store.decisions.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
+        await store.decisions.store_rulings([Ruling(Decision(item.message.id, item.conversation.id, outcome, T0))])
     keys = {push.id: push.key for push in await store.pushes.page()}
     assert await store.transfers.was_transferred("shop", keys[handed.message.push_id])
     assert not await store.transfers.was_transferred("shop", keys[answered.message.push_id])

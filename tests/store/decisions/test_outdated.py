@@ -17,17 +17,17 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.on_new_message import OnNewMessage
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
 from wxdesk.store import Store
 
 type Act = Callable[[Store, UndecidedMessage], Awaitable[object]]
 
 
-def thought(item: UndecidedMessage) -> Resolution:
+def thought(item: UndecidedMessage) -> Ruling:
     """What a rule answers, as the conversation was when the message was read."""
     decision = Decision(item.message.id, item.conversation.id, Outcome.REPLIED, T0)
     said = NewReply(item.conversation.id, Author.RULE, Content(text="九点"), ReplyState.QUEUED)
-    return Resolution(decision, (said,), effects=tagged("急"), take_over="r", based_on=item.conversation)
+    return Ruling(decision, (said,), effects=tagged("急"), take_over="r", based_on=item.conversation)
 
 
 async def block(store: Store, item: UndecidedMessage) -> None:
@@ -49,7 +49,7 @@ async def test_a_decision_made_before_an_operators_command_is_refused_whole(talk
     other, item = await talk.says("o2"), await talk.says("o1")
     await act(store, item)
     with pytest.raises(DecisionOutdated):
-        await store.decisions.resolve([thought(other), thought(item)])
+        await store.decisions.store_rulings([thought(other), thought(item)])
     for one in (other, item):
         assert await store.decision_history.for_message(one.message.id) is None
         assert (await talk.thread(one.conversation.id)).contact.tags == ()
@@ -63,7 +63,7 @@ async def test_an_outdated_decision_is_stored_after_reading_the_message_again(ta
     ids = [decided.message.id, item.message.id]
     [again] = await store.decisions.still_undecided(ids)
     assert (again.message, again.conversation.taken_over_until) == (item.message, second(900))
-    assert len(await store.decisions.resolve([thought(again)])) == 1
+    assert len(await store.decisions.store_rulings([thought(again)])) == 1
     assert await store.decisions.still_undecided(ids) == []
 
 
@@ -71,7 +71,7 @@ async def test_a_decision_is_stored_though_the_contact_wrote_or_the_row_was_read
     item = await talk.says("o1")
     await talk.says("o1", "在吗", second(1))
     await store.conversations.mark_read(item.conversation.id)
-    assert len(await store.decisions.resolve([thought(item)])) == 1
+    assert len(await store.decisions.store_rulings([thought(item)])) == 1
 
 
 async def test_a_takeover_beside_a_decision_leaves_no_reply_to_send(talk: Talk, store: Store) -> None:
@@ -82,7 +82,7 @@ async def test_a_takeover_beside_a_decision_leaves_no_reply_to_send(talk: Talk, 
         await store.outbox.take_over(item.conversation.id, Takeover(None), second(1))
         await store.outbox.cancel_automatic(item.conversation.id, "operator", second(1))
 
-    acts = [act for item in items for act in (store.decisions.resolve([thought(item)]), take_over(item))]
+    acts = [act for item in items for act in (store.decisions.store_rulings([thought(item)]), take_over(item))]
     results = await asyncio.gather(*acts, return_exceptions=True)
     assert all(result is None or isinstance(result, list | DecisionOutdated) for result in results), results
     for item in items:
@@ -108,7 +108,7 @@ async def test_a_takeover_beside_a_replacing_answer_does_not_deadlock(talk: Talk
         await store.outbox.cancel_automatic(item.conversation.id, "operator", second(2))
 
     async def decide(item: UndecidedMessage) -> None:
-        await store.decisions.resolve(
+        await store.decisions.store_rulings(
             [replace(thought(item), take_over="", on_pending=OnNewMessage.SUPERSEDE, needs=0)]
         )
 

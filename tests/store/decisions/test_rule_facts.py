@@ -16,7 +16,7 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
 from wxdesk.store import Store
 from wxdesk.store.schema.columns import EPOCH
 
@@ -33,7 +33,7 @@ async def history(
 
 async def fire(store: Store, message: Message, at: float, *firings: Firing) -> None:
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(at), rule_id=firings[-1].rule_id)
-    await store.decisions.resolve([Resolution(decision, firings=firings)])
+    await store.decisions.store_rulings([Ruling(decision, firings=firings)])
 
 
 async def answer(store: Store, conversation_id: int, at: float, author: Author = Author.OPERATOR) -> None:

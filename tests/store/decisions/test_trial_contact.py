@@ -14,7 +14,7 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 
@@ -30,7 +30,7 @@ async def test_a_trial_loads_what_the_contacts_next_message_would_meet(talk: Tal
     await talk.moves(by_human, Move.CLAIM, Move.ACCEPT, at=second(7))
     unanswered = (await talk.says("o1", "三", at=second(8))).message
     looked_on = Decision(unanswered.id, first.conversation.id, Outcome.UNMATCHED, second(8))
-    await store.decisions.resolve([Resolution(looked_on, firings=(Firing(9, shadow=True),))])
+    await store.decisions.store_rulings([Ruling(looked_on, firings=(Firing(9, shadow=True),))])
     await talk.hears(entering("o1", second(9), "goods=1"), second(9))
     third = (await talk.says("o1", "四", at=second(10))).message
     await talk.decides(third, "等", at=second(11), state=ReplyState.HELD, due_at=second(90), rule_id=3)

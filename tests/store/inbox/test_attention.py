@@ -11,7 +11,7 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 HOURS_48 = timedelta(hours=48)
@@ -43,7 +43,7 @@ async def test_a_call_is_put_changed_seen_and_ended(store: Store, talk: Talk) ->
 async def test_a_rules_call_is_stored_with_its_decision_until_looked_at(store: Store, talk: Talk) -> None:
     heard = await talk.says("oA")
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
-    await store.decisions.resolve([Resolution(decision, effects=calling("投诉"))])
+    await store.decisions.store_rulings([Ruling(decision, effects=calling("投诉"))])
     thread = await talk.thread(heard.conversation.id)
     assert (thread.called_at, thread.called_by) == (second(1), "投诉")
     assert await store.attention.look(thread.id)
@@ -61,7 +61,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
     for openid, act in (("oA", write), ("oB", take_over), ("oC", store.takeovers.hand_back)):
         heard = await talk.says(openid)
         decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-        await store.decisions.resolve([Resolution(decision, effects=calling("投诉"))])
+        await store.decisions.store_rulings([Ruling(decision, effects=calling("投诉"))])
         await act(heard.conversation.id)
         assert (await talk.thread(heard.conversation.id)).called_at is None
 

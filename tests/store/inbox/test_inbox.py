@@ -20,7 +20,7 @@ from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 
@@ -171,7 +171,7 @@ async def test_a_contact_change_leaves_fields_it_does_not_name(talk: Talk, store
     contact = heard.conversation.contact
     await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-    await store.decisions.resolve([Resolution(decision, effects=tagged("售后"))])
+    await store.decisions.store_rulings([Ruling(decision, effects=tagged("售后"))])
     await store.conversations.change_contact(contact.id, ContactChange(alias="李雷", remove=("VIP",), add=("急",)))
     kept = (await talk.thread(heard.conversation.id)).contact
     assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
@@ -181,8 +181,8 @@ async def test_two_tags_added_at_once_are_both_kept(talk: Talk, store: Store) ->
     heard = [await talk.says("o1") for _ in range(4)]
     thread = heard[0].conversation
     by_rules = [
-        store.decisions.resolve(
-            [Resolution(Decision(one.message.id, thread.id, Outcome.SILENT, T0), effects=tagged(f"规则{n}"))]
+        store.decisions.store_rulings(
+            [Ruling(Decision(one.message.id, thread.id, Outcome.SILENT, T0), effects=tagged(f"规则{n}"))]
         )
         for n, one in enumerate(heard)
     ]

@@ -20,7 +20,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.core.rules.resolution import UndecidedMessage
+from wxdesk.core.rules.ruling import UndecidedMessage
 from wxdesk.store import Store, open_store
 from wxdesk.store.decisions.rule_facts import with_history
 from wxdesk.store.inbox.rows import rows

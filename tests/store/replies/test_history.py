@@ -16,7 +16,7 @@ from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import AFTER_PAUSE, REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD, HoldTimes, OnNewMessage
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store, open_store
 from wxdesk.store.replies import moves as moving
 from wxdesk.store.replies.history import write_moves, write_passed_over, write_steps
@@ -147,7 +147,7 @@ async def test_a_customer_who_writes_again_is_told(talk: Talk, store: Store) -> 
     ):
         later = (await talk.says("o1", at=second(at))).message
         decision = Decision(later.id, later.conversation_id, Outcome.SILENT, second(at))
-        await store.decisions.resolve([Resolution(decision, on_pending=fate, hold_times=HoldTimes(8))])
+        await store.decisions.store_rulings([Ruling(decision, on_pending=fate, hold_times=HoldTimes(8))])
         told.append((await store.replies.steps(reply.id))[-1])
     again = ReplyStep(reply.id, second(3), K.HOLD, reason="The customer wrote again.", until=second(11))
     assert told[0] == again
@@ -163,8 +163,8 @@ async def test_an_answer_that_gives_way_within_its_batch_is_reported_as_well(tal
         one = (await talk.says("o1", at=second(at))).message
         new = NewReply(one.conversation_id, Author.RULE, Content(text="好"), S.HELD, rule_id=7, due_at=second(9))
         decision = Decision(one.id, one.conversation_id, Outcome.REPLIED, second(at), rule_id=7, rule_name="r")
-        made.append(Resolution(decision, (new,), on_pending=OnNewMessage.SUPERSEDE, hold_times=HoldTimes(8)))
-    gone, held = await store.decisions.resolve(made)
+        made.append(Ruling(decision, (new,), on_pending=OnNewMessage.SUPERSEDE, hold_times=HoldTimes(8)))
+    gone, held = await store.decisions.store_rulings(made)
     assert [(step.kind, step.by) for step in await store.replies.steps(gone.id)] == [(K.CANCEL, "contact")]
     assert await kinds(store, held) == [K.HOLD]
 

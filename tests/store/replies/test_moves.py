@@ -17,7 +17,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import Store
 from wxdesk.store.replies import moves
@@ -43,7 +43,7 @@ async def answer(store: Store, message: Message, *texts: str, take_over: str = "
     new = tuple(NewReply(thread, Author.RULE, Content(text=text), S.QUEUED, rule_id=7, **fields) for text in texts)
     outcome = Outcome.HANDED_OVER if take_over else Outcome.REPLIED
     decision = Decision(message.id, thread, outcome, T0, rule_id=7, rule_name="r")
-    return await store.decisions.resolve([Resolution(decision, new, take_over=take_over)])
+    return await store.decisions.store_rulings([Ruling(decision, new, take_over=take_over)])
 
 
 async def is_promise(store: Store, reply: Reply) -> bool:

@@ -17,7 +17,7 @@ from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import OnNewMessage
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.outbox import _first_in_line
@@ -244,7 +244,7 @@ async def test_a_superseded_answer_is_superseded_with_all_its_parts(talk: Talk, 
     again = (await talk.says("o1", "再问")).message
     new = NewReply(again.conversation_id, Author.RULE, Content(text="new"), S.QUEUED, rule_id=7)
     decision = Decision(again.id, again.conversation_id, Outcome.REPLIED, second(1), rule_id=7, rule_name="r")
-    told = await store.decisions.resolve([Resolution(decision, (new,), on_pending=OnNewMessage.SUPERSEDE)])
+    told = await store.decisions.store_rulings([Ruling(decision, (new,), on_pending=OnNewMessage.SUPERSEDE)])
     assert [(reply.id, reply.state, reply.by) for reply in told[:2]] == [
         (made[0].id, S.CANCELLED, "contact"),
         (made[1].id, S.CANCELLED, "contact"),

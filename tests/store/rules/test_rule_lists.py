@@ -12,7 +12,7 @@ from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 THEN = (Action(ActionKind.REPLY, text="好"),)
@@ -38,7 +38,7 @@ async def decide(store: Store, message: Message, spoke: Rule, left: int, *verdic
         message.id, message.conversation_id, Outcome.REPLIED, second(10), rule_id=spoke.id, rule_name=spoke.name,
         rule_revision=spoke.revision, verdicts=verdicts, rules_left=left,
     )  # fmt: skip
-    await store.decisions.resolve([Resolution(decision)])
+    await store.decisions.store_rulings([Ruling(decision)])
 
 
 def spoken(rule: Rule) -> RuleVerdict:
@@ -100,7 +100,7 @@ async def test_a_message_stopped_by_a_guard_was_asked_of_no_rule(talk: Talk, sto
     await kept(store, rule("一", "a"))
     message = (await talk.says("o1", "x")).message
     stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))
-    await store.decisions.resolve([Resolution(stopped)])
+    await store.decisions.store_rulings([Ruling(stopped)])
     decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert decision.asked is None

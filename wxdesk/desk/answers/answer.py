@@ -20,7 +20,7 @@ from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.guards import Situation
 from wxdesk.core.rules.matching.matcher import MatchResult
-from wxdesk.core.rules.resolution import Effect
+from wxdesk.core.rules.ruling import Effect
 from wxdesk.timezones import zone_named
 
 

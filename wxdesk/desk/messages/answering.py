@@ -31,7 +31,7 @@ from wxdesk.core.replies.on_new_message import (
 )
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
 from wxdesk.desk.answers.answer import Answer, AnswerMessage, RuleContext
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
@@ -66,33 +66,33 @@ class Answering(Struct, frozen=True):
         """The history that the present rules need in `UndecidedMessage.history`."""
         return self._rulebook.ruleset.wanted
 
-    def resolve(self, undecided: Sequence[UndecidedMessage]) -> list[Resolution]:
-        """Make one resolution for each message, in order, knowing those before it."""
+    def decide(self, undecided: Sequence[UndecidedMessage]) -> list[Ruling]:
+        """Make a ruling on each message, in order, knowing those before it."""
         batch = _Batch()
-        resolutions = []
+        rulings = []
         for item in undecided:
             known = batch.now_known(item)
-            resolution = self._resolve(known)
-            batch.take(known, resolution)
-            resolutions.append(replace(resolution, based_on=item.conversation))
-        return resolutions
+            ruling = self._decide(known)
+            batch.take(known, ruling)
+            rulings.append(replace(ruling, based_on=item.conversation))
+        return rulings
 
-    def given_up(self, item: UndecidedMessage) -> Resolution:
-        """Make the resolution of a message that is unanswered because its decision failed."""
-        return Resolution(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
+    def given_up(self, item: UndecidedMessage) -> Ruling:
+        """Make the ruling on a message that is unanswered because its decision failed."""
+        return Ruling(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
 
-    def _resolve(self, item: UndecidedMessage) -> Resolution:
+    def _decide(self, item: UndecidedMessage) -> Ruling:
         now = self._clock()
         account = self._accounts.get(item.conversation.account)
         if account is None:
-            return Resolution(_decision(item, Outcome.NO_ACCOUNT, now))
-        made = self._judge(item, account, now)
+            return Ruling(_decision(item, Outcome.NO_ACCOUNT, now))
+        made = self._ask_guards(item, account, now)
         effect = effect_on_pending(item.waiting, item.message, made.decision.outcome)
         if effect is OnNewMessage.STAY:
             return made
         return replace(made, on_pending=effect, hold_times=self._hold_times(item, account))
 
-    def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
+    def _ask_guards(self, item: UndecidedMessage, account: Account, now: datetime) -> Ruling:
         paused, events = self._pause.on, self._rulebook.ruleset.events
         ahead, stale = self._clock_check.ahead or timedelta(), item.message.id not in self.asked
         situation = Situation(
@@ -103,8 +103,8 @@ class Answering(Struct, frozen=True):
             return self._ask_rules(item, situation)
         by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""
         why = ALL_PAUSED if stopped is Outcome.PAUSED and paused else ""
-        resolution = Resolution(replace(_decision(item, stopped, now, why), rule_name=by_rule))
-        return self._handed_over(item, resolution) if stopped is Outcome.TRANSFERRED else resolution
+        ruling = Ruling(replace(_decision(item, stopped, now, why), rule_name=by_rule))
+        return self._handed_over(item, ruling) if stopped is Outcome.TRANSFERRED else ruling
 
     def _hold_times(self, item: UndecidedMessage, account: Account) -> HoldTimes:
         """Return how long pending replies would be held if they were made now."""
@@ -113,7 +113,7 @@ class Answering(Struct, frozen=True):
         seconds = {rule.id: effective_mode(rule, item.conversation, account).hold_seconds for rule in rules}
         return HoldTimes(account.hold_seconds, seconds, item.conversation.window.until)
 
-    def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Resolution:
+    def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Ruling:
         account, now, who = situation.account, situation.now, self._at_desk().who
         context = RuleContext(item.message, item.conversation, account, now, item.history, who)
         try:
@@ -130,15 +130,15 @@ class Answering(Struct, frozen=True):
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
-        resolution = replace(
-            Resolution(decision, effects=answer.effects),
+        ruling = replace(
+            Ruling(decision, effects=answer.effects),
             replies=self._replies(item, account, answer, now) if fits else (),
             take_over=answer.take_over.name if answer.take_over else "",
             firings=_firings(answer, spoke=spoke),
             needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside_pending),
             aside=None if answer.said else answer.aside,
         )
-        return self._handed_over(item, resolution) if answer.transfer else resolution
+        return self._handed_over(item, ruling) if answer.transfer else ruling
 
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
         """Make an answer's replies, as drafts where somebody has to look first."""
@@ -146,26 +146,26 @@ class Answering(Struct, frozen=True):
         made = (_reply(item, account, answer, said, now, drafts=drafts) for said in answer.said)
         return tuple(one for one in made if one is not None)
 
-    def _handed_over(self, item: UndecidedMessage, resolution: Resolution) -> Resolution:
+    def _handed_over(self, item: UndecidedMessage, ruling: Ruling) -> Ruling:
         """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
-        decision = resolution.decision
+        decision = ruling.decision
         if self._transfers.claim(item.message.push_id):
             transferred = replace(decision, outcome=Outcome.TRANSFERRED)
-            return replace(resolution, decision=transferred, transferred_until=decision.decided_at + SESSION_LASTS)
-        return replace(resolution, decision=replace(decision, outcome=Outcome.TRANSFER_ARMED), arm_transfer=True)
+            return replace(ruling, decision=transferred, transferred_until=decision.decided_at + SESSION_LASTS)
+        return replace(ruling, decision=replace(decision, outcome=Outcome.TRANSFER_ARMED), arm_transfer=True)
 
 
 def _decision(item: UndecidedMessage, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
     return Decision(item.message.id, item.conversation.id, outcome, now, problem=problem)
 
 
-def _still_held(item: UndecidedMessage, answer: Answer, now: datetime) -> Resolution:
+def _still_held(item: UndecidedMessage, answer: Answer, now: datetime) -> Ruling:
     """Keep the pending answer and give no second one: only a default rule matched."""
     unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
     explained = _with_explanation(_decision(item, Outcome.STILL_HELD, now), answer)
     decision = replace(explained, rule_id=None, rule_name="", rule_revision=0, problem="")
     firings = tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow)
-    return Resolution(decision, effects=answer.effects, firings=firings)
+    return Ruling(decision, effects=answer.effects, firings=firings)
 
 
 def _with_explanation(decision: Decision, answer: Answer) -> Decision:
@@ -249,20 +249,20 @@ class _Batch:
             waiting=self._waiting.get(thread.id, item.waiting),
         )
 
-    def take(self, item: UndecidedMessage, resolution: Resolution) -> None:
+    def take(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Remember the effects of one decision."""
         thread = item.conversation
-        contact = resolution.of_contact.applied_to(thread.contact)
-        self._changes[thread.id] |= resolution.of_conversation | {"contact": contact}
-        self._promise(item, resolution)
-        fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]
-        self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
+        contact = ruling.of_contact.applied_to(thread.contact)
+        self._changes[thread.id] |= ruling.of_conversation | {"contact": contact}
+        self._promise(item, ruling)
+        fired = [firing.rule_id for firing in ruling.firings if not firing.shadow]
+        self._fired[thread.id] += [(rule_id, ruling.decision.decided_at) for rule_id in fired]
         self._lately[thread.account].update(fired)
 
-    def _promise(self, item: UndecidedMessage, resolution: Resolution) -> None:
+    def _promise(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Count replies that a decision makes pending, less those that it supersedes."""
-        stay, replies = list(item.waiting), resolution.replies
-        if resolution.on_pending is OnNewMessage.SUPERSEDE:
+        stay, replies = list(item.waiting), ruling.replies
+        if ruling.on_pending is OnNewMessage.SUPERSEDE:
             in_hand = [one for one in item.waiting if not one.can_be_superseded]
             if in_hand and replies:
                 replies = ()

@@ -30,7 +30,7 @@ from wxdesk.core.errors import DecisionOutdated, StoreError
 from wxdesk.core.model.push import Push
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.quarantine import read_kept
@@ -124,7 +124,7 @@ class Intake:
         self._backlog = False
         self._awake.set()
         self._stumbled = False
-        self._untold: list[tuple[UndecidedMessage, Resolution]] = []
+        self._untold: list[tuple[UndecidedMessage, Ruling]] = []
         self._late_look: asyncio.TimerHandle | None = None
         self._pacing = Throttle()
 
@@ -277,24 +277,24 @@ class Intake:
                     await self._decide([item])
                 return
             log.exception("A decision could not be carried out")
-            resolutions = [self._answering.given_up(item) for item in undecided]
-            self._publish_decisions(undecided, resolutions, await self._store.decisions.resolve(resolutions))
+            rulings = [self._answering.given_up(item) for item in undecided]
+            self._publish_decisions(undecided, rulings, await self._store.decisions.store_rulings(rulings))
 
     async def _decide_together(self, undecided: Sequence[UndecidedMessage]) -> None:
         while True:
             undecided = await self._with_history(undecided)
             try:
                 async with self._decision_lock:
-                    resolutions = self._answering.resolve(undecided)
-                    replies = await self._store.decisions.resolve(resolutions)
+                    rulings = self._answering.decide(undecided)
+                    replies = await self._store.decisions.store_rulings(rulings)
                 break
             except StoreError:
-                self._untold += zip(undecided, resolutions, strict=True)
+                self._untold += zip(undecided, rulings, strict=True)
                 raise
             except DecisionOutdated:
                 self._transfers.unclaim(item.message.push_id for item in undecided)
                 undecided = await self._store.decisions.still_undecided([item.message.id for item in undecided])
-        self._publish_decisions(undecided, resolutions, replies)
+        self._publish_decisions(undecided, rulings, replies)
 
     async def _publish_stored_decisions(self) -> None:
         """Tell of decisions that the store kept although its answer did not come."""
@@ -305,31 +305,31 @@ class Intake:
         decided = [one for one in self._untold if one[0].message.id not in left]
         replies = await self._store.replies.to_messages(ids - left)
         self._untold = []
-        self._publish_decisions([item for item, _ in decided], [resolution for _, resolution in decided], replies)
+        self._publish_decisions([item for item, _ in decided], [ruling for _, ruling in decided], replies)
 
     def _publish_decisions(
-        self, undecided: Sequence[UndecidedMessage], resolutions: Sequence[Resolution], replies: list[Reply]
+        self, undecided: Sequence[UndecidedMessage], rulings: Sequence[Ruling], replies: list[Reply]
     ) -> None:
-        for item, resolution in zip(undecided, resolutions, strict=True):
-            self._carry_out(item, resolution)
-        for resolution in resolutions:
-            decision = resolution.decision
+        for item, ruling in zip(undecided, rulings, strict=True):
+            self._carry_out(item, ruling)
+        for ruling in rulings:
+            decision = ruling.decision
             self._answering.asked.pop(decision.message_id, None)
             self._publish(events.DecisionMade(decision.conversation_id, decision.message_id))
-            if resolution.changes_row:
+            if ruling.changes_row:
                 self._publish(events.ConversationChanged(decision.conversation_id))
-            if resolution.called_by:
-                self._publish(events.OperatorCalled(decision.conversation_id, resolution.called_by))
+            if ruling.called_by:
+                self._publish(events.OperatorCalled(decision.conversation_id, ruling.called_by))
         delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
         for conversation_id in delayed:
             self._publish(events.TypingAsked(conversation_id))
         publish_replies(self._publish, replies)
 
-    def _carry_out(self, item: UndecidedMessage, resolution: Resolution) -> None:
+    def _carry_out(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Send the held answer to the push, and remember whether a transfer is armed."""
-        transferred = resolution.transferred_until is not None
+        transferred = ruling.transferred_until is not None
         self._transfers.settle(item.message.push_id, transferred=transferred)
-        if transferred or resolution.arm_transfer:
+        if transferred or ruling.arm_transfer:
             contact = item.conversation.contact
             self._transfers.note((contact.account, contact.openid), armed=not transferred)
 

@@ -46,7 +46,7 @@ class InFlight:
     def forget_settled(self) -> None:
         """Forget earlier changes before a claim; what they stopped cannot be claimed.
 
-        See `store.decisions.resolving`. What is recalled or changed while the claim is made may be in it.
+        See `store.decisions.rulings`. What is recalled or changed while the claim is made may be in it.
         """
         self._changed_since_claim = False
         self._recalled &= self.tasks.keys()

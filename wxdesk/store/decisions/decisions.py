@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, func, select
 from wxdesk.core.model.decision import Decision, RuleVerdict
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.rules.matching.matcher import refusal_of
-from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
+from wxdesk.core.rules.ruling import UndecidedMessage
+from wxdesk.store.decisions import rule_facts, rulings, skipped, undecided
 from wxdesk.store.engine.database import StorePart, read_by, reading, write_by
 from wxdesk.store.rules.rule_lists import last_names, list_at, revisions
 from wxdesk.store.rules.rules import stored_calendars
@@ -98,7 +98,7 @@ class Decisions(StorePart):
     with_history = read_by(rule_facts.with_history)
     waiting = read_by(skipped.waiting)
     reopen_skipped = write_by(skipped.reopen)
-    resolve = write_by(resolving.resolve)
+    store_rulings = write_by(rulings.store_rulings)
 
 
 def _corrected(connection: Connection, since: datetime) -> dict[int | None, int]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, lite
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage
-from wxdesk.core.rules.resolution import UndecidedMessage
+from wxdesk.core.rules.ruling import UndecidedMessage
 from wxdesk.store.rules import firings
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, Moment

@@ -26,7 +26,7 @@ from wxdesk.core.replies.on_new_message import (
     PendingReply,
     superseded_count,
 )
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts
@@ -74,13 +74,13 @@ class _PendingReply(Struct):
 
 
 class PendingAnswers:
-    """Pending answers in the conversations of resolutions, taken one after the other."""
+    """Pending answers in the conversations of rulings, taken one after the other."""
 
-    def __init__(self, connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    def __init__(self, connection: Connection, rulings: Iterable[Ruling]) -> None:
         self._connection = connection
         self._waiting: defaultdict[int, list[_PendingReply]] = defaultdict(list)
         self.moved: set[int] = set()
-        concerned = {one.decision.conversation_id for one in resolutions if one.on_pending is not OnNewMessage.STAY}
+        concerned = {one.decision.conversation_id for one in rulings if one.on_pending is not OnNewMessage.STAY}
         if concerned:
             query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
             for row in connection.execute(query):
@@ -88,18 +88,18 @@ class PendingAnswers:
                     _PendingReply(_pending_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
                 )
 
-    def take(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Apply a resolution to the pending answers; return its rows that may be inserted."""
-        thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
+    def take(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Apply a ruling to the pending answers; return its rows that may be inserted."""
+        thread, at = ruling.decision.conversation_id, ruling.decision.decided_at
         waiting = self._waiting[thread]
-        if resolution.on_pending is not OnNewMessage.STAY:
+        if ruling.on_pending is not OnNewMessage.STAY:
             # The contact wrote, so they can be sent again.
             self._write([one for one in waiting if one.closed], at, error="")
-        match resolution.on_pending:
+        match ruling.on_pending:
             case OnNewMessage.SUPERSEDE:
-                rows = self._give_way(resolution, rows)
+                rows = self._give_way(ruling, rows)
             case OnNewMessage.HOLD_AGAIN:
-                self._hold_again(waiting, resolution.hold_times, at)
+                self._hold_again(waiting, ruling.hold_times, at)
             case OnNewMessage.ASK:
                 self._ask(waiting, at)
             case OnNewMessage.STAY:
@@ -107,16 +107,16 @@ class PendingAnswers:
         self._waiting[thread] += [_reply_of(row) for row in rows if row["state"] in WAITS]
         return rows
 
-    def _give_way(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        decision = resolution.decision
+    def _give_way(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        decision = ruling.decision
         waiting = self._waiting[decision.conversation_id]
         if rows and any(one.what.in_hand for one in waiting):
-            self._hold_again(waiting, resolution.hold_times, decision.decided_at)
-            self._decided(resolution, Outcome.YIELDED)
+            self._hold_again(waiting, ruling.hold_times, decision.decided_at)
+            self._decided(ruling, Outcome.YIELDED)
             return ()
-        if rows and superseded_count([one.what for one in waiting]) < resolution.needs:
+        if rows and superseded_count([one.what for one in waiting]) < ruling.needs:
             self._ask(waiting, decision.decided_at)
-            self._decided(resolution, Outcome.NO_QUOTA)
+            self._decided(ruling, Outcome.NO_QUOTA)
             return ()
         gone = [one for one in waiting if one.what.can_be_superseded]
         self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
@@ -161,8 +161,8 @@ class PendingAnswers:
                 step = ReplyStep(0, at, kind, values.get("by", ""), reason=WROTE_AGAIN, until=values.get("due_at"))
                 write_steps(self._connection, [replace(step, reply_id=one) for one in ids])
 
-    def _decided(self, resolution: Resolution, outcome: Outcome) -> None:
-        change = update(decisions).where(decisions.c.message_id == resolution.decision.message_id)
+    def _decided(self, ruling: Ruling, outcome: Outcome) -> None:
+        change = update(decisions).where(decisions.c.message_id == ruling.decision.message_id)
         self._connection.execute(change.values(outcome=outcome))
 
 
@@ -170,7 +170,7 @@ _WROTE = select(messages.c.conversation_id).where(Among(messages.c.id, "new"), W
 _SOME_WAITS = select(exists().where(scheduled(replies) & replies.c.conversation_id.in_(_WROTE)))
 
 
-def hold_scheduled(connection: Connection, new: Mapping[int, Resolution]) -> list[int]:
+def hold_scheduled(connection: Connection, new: Mapping[int, Ruling]) -> list[int]:
     """Hold what an operator wrote for later where the contact has written first."""
     if not new or not connection.scalar(_SOME_WAITS, {"new": list(new)}):
         return []

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, select, true
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.rules.resolution import ConversationContext, UndecidedMessage
+from wxdesk.core.rules.ruling import ConversationContext, UndecidedMessage
 from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in

@@ -18,7 +18,7 @@ from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.push import Incoming
-from wxdesk.core.rules.resolution import UndecidedMessage
+from wxdesk.core.rules.ruling import UndecidedMessage
 from wxdesk.core.wechat.quota import window_after_event
 from wxdesk.store.conversations.status import REOPENED, unsettle
 from wxdesk.store.decisions.undecided import undecided_of

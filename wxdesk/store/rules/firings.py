@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import SET_BACK
 from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store.schema.columns import EPOCH, Among, Moment
 from wxdesk.store.schema.messaging import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.reply_predicates import never_arrives
@@ -157,9 +157,9 @@ def count_recent_firings(
     return found
 
 
-def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) -> None:
+def insert_firings(connection: Connection, rulings: Sequence[Ruling]) -> None:
     """Store which rules matched."""
-    threads = {one.decision.conversation_id for one in resolutions if one.firings}
+    threads = {one.decision.conversation_id for one in rulings if one.firings}
     if not threads:
         return
     accounts = {row.id: row.account for row in connection.execute(_ACCOUNTS, {"ids": tuple(threads)})}
@@ -172,7 +172,7 @@ def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) ->
             "at": one.decision.decided_at,
             "shadow": firing.shadow,
         }
-        for one in resolutions
+        for one in rulings
         for firing in one.firings
     ]
     connection.execute(_INSERT, rows)

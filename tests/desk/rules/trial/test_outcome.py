@@ -29,7 +29,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
-from wxdesk.core.rules.resolution import ConversationContext, Effect
+from wxdesk.core.rules.ruling import ConversationContext, Effect
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario

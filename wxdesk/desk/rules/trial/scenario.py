@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.answer import RuleContext
 

@@ -14,7 +14,7 @@ from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.replies.lifecycle import EffectiveMode, effective_mode
 from wxdesk.core.replies.on_new_message import OnNewMessage, effect_on_pending
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.ports import Clock

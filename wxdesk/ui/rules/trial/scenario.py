@@ -17,7 +17,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import account_title, tr

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.icons import icon

@@ -9,7 +9,7 @@ from wxdesk.core.model.conversation import StatusChange
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.rule import Action, ActionKind, Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.i18n import ntr, number_text, tr

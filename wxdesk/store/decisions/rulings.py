@@ -11,7 +11,7 @@ from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.decision import SETTLED, Decision
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.rules.matching.guards import operator_decisions
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store.conversations.conversations import change_contact, change_conversation
 from wxdesk.store.conversations.status import resolve_or_snooze
 from wxdesk.store.conversations.unanswered import oldest_unanswered
@@ -27,7 +27,7 @@ from wxdesk.store.schema.records import SELECT_CONVERSATIONS, conversation_of
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
 
-def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
+def store_rulings(connection: Connection, rulings: Sequence[Ruling]) -> list[Reply]:
     """Store decisions with their effects in one transaction; return changed replies.
 
     What `on_pending` says of pending replies happens in the same transaction, as they are then: those that give way are
@@ -41,13 +41,13 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
             (`core.rules.matching.guards.operator_decisions`).
             Nothing was stored; operators' later changes wait until all is.
     """
-    if not resolutions:
+    if not rulings:
         return []
-    ids = _insert_decisions(connection, [resolution.decision for resolution in resolutions])
-    new: dict[int, Resolution] = {}
-    for resolution in resolutions:
-        if resolution.decision.message_id in ids:
-            new.setdefault(resolution.decision.message_id, resolution)
+    ids = _insert_decisions(connection, [ruling.decision for ruling in rulings])
+    new: dict[int, Ruling] = {}
+    for ruling in rulings:
+        if ruling.decision.message_id in ids:
+            new.setdefault(ruling.decision.message_id, ruling)
     giving_way = PendingAnswers(connection, new.values())
     rows: list[dict[str, Any]] = []
     for message_id, one in new.items():
@@ -56,7 +56,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     made = insert_replies(connection, rows)
     join_parts(connection, _grouped_by_answer(rows, made))
     _refuse_if_operator_acted(connection, new.values())
-    decided = {resolution.decision.message_id for resolution in resolutions}
+    decided = {ruling.decision.message_id for ruling in rulings}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
     _change_conversations(connection, new.values())
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
@@ -67,13 +67,13 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     return load_replies(connection, [*giving_way.moved, *made, *hold_scheduled(connection, new)])
 
 
-def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+def _refuse_if_operator_acted(connection: Connection, rulings: Iterable[Ruling]) -> None:
     """Raise `DecisionOutdated` if an operator acted since a decision was computed.
 
     Later commands of operators wait for this transaction. The conversations are locked after the replies, in
     the same order as by `store.replies.moves.lock_reply`, and only here: nothing has changed them yet.
     """
-    known = {one.decision.conversation_id: one.based_on for one in resolutions if one.based_on is not None}
+    known = {one.decision.conversation_id: one.based_on for one in rulings if one.based_on is not None}
     if not known:
         return
     for row in connection.execute(_LOCK_CONVERSATIONS, {"ids": tuple(known)}):
@@ -106,14 +106,14 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
     return {message_id: decision_id for decision_id, message_id in inserted}
 
 
-def _change_conversations(connection: Connection, resolutions: Iterable[Resolution]) -> None:
-    for one in resolutions:
+def _change_conversations(connection: Connection, rulings: Iterable[Ruling]) -> None:
+    for one in rulings:
         if changes := one.of_conversation:
             change_conversation(connection, one.decision.conversation_id, changes)
 
 
-def _set_aside(connection: Connection, resolutions: Iterable[Resolution]) -> None:
-    for one in resolutions:
+def _set_aside(connection: Connection, rulings: Iterable[Ruling]) -> None:
+    for one in rulings:
         if one.aside is not None:  # where the rule sends a reply, that carries it
             made_by = one.decision
             resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
@@ -127,9 +127,9 @@ def update_waiting_since(connection: Connection, ids: Collection[int]) -> None:
     connection.execute(change.values(waiting_since=oldest_unanswered()))
 
 
-def _change_contacts(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+def _change_contacts(connection: Connection, rulings: Iterable[Ruling]) -> None:
     wanted: defaultdict[int, list[ContactChange]] = defaultdict(list)
-    for one in resolutions:
+    for one in rulings:
         if one.of_contact != ContactChange():
             wanted[one.decision.conversation_id].append(one.of_contact)
     if not wanted:

@@ -47,7 +47,7 @@ class Effect(Struct, frozen=True):
     rule: str
 
 
-class Resolution(Struct, frozen=True):
+class Ruling(Struct, frozen=True):
     """A decision with everything that follows from it, stored together or not at all.
 
     `take_over`: the rule that hands over to the operator, empty if none · `transferred_until`: the answer

@@ -10,7 +10,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store import Store
 
 
@@ -34,7 +34,7 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: Store) -
             (card, ReplyState.QUEUED, None),
         )
     )
-    first, second_ = await store.decisions.resolve([Resolution(decision, replies)])
+    first, second_ = await store.decisions.store_rulings([Ruling(decision, replies)])
     stored = await store.decision_history.for_message(message.id)
     assert stored is not None
     assert replace(stored, id=0) == decision
@@ -68,13 +68,13 @@ async def test_a_message_named_twice_in_one_batch_is_decided_once(talk: Talk, st
     message = (await talk.says("o1")).message
     new = (NewReply(message.conversation_id, Author.RULE, Content(text="一"), ReplyState.QUEUED),)
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0)
-    assert len(await store.decisions.resolve([Resolution(decision, new)] * 2)) == 1
+    assert len(await store.decisions.store_rulings([Ruling(decision, new)] * 2)) == 1
 
 
 async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Store) -> None:
     made = [(await talk.says(f"o{n}", at=second(n))).message for n in range(3)]
-    resolutions = [
-        Resolution(
+    rulings = [
+        Ruling(
             Decision(message.id, message.conversation_id, Outcome.REPLIED, T0),
             tuple(
                 NewReply(message.conversation_id, Author.RULE, Content(text=f"{n}.{part}"), ReplyState.QUEUED)
@@ -83,7 +83,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
         )
         for n, message in enumerate(made)
     ]
-    replies = await store.decisions.resolve(resolutions)
+    replies = await store.decisions.store_rulings(rulings)
     assert [reply.content.text for reply in replies] == [f"{n}.{part}" for n in range(3) for part in range(3)]
     assert [reply.id for reply in replies] == sorted(reply.id for reply in replies)
 
@@ -91,7 +91,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
 async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.HANDED_OVER, T0)
-    await store.decisions.resolve([Resolution(decision, take_over="r", effects=tagged("售后", "急"))])
+    await store.decisions.store_rulings([Ruling(decision, take_over="r", effects=tagged("售后", "急"))])
     thread = await talk.thread(message.conversation_id)
     assert (thread.taken_over, thread.taken_over_until) == (True, None)
     assert thread.waiting_since == message.at
@@ -103,9 +103,9 @@ async def test_tags_of_a_decision_are_added_to_those_of_the_contact(talk: Talk, 
     other = (await talk.says("o2")).message
     thread = await talk.thread(one.conversation_id)
     await store.conversations.change_contact(thread.contact.id, ContactChange(add=("老客", "急")))
-    await store.decisions.resolve(
+    await store.decisions.store_rulings(
         [
-            Resolution(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), effects=tagged(*tags))
+            Ruling(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), effects=tagged(*tags))
             for message, tags in ((one, ("急",)), (two, ("新",)), (other, ()))
         ]
     )
@@ -169,7 +169,7 @@ async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=12)
     firings = (Firing(11), Firing(13, shadow=True), Firing(12))
-    await store.decisions.resolve([Resolution(decision, firings=firings)])
+    await store.decisions.store_rulings([Ruling(decision, firings=firings)])
     assert await store.decision_history.hits(T0) == {11: 1, 12: 1, 13: 1}
 
 
