@@ -14,11 +14,11 @@ class Desktop:
     def __init__(self) -> None:
         self.standing: dict[str, DesktopNotice] = {}
         self.ever: list[DesktopNotice] = []
+        self.answered: OnNoticeAction
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         self.standing[notice.key] = notice
         self.ever.append(notice)
-        self._answered = answered
 
     def withdraw(self, key: str) -> None:
         self.standing.pop(key, None)
@@ -27,7 +27,7 @@ class Desktop:
         self.standing.clear()
 
     def press(self, notice: DesktopNotice, answer: NoticeAction) -> None:
-        self._answered(notice, answer)
+        self.answered(notice, answer)
 
 
 def board(bridge: Bridge, window: MainWindow) -> Desktop:

@@ -67,10 +67,10 @@ class Desktop:
         self.notices: list[DesktopNotice] = []
         self.withdrawn: list[str] = []
         self.stopped = False
+        self.answered: OnNoticeAction
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         self.notices.append(notice)
-        self.answered = answered
 
     def withdraw(self, key: str) -> None:
         self.withdrawn.append(key)
@@ -304,7 +304,8 @@ def test_the_tray_shows_a_notice_where_nothing_better_does(
     tray.icon.messageClicked.emit()
     for able in ("isSystemTrayAvailable", "supportsMessages"):
         monkeypatch.setattr(type(tray.icon), able, staticmethod(lambda: True))
-    tray.show(notice, lambda _, answer: given.append(answer))
+    tray.answered = lambda _, answer: given.append(answer)
+    tray.show(notice)
     tray.icon.messageClicked.emit()
     assert given == [NoticeAction.OPEN]
 

@@ -52,8 +52,9 @@ class Simpler:
 
     def __init__(self) -> None:
         self.notices: list[DesktopNotice] = []
+        self.answered: OnNoticeAction
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         self.notices.append(notice)
 
     def withdraw(self, key: str) -> None:
@@ -85,20 +86,21 @@ def simpler() -> Simpler:
 
 @pytest.fixture
 def notices(
-    qapp: object, tmp_path: Path, simpler: Simpler, monkeypatch: pytest.MonkeyPatch
+    qapp: object, tmp_path: Path, simpler: Simpler, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DesktopNotices]:
     monkeypatch.setattr(notice_service, "DEADLINE", 60.0)  # a machine that does much else is no absent service
     made = DesktopNotices(lambda: tmp_path / "icon.png", simpler)
+    made.answered = answers.give
     yield made
     made.stop()
     made.deleteLater()
 
 
 def test_a_notice_has_a_button_for_each_answer_and_its_text_is_no_markup(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices
 ) -> None:
     service = bus.serve("actions")
-    notices.show(HELD, answers.give)
+    notices.show(HELD)
     qtbot.waitUntil(lambda: len(service.told) == 1)
     told = service.told[0]
     assert (told.title, told.body) == ("王芳", "现在 &lt;b&gt;几点&lt;/b&gt; &amp; 关门")
@@ -120,7 +122,7 @@ def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
     qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers, label: str, answer: NoticeAction
 ) -> None:
     service = bus.serve("actions")
-    notices.show(HELD, answers.give)
+    notices.show(HELD)
     qtbot.waitUntil(lambda: len(service.told) == 1)
     bus.invoke(service, service.told[0], service.told[0].key_of(label))
     qtbot.waitUntil(lambda: bool(answers.given))
@@ -128,13 +130,13 @@ def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
 
 
 def test_each_key_has_one_notice_that_is_removed_when_it_is_over(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices
 ) -> None:
     service = bus.serve("actions")
-    notices.show(HELD, answers.give)
-    notices.show(CALL, answers.give)
+    notices.show(HELD)
+    notices.show(CALL)
     later = DesktopNotice(3, "王芳", "九点", NoticeTopic.HELD, FOR_HELD, reply_ids=(7,))
-    notices.show(later, answers.give)
+    notices.show(later)
     qtbot.waitUntil(lambda: len(service.told) == 3)
     assert sorted(told.body for told in service.standing.values()) == ["九点", "转人工"]
     notices.withdraw("held:7")
@@ -143,31 +145,29 @@ def test_each_key_has_one_notice_that_is_removed_when_it_is_over(
     assert not service.standing
 
 
-def test_a_service_without_buttons_is_given_none(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
-) -> None:
+def test_a_service_without_buttons_is_given_none(qtbot: QtBot, bus: SessionBus, notices: DesktopNotices) -> None:
     service = bus.serve()
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: len(service.told) == 1)
     assert service.told[0].actions[::2] == ["default"]
 
 
 def test_where_no_service_is_on_the_bus_something_simpler_shows_it(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler, answers: Answers
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler
 ) -> None:
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: simpler.notices == [CALL])
-    notices.show(HELD, answers.give)
+    notices.show(HELD)
     qtbot.waitUntil(lambda: simpler.notices == [CALL, HELD])
     notices.withdraw("held:7")
     assert simpler.notices == [CALL]
 
 
 def test_where_there_is_no_bus_something_simpler_shows_it(
-    qtbot: QtBot, notices: DesktopNotices, simpler: Simpler, answers: Answers, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, notices: DesktopNotices, simpler: Simpler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: simpler.notices == [CALL])
 
 
@@ -177,28 +177,27 @@ def test_a_service_that_has_gone_is_no_error_and_is_found_again(
     bus: SessionBus,
     notices: DesktopNotices,
     simpler: Simpler,
-    answers: Answers,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(notice_service, "REST", 0.0)
     service = bus.serve("actions")
-    notices.show(HELD, answers.give)
+    notices.show(HELD)
     qtbot.waitUntil(lambda: len(service.told) == 1)
     bus.hang_up()
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: simpler.notices == [CALL])
     service = bus.serve("actions")
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: len(service.told) == 1)
 
 
 def test_a_notice_that_is_over_before_it_is_shown_does_not_appear(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler, answers: Answers
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler
 ) -> None:
     service = bus.serve("actions")
-    notices.show(HELD, answers.give)
+    notices.show(HELD)
     notices.withdraw("held:7")
-    notices.show(CALL, answers.give)
+    notices.show(CALL)
     qtbot.waitUntil(lambda: any(told.title == "李雷" for told in service.standing.values()))
     assert [told.title for told in service.standing.values()] == ["李雷"]
     assert simpler.notices == []

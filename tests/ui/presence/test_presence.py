@@ -235,8 +235,9 @@ class Desktop:
     def __init__(self) -> None:
         self.notices: list[DesktopNotice] = []
         self.withdrawn: list[str] = []
+        self.answered: OnNoticeAction
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         self.notices.append(notice)
 
     def withdraw(self, key: str) -> None:

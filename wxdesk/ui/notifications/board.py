@@ -17,6 +17,7 @@ from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import (
     NO_CONVERSATION,
     DesktopNotice,
+    NoticeAction,
     NoticeTopic,
     Notifier,
     colleague_notice,
@@ -50,10 +51,11 @@ class NoticeBoard(QObject):
         self._bridge = bridge
         self._window = window
         self._notifier = notifier
-        self._answers = NoticeCommands(bridge, window, self)
+        self._commands = NoticeCommands(bridge, window, self)
+        notifier.answered = self._act
         self._hold_reasons = window.inbox.session.hold_reasons
         self._calls: set[int] = set()
-        self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
+        self.held = HeldReplyNotices(bridge, window, notifier, self)
         self._called: dict[int, DesktopNotice] = {}
         bridge.events.connect(self._on_events)
         window.inbox.session.turned.connect(self._see_open_conversation)
@@ -81,8 +83,7 @@ class NoticeBoard(QObject):
         if not reach.lost:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
         elif self._nobody_looks():
-            notice = loss_notice(reach.finding, is_remote=self._bridge.desk.is_remote)
-            self._notifier.show(notice, self._answers.give)
+            self._notifier.show(loss_notice(reach.finding, is_remote=self._bridge.desk.is_remote))
 
     def _notify_of_colleagues(self, calls: Sequence[events.ColleagueCalled]) -> None:
         for call in calls:
@@ -95,18 +96,19 @@ class NoticeBoard(QObject):
     def _pass_on(self, call: events.ColleagueCalled, rows: Sequence[InboxRow]) -> None:
         """Tell of a colleague's call, also on the desktop while nobody looks."""
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
-            words, read = notice.title, partial(self._read, notice)
+            words, read = notice.title, partial(self._act, notice, NoticeAction.OPEN)
             if notice.body:
                 words = tr("{name}: {value}", name=words, value=notice.body)
             self._called[notice.conversation_id] = notice
             seen = partial(self._seen, notice.conversation_id)
             self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read, away=seen)
             if self._nobody_looks():
-                self._notifier.show(notice, self._read)
+                self._notifier.show(notice)
 
-    def _read(self, notice: DesktopNotice, _: object = None) -> None:
-        self._seen(notice.conversation_id)
-        self._answers.open(notice.conversation_id)
+    def _act(self, notice: DesktopNotice, action: NoticeAction) -> None:
+        if notice.topic is NoticeTopic.COLLEAGUE:
+            self._seen(notice.conversation_id)
+        self._commands.give(notice, action)
 
     def _see_open_conversation(self) -> None:
         self._seen(self._window.open_conversation_id or 0)
@@ -155,8 +157,7 @@ class NoticeBoard(QObject):
         self._show(notice_of(row, calls, said, desk.clock(), hold_reason, with_text=with_text), row)
 
     def _show(self, notice: DesktopNotice, row: InboxRow) -> None:
-        named = of_account(notice, row.conversation.contact, self._bridge.desk.accounts)
-        self._notifier.show(named, self._answers.give)
+        self._notifier.show(of_account(notice, row.conversation.contact, self._bridge.desk.accounts))
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.attention.unseen
@@ -187,14 +188,11 @@ class HeldReplyNotices(QObject):
     It is shown again when the answer has changed: its time, its text or its parts.
     """
 
-    def __init__(
-        self, bridge: Bridge, window: MainWindow, notifier: Notifier, answers: NoticeCommands, parent: QObject
-    ) -> None:
+    def __init__(self, bridge: Bridge, window: MainWindow, notifier: Notifier, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._window = window
         self._notifier = notifier
-        self._answers = answers
         self._feed = window.inbox.held.replies
         self._hold_reasons = window.inbox.session.hold_reasons
         self._notices: dict[int, DesktopNotice] = {}
@@ -233,7 +231,7 @@ class HeldReplyNotices(QObject):
             if len(self._shown) < MOST_HELD and answer not in self._notices:
                 self._notices[answer] = notice
                 self._shown.add(answer)
-                self._notifier.show(notice, self._answers.give)
+                self._notifier.show(notice)
 
     def _withdraw(self, answer: int) -> None:
         if answer in self._shown:

@@ -28,24 +28,26 @@ class DesktopNotices(QObject):
     So the window does not wait for it. `icon` makes the picture beside a notice and returns its file.
     """
 
-    _answered = Signal(object, object)
+    _pressed = Signal(object, object)
     _refused = Signal(object)
 
     def __init__(self, icon: Callable[[], Path], otherwise: Notifier, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
         self._otherwise = otherwise
-        self._service = NoticeService(self._answered.emit, self._refused.emit)
+        self._service = NoticeService(self._pressed.emit, self._refused.emit)
         self._thread: LoopThread | None = None
-        self._shown: dict[str, tuple[DesktopNotice, OnNoticeAction]] = {}
-        self._answered.connect(self._on_answer, Qt.ConnectionType.QueuedConnection)
+        self._shown: dict[str, DesktopNotice] = {}
+        self.answered: OnNoticeAction = lambda _, __: None
+        otherwise.answered = lambda notice, answer: self.answered(notice, answer)
+        self._pressed.connect(self._on_press, Qt.ConnectionType.QueuedConnection)
         self._refused.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         """Show a notice; it appears a moment later."""
         if self._thread is None:
             self._thread = LoopThread("notices")
-        self._shown[notice.key] = (notice, answered)
+        self._shown[notice.key] = notice
         self._do(self._service.show(notice, self._icon()))
 
     def withdraw(self, key: str) -> None:
@@ -70,15 +72,13 @@ class DesktopNotices(QObject):
         else:
             asyncio.run_coroutine_threadsafe(work, self._thread.loop)
 
-    def _on_answer(self, notice: DesktopNotice, answer: NoticeAction) -> None:
-        shown, answered = self._shown.pop(notice.key, (None, None))
-        if answered is not None and shown == notice:
-            answered(notice, answer)
+    def _on_press(self, notice: DesktopNotice, answer: NoticeAction) -> None:
+        if self._shown.pop(notice.key, None) == notice:
+            self.answered(notice, answer)
 
     def _fall_back(self, notice: DesktopNotice) -> None:
-        shown, answered = self._shown.get(notice.key, (None, None))
-        if answered is not None and shown == notice:  # else it is over already
-            self._otherwise.show(notice, answered)
+        if self._shown.get(notice.key) == notice:  # else it is over already
+            self._otherwise.show(notice)
 
 
 SIDE = 64
@@ -91,7 +91,8 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._shown: tuple[bool, bool, int] | None = None
-        self._message: tuple[DesktopNotice, OnNoticeAction] | None = None
+        self._message: DesktopNotice | None = None
+        self.answered: OnNoticeAction = lambda _, __: None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu(window)
         self.open = self.menu.addAction(tr("Open wxdesk"))
@@ -123,10 +124,10 @@ class Tray(QObject):
         self.icon.setToolTip(" · ".join(filter(None, words)))
         self.icon.setIcon(_icon(*state))
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    def show(self, notice: DesktopNotice) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
-            self._message = (notice, answered)
+            self._message = notice
             self.icon.showMessage(notice.title, notice.body, self.icon.icon())
 
     def withdraw(self, key: str) -> None:
@@ -138,8 +139,7 @@ class Tray(QObject):
 
     def _pressed(self) -> None:
         if self._message is not None:
-            notice, answered = self._message
-            answered(notice, NoticeAction.OPEN)
+            self.answered(self._message, NoticeAction.OPEN)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

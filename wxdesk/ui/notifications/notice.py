@@ -88,7 +88,9 @@ type OnNoticeAction = Callable[[DesktopNotice, NoticeAction], None]
 class Notifier(Protocol):
     """Port that shows desktop notices where possible; it never waits or raises."""
 
-    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
+    answered: OnNoticeAction
+
+    def show(self, notice: DesktopNotice) -> None:
         """Show a notice in place of the former one with its key, where possible."""
 
     def withdraw(self, key: str) -> None:
