@@ -80,9 +80,8 @@ class HoursPart(ReferencePart):
         self.side.chosen.connect(self.changed)
         self.calendar.more_asked.connect(offers.edit_calendars)
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the hours of the chosen calendar."""
-        return replace(when, hours=HoursTest(self._reference, self.side.value))
+    def _value(self) -> HoursTest:
+        return HoursTest(self._reference, self.side.value)
 
 
 class ChoicePart[T](ConditionPart):
@@ -95,9 +94,8 @@ class ChoicePart[T](ConditionPart):
         self.choice.chosen.connect(self.changed)
         self._fields = (self.choice,)
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the chosen value."""
-        return replace(when, **{self.condition: self.choice.value})
+    def _value(self) -> T:
+        return self.choice.value
 
 
 class TagsPart(WordsPart):
@@ -132,9 +130,8 @@ class NumberPart(ConditionPart):
         self._fields = (self.number, unit)
         self.number.valueChanged.connect(self.changed)
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the number."""
-        return replace(when, **{self.condition: self.number.value()})
+    def _value(self) -> int:
+        return self.number.value()
 
 
 class MessageNumberPart(ConditionPart):
@@ -166,19 +163,17 @@ class MessageNumberPart(ConditionPart):
         self.most.show_number(bounds.min + 1 if bounds.max is None else bounds.max)
         self._show_second()
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the bounds as written."""
+    def _value(self) -> MessageNo:
         first = self.least.value()
         match self.how.value:
             case "is":
-                bounds = MessageNo(first, first)
+                return MessageNo(first, first)
             case "from":
-                bounds = MessageNo(first)
+                return MessageNo(first)
             case "to":
-                bounds = MessageNo(1, first)
+                return MessageNo(1, first)
             case _:
-                bounds = MessageNo(first, self.most.value())
-        return replace(when, message_no=bounds)
+                return MessageNo(first, self.most.value())
 
     def place(self, where: FieldPath) -> QWidget:
         """Return the bound that the path is about."""
@@ -208,9 +203,8 @@ class LastRulePart(ReferencePart):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.minutes.valueChanged.connect(self.changed)
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the chosen rule and the number of minutes."""
-        return replace(when, last_rule_within=LastRule(self._reference, self.minutes.value()))
+    def _value(self) -> LastRule:
+        return LastRule(self._reference, self.minutes.value())
 
     def place(self, where: FieldPath) -> QWidget:
         """Return the number, or the name of the other rule."""

@@ -80,6 +80,10 @@ class ConditionPart(SentencePart):
 
     def add_to(self, when: Condition) -> Condition:
         """Return `when` with this condition added, unchanged while it is unfinished."""
+        return replace(when, **{self.condition: self._value()})
+
+    def _value(self) -> object:
+        """Return what the fields say, unless `add_to` does more than to add it."""
         raise NotImplementedError
 
     def owns(self, where: FieldPath) -> bool:
@@ -134,9 +138,8 @@ class WordsPart(ConditionPart):
         self.chips.relaid.connect(self.relaid)
         self._main = self.chips.add
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the words; an empty list adds nothing yet."""
-        return replace(when, **{self.condition: self.chips.words()})
+    def _value(self) -> tuple[str, ...]:
+        return self.chips.words()
 
     def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
         """Mark each word that is wrong."""
@@ -241,9 +244,8 @@ class PatternPart(ConditionPart):
         self.note = error_label(host, role="pending")
         self._show_note()
 
-    def add_to(self, when: Condition) -> Condition:
-        """Add the pattern; an empty one is still to be written."""
-        return replace(when, regex=self.field.text())
+    def _value(self) -> str:
+        return self.field.text()
 
     def widgets(self) -> list[QWidget]:
         """Return all widgets, with the note on doubtful patterns last."""
