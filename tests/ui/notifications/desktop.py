@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wxdesk.ui.notifications.board import NoticeBoard
-from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
+from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -14,6 +14,8 @@ class Desktop:
     def __init__(self) -> None:
         self.standing: dict[str, DesktopNotice] = {}
         self.ever: list[DesktopNotice] = []
+        self.withdrawn: list[str] = []
+        self.stopped = False
         self.answered: OnNoticeAction
 
     def show(self, notice: DesktopNotice) -> None:
@@ -21,13 +23,12 @@ class Desktop:
         self.ever.append(notice)
 
     def withdraw(self, key: str) -> None:
+        self.withdrawn.append(key)
         self.standing.pop(key, None)
 
     def stop(self) -> None:
+        self.stopped = True
         self.standing.clear()
-
-    def press(self, notice: DesktopNotice, answer: NoticeAction) -> None:
-        self.answered(notice, answer)
 
 
 def board(bridge: Bridge, window: MainWindow) -> Desktop:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.notifications.desktop import Desktop
 from tests.ui.world import World
 from wxdesk.app import OpenDesk
 from wxdesk.core.model.account import ReplyMode
@@ -21,7 +22,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.ui.notifications.alerts import OperatorAlerts
-from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction
 from wxdesk.ui.notifications.player import Player, Ringer, chime
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar
@@ -60,25 +61,6 @@ def ear(tmp_path: Path) -> Ear:
     return Ear(folder)
 
 
-class Desktop:
-    """The system's place for notices."""
-
-    def __init__(self) -> None:
-        self.notices: list[DesktopNotice] = []
-        self.withdrawn: list[str] = []
-        self.stopped = False
-        self.answered: OnNoticeAction
-
-    def show(self, notice: DesktopNotice) -> None:
-        self.notices.append(notice)
-
-    def withdraw(self, key: str) -> None:
-        self.withdrawn.append(key)
-
-    def stop(self) -> None:
-        self.stopped = True
-
-
 @pytest.fixture
 def desktop() -> Desktop:
     return Desktop()
@@ -110,7 +92,7 @@ def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
     world.call(world.desk.presence.report(None))  # nobody is there
     world.at_work(lose_the_way)
     qtbot.waitUntil(lambda: ear.played() == 1)
-    [notice] = desktop.notices
+    [notice] = desktop.ever
     assert (notice.title, notice.answers) == ("WeChat does not reach this desk", (NoticeAction.OPEN,))
     assert "nobody.invalid" in notice.body or "no network" in notice.body
     desktop.answered(notice, NoticeAction.OPEN)
@@ -217,9 +199,9 @@ def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, notifications_show_text=shown)))
     chat = world.say(SOMEBODY, "it is broken")
-    qtbot.waitUntil(lambda: bool(desktop.notices))
+    qtbot.waitUntil(lambda: bool(desktop.ever))
     name = name_of(world.call(world.store.conversations.get(chat)).contact)
-    assert desktop.notices == [DesktopNotice(chat, name, body)]
+    assert desktop.ever == [DesktopNotice(chat, name, body)]
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.AUTO])
@@ -231,8 +213,8 @@ def test_a_notice_names_the_calling_rule_and_the_message_in_every_mode(
     chat = world.say(SOMEBODY, "hello")
     world.call(world.desk.conversations.set_mode(chat, mode))
     world.say(SOMEBODY, "a human, please")
-    qtbot.waitUntil(lambda: bool(desktop.notices))
-    assert [notice.body for notice in desktop.notices] == ["Called by “Human”\nCustomer: a human, please"]
+    qtbot.waitUntil(lambda: bool(desktop.ever))
+    assert [notice.body for notice in desktop.ever] == ["Called by “Human”\nCustomer: a human, please"]
 
 
 def test_no_notice_for_the_open_conversation_or_with_notices_switched_off(
@@ -244,12 +226,12 @@ def test_no_notice_for_the_open_conversation_or_with_notices_switched_off(
     qtbot.waitUntil(lambda: window.isActiveWindow() and window.open_conversation_id == chat)
     world.say(SOMEBODY, "it is broken")
     other = world.say("oOther0000000000000000000001", "broken too")
-    qtbot.waitUntil(lambda: bool(desktop.notices))
+    qtbot.waitUntil(lambda: bool(desktop.ever))
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, notifications=False)))
     world.say("oThird0000000000000000000001", "broken as well")
     qtbot.waitUntil(lambda: "2 conversations" in attention.tray.icon.toolTip())
-    assert [notice.conversation_id for notice in desktop.notices] == [other]
+    assert [notice.conversation_id for notice in desktop.ever] == [other]
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
@@ -257,9 +239,9 @@ def test_pressing_a_notice_opens_its_conversation(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
-    qtbot.waitUntil(lambda: bool(desktop.notices))
+    qtbot.waitUntil(lambda: bool(desktop.ever))
     window.show_settings()
-    desktop.answered(desktop.notices[0], NoticeAction.OPEN)
+    desktop.answered(desktop.ever[0], NoticeAction.OPEN)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
 
 
@@ -268,9 +250,9 @@ def test_taking_over_from_a_notice_opens_the_conversation_as_well(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
-    qtbot.waitUntil(lambda: bool(desktop.notices))
-    assert desktop.notices[0].answers == (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
-    desktop.answered(desktop.notices[0], NoticeAction.TAKE_OVER)
+    qtbot.waitUntil(lambda: bool(desktop.ever))
+    assert desktop.ever[0].answers == (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
+    desktop.answered(desktop.ever[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
     qtbot.waitUntil(lambda: world.call(world.store.conversations.get(chat)).taken_over)
 
@@ -280,7 +262,7 @@ def test_a_notice_goes_away_when_somebody_has_looked(
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
     other = world.say("oOther0000000000000000000001", "broken too")
-    qtbot.waitUntil(lambda: len(desktop.notices) == 2)
+    qtbot.waitUntil(lambda: len(desktop.ever) == 2)
     world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: bool(desktop.withdrawn))
     assert desktop.withdrawn == [f"call:{chat}"]

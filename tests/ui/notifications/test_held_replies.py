@@ -77,7 +77,7 @@ def test_a_held_reply_is_sent_or_stopped_from_its_notice(
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], answer)
+    desktop.answered(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: held(world, chat).state is state)
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
     qtbot.waitUntil(lambda: not desktop.standing)
@@ -91,7 +91,7 @@ def test_edit_in_a_notice_opens_the_reply_for_editing_and_stops_its_clock(
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     window.show_settings()
-    desktop.press(desktop.ever[0], NoticeAction.EDIT)
+    desktop.answered(desktop.ever[0], NoticeAction.EDIT)
     composer = window.inbox.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None)
     assert window.isVisible()
@@ -109,7 +109,7 @@ def test_edit_works_on_the_conversation_that_is_open_already(
     window.open_conversation(chat)
     qtbot.waitUntil(lambda: window.inbox.session.known.reply(f"r{held(world, chat).id}") is not None)
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], NoticeAction.EDIT)
+    desktop.answered(desktop.ever[0], NoticeAction.EDIT)
     composer = window.inbox.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None and composer.text() == "我们九点开门。")
 
@@ -120,7 +120,7 @@ def test_take_over_in_a_notice_cancels_the_reply_and_opens_the_conversation(
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], NoticeAction.TAKE_OVER)
+    desktop.answered(desktop.ever[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: held(world, chat).state is ReplyState.CANCELLED)
     assert is_taken_over(world.call(world.store.conversations.get(chat)), world.clock())
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
@@ -144,7 +144,7 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
     world.call(world.desk.replies.release(held(world, chat).id))
     world.wait_until_sent(held(world, chat).id)
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
-    desktop.press(desktop.ever[0], answer)
+    desktop.answered(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: bool(said))
     assert said == ["Too late: this reply has left already, or somebody has decided about it."]
     assert held(world, chat).state is ReplyState.SENT
@@ -165,7 +165,7 @@ def test_pressing_a_notice_leaves_a_reply_that_is_being_edited(
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.replies.keep(held(world, chat).id))
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
-    desktop.press(desktop.ever[0], answer)
+    desktop.answered(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: len(said) == 1)
     assert held(world, chat).state is ReplyState.DRAFT
 
@@ -247,7 +247,7 @@ def test_a_button_of_a_notice_acts_on_all_parts(
     world = of_three_parts
     chat = world.say(SOMEBODY, "hours?")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], answer)
+    desktop.answered(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: [part.state for part in parts_of(world, chat)] == [state] * 3)
     qtbot.waitUntil(lambda: not desktop.standing)
     assert [one.text for one in world.sandbox.sent] == said
@@ -262,7 +262,7 @@ def test_a_button_of_a_notice_acts_on_the_parts_that_are_left(
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.replies.cancel(parts_of(world, chat)[2].id))
     qtbot.waitUntil(lambda: desktop.ever[-1].body.endswith("\n2 parts: We open at 9."))
-    desktop.press(desktop.ever[0], NoticeAction.SEND)
+    desktop.answered(desktop.ever[0], NoticeAction.SEND)
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == list(PARTS[:2]))
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.notifications.desktop import Desktop
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.presence import AwayReason
@@ -24,7 +25,6 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.notifications.alerts import OperatorAlerts
-from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
 from wxdesk.ui.presence.presence import BAR, PresenceWatch
 from wxdesk.ui.presence.presence import TAKEOVER_BAR as LEFT
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
@@ -229,24 +229,6 @@ def test_messages_in_the_open_conversation_stay_unread_while_away(
     qtbot.waitUntil(lambda: world.call(world.store.conversations.get(thread)).unread == 0)
 
 
-class Desktop:
-    """The system's place for notices."""
-
-    def __init__(self) -> None:
-        self.notices: list[DesktopNotice] = []
-        self.withdrawn: list[str] = []
-        self.answered: OnNoticeAction
-
-    def show(self, notice: DesktopNotice) -> None:
-        self.notices.append(notice)
-
-    def withdraw(self, key: str) -> None:
-        self.withdrawn.append(key)
-
-    def stop(self) -> None:
-        self.notices.clear()
-
-
 def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
     qtbot: QtBot, active: MainWindow, bridge: WindowBridge, world: World
 ) -> None:
@@ -256,9 +238,9 @@ def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     leave_idle(qtbot, world)
     world.move_to(START + 13 * MINUTE)
-    qtbot.waitUntil(lambda: any("return at" in notice.body for notice in desktop.notices))
+    qtbot.waitUntil(lambda: any("return at" in notice.body for notice in desktop.ever))
     world.move_to(START + 15 * MINUTE)
-    qtbot.waitUntil(lambda: any("have returned" in notice.body for notice in desktop.notices))
+    qtbot.waitUntil(lambda: any("have returned" in notice.body for notice in desktop.ever))
     bars = active.notices.bars
     qtbot.waitUntil(lambda: any("still waits for you" in text for text in bars.texts().values()))
     [open_it] = [button for button in bars.findChildren(Button) if button.text() == "Open"]
@@ -279,7 +261,7 @@ def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
     [toast] = active.findChildren(Toast)
     qtbot.waitUntil(lambda: toast.isVisible() and toast.action.text() == "Open")
     qtbot.waitUntil(lambda: bridge.is_idle)
-    assert not any("return" in notice.body for notice in desktop.notices)
+    assert not any("return" in notice.body for notice in desktop.ever)
     assert not any("return" in text for text in active.notices.bars.texts().values())
     attention.stop()
 

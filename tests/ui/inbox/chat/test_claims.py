@@ -149,7 +149,7 @@ def is_handed_one(qtbot: QtBot, li: Colleague, window: MainWindow, desktop: Desk
     li.call(li.desk.claims.hand_to(thread, "小王", "yours, please"))
     key, bars = f"colleague:{thread}", window.notices.bars
     qtbot.waitUntil(lambda: "yours, please" in bars.texts().get(key, ""))
-    desktop.press(desktop.standing[key], NoticeAction.OPEN)
+    desktop.answered(desktop.standing[key], NoticeAction.OPEN)
     session = window.inbox.session
     qtbot.waitUntil(lambda: session.conversation_id == thread and not session.fresh)
     assert key not in desktop.standing
