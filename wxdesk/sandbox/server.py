@@ -62,7 +62,7 @@ class Sandbox(SimulatedWeChat):
     async def stop(self) -> None:
         """Stop listening and close every connection."""
         self._api.release()
-        await self.way.close()
+        await self.dispatcher.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

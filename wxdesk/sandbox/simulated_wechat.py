@@ -41,7 +41,7 @@ class SimulatedWeChat:
         self.on_change: Callable[[], None] = lambda: None
         self.url = ""
         self._pusher = Pusher(self.clock, deadline=push_deadline)
-        self.way = PushDispatcher(self.platform, self.faults, self.journal, self._pusher)
+        self.dispatcher = PushDispatcher(self.platform, self.faults, self.journal, self._pusher)
         self._arrived = asyncio.Event()
 
     @property
@@ -87,7 +87,7 @@ class SimulatedWeChat:
 
     async def push(self, openid: str, fields: bodies.Fields, account: str = "") -> PushOutcome:
         """Push any body, subject to planned faults and to a session in WeChat's own tool."""
-        return await self.way.push(self.platform.program(account), openid, fields)
+        return await self.dispatcher.push(self.platform.program(account), openid, fields)
 
     def say_from_tool(self, openid: str, text: str, account: str = "") -> None:
         """Write to a customer from WeChat's own tool, unheard by any back end."""

@@ -145,7 +145,7 @@ class SandboxSimulator:
         return found
 
     async def _let_go(self, openid: str) -> None:
-        self._sandbox.way.end(self._sandbox.platform.program(), openid)
+        self._sandbox.dispatcher.end(self._sandbox.platform.program(), openid)
 
     async def _switch_on(self, wish: MishapRequest) -> None:
         await self._switch_off(wish.mishap)

@@ -129,7 +129,7 @@ async def test_nothing_is_pushed_while_the_tool_has_a_customer(clock: HandClock)
         assert (await sandbox.say(OPENID, "在吗")).attempts == ()
         sandbox.say_from_tool(OPENID, "在的")
         await sandbox.say("o_another", "别人的")
-        assert sandbox.way.end(sandbox.platform.program(), OPENID)
+        assert sandbox.dispatcher.end(sandbox.platform.program(), OPENID)
         await sandbox.say(OPENID, "回来了")
         await sandbox.stop()
     assert contents(ears) == ["转人工", "别人的", "回来了"]
@@ -162,8 +162,8 @@ async def test_pushes_go_on_while_a_customer_queues_for_the_tool(clock: HandCloc
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)
         await sandbox.say(OPENID, "转人工")
         await sandbox.say(OPENID, "还要多久")
-        assert sandbox.way.accept(sandbox.platform.program(), OPENID)
-        assert not sandbox.way.accept(sandbox.platform.program(), OPENID)
+        assert sandbox.dispatcher.accept(sandbox.platform.program(), OPENID)
+        assert not sandbox.dispatcher.accept(sandbox.platform.program(), OPENID)
         await sandbox.say(OPENID, "你好")
         await sandbox.stop()
     assert contents(ears) == ["转人工", "还要多久"]
@@ -175,7 +175,7 @@ async def test_begin_and_end_of_a_tool_session_can_be_pushed(clock: HandClock) -
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)
         await sandbox.say(OPENID, "转人工")
         await ears.heard(2)
-        sandbox.way.end(sandbox.platform.program(), OPENID)
+        sandbox.dispatcher.end(sandbox.platform.program(), OPENID)
         await ears.heard(3)
         await sandbox.stop()
     assert contents(ears) == ["转人工", "kf_create_session", "kf_close_session"]

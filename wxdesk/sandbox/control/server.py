@@ -145,7 +145,7 @@ class Control:
         if asked.do == "say":
             self._sandbox.say_from_tool(asked.openid, asked.content, asked.account)
             return {"ok": True}
-        act = self._sandbox.way.accept if asked.do == "accept" else self._sandbox.way.end
+        act = self._sandbox.dispatcher.accept if asked.do == "accept" else self._sandbox.dispatcher.end
         return {"ok": act(program, asked.openid)}
 
     async def _fault(self, asked: orders.FaultOrder) -> _Data:
