@@ -40,12 +40,12 @@ OCCURS: Mapping[WordPosition, Callable[[str, str], bool]] = {
 class AnyWord(Struct, frozen=True):
     """One of `words`, in compared form, stands in this position in the text."""
 
-    stand: WordPosition
+    position: WordPosition
     words: tuple[str, ...]
 
     def holds_for(self, text: str) -> bool:
         """True if it holds for this text, in compared form."""
-        return any(OCCURS[self.stand](text, word) for word in self.words)
+        return any(OCCURS[self.position](text, word) for word in self.words)
 
 
 class AllWords(Struct, frozen=True):
@@ -153,12 +153,12 @@ def _words_narrower(one: AnyWord | AllWords, other: AnyWord | AllWords) -> bool:
         case AllWords(), AnyWord():
             return any(_tells(WordPosition.INSIDE, word, other) for word in one.words)
         case AnyWord(), AnyWord():
-            return all(_tells(one.stand, word, other) for word in one.words)
+            return all(_tells(one.position, word, other) for word in one.words)
 
 
-def _tells(stand: WordPosition, word: str, other: AnyWord) -> bool:
+def _tells(position: WordPosition, word: str, other: AnyWord) -> bool:
     """True if `other` holds for every text with `word` in that position."""
-    comparable = stand is WordPosition.IS or other.stand in (stand, WordPosition.INSIDE)
+    comparable = position is WordPosition.IS or other.position in (position, WordPosition.INSIDE)
     return comparable and other.holds_for(word)
 
 

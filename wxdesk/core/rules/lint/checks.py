@@ -211,9 +211,9 @@ class _RuleDemands(Struct, frozen=True):
         """True if it answers each time its conditions hold, without a cool-down."""
         return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
 
-    def takes(self, stand: WordPosition, word: str, demands: Sequence[Demand]) -> bool:
+    def takes(self, position: WordPosition, word: str, demands: Sequence[Demand]) -> bool:
         """True if it answers a text with this word that fulfils `demands`, by this word."""
-        by_word = [one for one in words_of(self.demands) if one.stand is stand and word in one.words]
+        by_word = [one for one in words_of(self.demands) if one.position is position and word in one.words]
         pattern = self.rule.when.regex
         literal = [Fact("regex", pattern)] if pattern and word in literal_words(pattern) else []
         others = (demand for demand in self.demands if demand.test not in (*by_word, *literal))
@@ -298,7 +298,7 @@ class _RulesAbove:
         for where, written, word in asked.words():
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
-                stand = WordPosition.INSIDE if where[1] in ("all", "regex") else WordPosition(where[1])
-                if differs and other.takes(stand, word, asked.demands):
+                position = WordPosition.INSIDE if where[1] in ("all", "regex") else WordPosition(where[1])
+                if differs and other.takes(position, word, asked.demands):
                     yield LintFinding(LintCode.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
                     return

@@ -13,7 +13,7 @@ from wxdesk.core.rules.conditions.table import patterns_of
 from wxdesk.core.rules.faults import FIELDED, FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
 
-_SOUGHT = (*(stand.value for stand in WordPosition), "all")
+_SOUGHT = (*(position.value for position in WordPosition), "all")
 
 _PLACES: tuple[FieldPath, ...] = (("when",), ("when", "not"))
 """Places of a rule's condition, and of the one under `not`."""
@@ -106,10 +106,10 @@ _MARKS = frozenset("/[／［")
 def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
     """Find words that can never match, because they contain a word of `none`."""
     none = [normaliser(word) for word in rule.when.none]
-    for stand in WordPosition:
-        for index, written in enumerate(getattr(rule.when, stand.value)):
+    for position in WordPosition:
+        for index, written in enumerate(getattr(rule.when, position.value)):
             if any(word in normaliser(written) for word in none):
-                yield LintFinding(LintCode.WORD_EXCLUDED, rule, ("when", stand.value, index), word=written)
+                yield LintFinding(LintCode.WORD_EXCLUDED, rule, ("when", position.value, index), word=written)
 
 
 def _hours(rule: Rule, hours: HoursTest | None, around: LintContext, path: FieldPath) -> Iterator[LintFinding]:
