@@ -10,6 +10,7 @@ from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import SELECT_CONVERSATIONS, conversation_of, load_conversations, moment_of
 
@@ -35,8 +36,8 @@ class TakeoverStore(StorePart):
         """End all those takeovers at `at`; return the conversations as they are then."""
         change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
         ids = list(connection.scalars(change))
-        query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
-        return load_conversations(connection, query) if ids else []
+        query = SELECT_CONVERSATIONS.where(Among(conversations.c.id, ids)).order_by(conversations.c.id)
+        return load_conversations(connection, query)
 
     async def end_of(self, conversation_id: int) -> datetime | None:
         """Return the time at which a takeover ends or ended by itself, if it has one."""

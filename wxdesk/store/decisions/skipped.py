@@ -9,6 +9,7 @@ from wxdesk.core.conversations.listing import Waiting
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import AWAITS, WRITTEN, conversations, decisions, messages, replies
 
 _SKIPPED = or_(
@@ -49,6 +50,6 @@ def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
 def reopen(connection: Connection) -> Sequence[int]:
     """Leave the newest messages that the rules skipped undecided; return their ids."""
     ids = [one.message_id for one in waiting(connection, None)]
-    connection.execute(delete(decisions).where(decisions.c.message_id.in_(ids)))
-    connection.execute(update(messages).where(messages.c.id.in_(ids)).values(decided=False))
+    connection.execute(delete(decisions).where(Among(decisions.c.message_id, ids)))
+    connection.execute(update(messages).where(Among(messages.c.id, ids)).values(decided=False))
     return ids
