@@ -96,7 +96,8 @@ python_import = builtins.__import__
 from wxdesk.desktop import require_window
 require_window()
 import wxdesk.ui.window
-print(builtins.__import__ is python_import, [name for name in linecache.cache if "wxdesk" in name])
+sources = wxdesk.__path__[0]
+print(builtins.__import__ is python_import, [name for name in linecache.cache if name.startswith(sources)])
 """
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
