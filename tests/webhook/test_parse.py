@@ -256,6 +256,9 @@ def test_a_body_has_a_bounded_depth() -> None:
     assert read_fields(b"<xml>" + b"<a>" * 31 + b"</a>" * 31 + b"</xml>").keys() == {"a"}
     with pytest.raises(BadInput, match="nested too deeply"):
         read_fields(b"<xml>" + b"<a>" * 32 + b"</a>" * 32 + b"</xml>")
+    assert read_fields(b'{"a":"[[[",' + b'"b":' + b"[" * 31 + b"]" * 31 + b"}").keys() == {"a", "b"}
+    with pytest.raises(BadInput, match="nested too deeply"):
+        read_fields(b'{"b":' + b"[" * 32 + b"]" * 32 + b"}")
 
 
 def test_nested_xml_reads_like_nested_json() -> None:

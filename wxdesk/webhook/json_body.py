@@ -2,10 +2,12 @@
 
 import re
 from decimal import Decimal
+from itertools import accumulate
 
 import msgspec
 
 from wxdesk.core.errors import BadInput
+from wxdesk.webhook.xml_body import MAX_DEPTH
 
 _flat = msgspec.json.Decoder(dict[str, str | int])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -22,6 +24,7 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LINES = {b"\n": rb"\n", b"\r": rb"\r", b"\t": rb"\t"}
 _LINE = re.compile(rb"[\n\r\t]")
 
+_NOT_BRACKETS = re.compile(rb"[^\[\]{}]+")
 _WHOLE = frozenset({"MsgId", "CreateTime"})
 _FLOAT = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE]\+?\d{1,2})?")
 
@@ -44,8 +47,6 @@ def read_json_fields(body: bytes) -> dict[str, str]:
             return _read(_repaired(body))
     except ValueError:
         raise BadInput(reason="The body is not a JSON object.") from None
-    except RecursionError:
-        raise BadInput(reason="The body is nested too deeply.") from None
 
 
 def _read(body: bytes) -> dict[str, str]:
@@ -56,7 +57,14 @@ def _read(body: bytes) -> dict[str, str]:
             return {name: value if type(value) is str else str(value) for name, value in _flat.decode(body).items()}
         except msgspec.ValidationError:
             pass
+    if _depth(body) > MAX_DEPTH:
+        raise BadInput(reason="The body is nested too deeply.")
     return {name.replace("\0", "\ufffd"): _text(name, bytes(raw)) for name, raw in _object.decode(body).items()}
+
+
+def _depth(body: bytes) -> int:
+    brackets = _NOT_BRACKETS.sub(b"", _STRING.sub(b"", body))
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
 def _text(name: str, raw: bytes) -> str:

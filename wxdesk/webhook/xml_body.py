@@ -10,7 +10,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from wxdesk.core.errors import BadInput
 
 MAX_DEPTH = 32
-"""Deepest nesting of elements; real pushes have four."""
+"""Deepest nesting, in JSON too; real pushes have four levels."""
 
 MAX_ELEMENTS = 4000
 """Most elements in one body, as each costs much time; real pushes have tens."""
