@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from wxdesk import __version__, parts
 from wxdesk.core import events
 from wxdesk.core.model.account import Account
+from wxdesk.core.troubles import EndsWith
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.transfers import Transfers
@@ -45,8 +46,6 @@ from wxdesk.webhook.parse import read_push
 from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
-
-_OF_WORK = {"account", "figures", "intake", "part", "phone", "pictures", "reach", "token"}
 
 
 @dataclass(slots=True)
@@ -126,7 +125,7 @@ class OpenDesk:
         """Stop working; what the work met is for the server that works now to tell."""
         await self.work.stop()
         for met in self.desk.health.state.troubles:
-            if met.key.partition(":")[0] in _OF_WORK:
+            if EndsWith.WORK in met.area.ends_with:
                 self.desk.bus.publish(events.TroubleRaised(met.key, ""))
 
     async def _take_up(self) -> None:

@@ -13,12 +13,12 @@ from wxdesk import logs
 from wxdesk.core import events
 from wxdesk.core.errors import BadConfig, Phrase, PortInUse, Text
 from wxdesk.core.model.account import Account
+from wxdesk.core.troubles import EndsWith, TroubleArea
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.settings.configuration import RESTART_NEEDED, Setup, describe_changes
 from wxdesk.i18n import explanation
-from wxdesk.secrets.names import PHONE
 from wxdesk.webhook.listener import Listener
 from wxdesk.wechat.client import WeChatClient
 
@@ -43,7 +43,7 @@ class Reconfiguration(Struct, frozen=True):
         desk, before = self.desk, self.desk.configuration.now
         logs.mask_also(setup.secrets)
         changes = setup.changes_since(before)
-        self._publish_trouble("restart", RESTART_NEEDED if changes.restart_needed else "")
+        self._publish_trouble(TroubleArea.RESTART, RESTART_NEEDED if changes.restart_needed else "")
         await self._listen_at(setup)
         store = before.config.store  # the one that is open
         setup = dataclasses.replace(setup, config=structs.replace(setup.config, store=store))
@@ -77,9 +77,9 @@ class Reconfiguration(Struct, frozen=True):
             url = await self.listener.move(at.host, at.port)
         except (PortInUse, BadConfig) as error:
             stays = Phrase("wxdesk goes on listening at {url}.", url=self.listener.url)
-            self._publish_trouble("listener", Phrase("{said} {more}", said=stays, more=explanation(error)))
+            self._publish_trouble(TroubleArea.LISTENER, Phrase("{said} {more}", said=stays, more=explanation(error)))
             return
-        self._publish_trouble("listener", "")
+        self._publish_trouble(TroubleArea.LISTENER, "")
         if url is not None:
             self.desk.bus.publish(events.ListenerChanged(url))
 
@@ -93,9 +93,10 @@ class Reconfiguration(Struct, frozen=True):
         """Let changed accounts try again; end the troubles of removed accounts and phones."""
         for name in changes.changed:
             self.backoff.try_now(name)
-        gone = {kind + name for kind in events.ACCOUNT_TROUBLES for name in changes.removed}
+        of_accounts = [area for area in TroubleArea if EndsWith.ACCOUNT in area.ends_with]
+        gone = {area.key(name) for area in of_accounts for name in changes.removed}
         phones = self.desk.configuration.now.config.phone.targets
-        gone |= {f"{PHONE}:{name}" for name in before.config.phone.targets if name not in phones}
+        gone |= {TroubleArea.PHONE.key(name) for name in before.config.phone.targets if name not in phones}
         for trouble in self.desk.health.state.troubles:
             if trouble.key in gone:
                 self._publish_trouble(trouble.key, "")

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wxdesk.core import events
-from wxdesk.core.errors import Text
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -21,7 +21,7 @@ from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.calls import LocalCalls, PartFront, RemoteCalls, call_or_join
 from wxdesk.desk.team.commands import COMMANDS, SHARED
-from wxdesk.desk.team.following import ALONE, Following
+from wxdesk.desk.team.following import Following
 from wxdesk.store import Store
 
 
@@ -74,14 +74,14 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
-    local.bus.subscribe(lambda event: local.bus.publish(events.TroubleRaised(ALONE, _turn(event))), events.WorkChanged)
+    local.bus.subscribe(lambda event: local.bus.publish(_turn(event)), events.WorkChanged)
     calls = LocalCalls(store.operators, local, operators)
     return _fronted(local, COMMANDS, calls, operators)
 
 
-def _turn(event: events.Event) -> Text:
+def _turn(event: events.Event) -> events.Event:
     said = "Another server has taken over: nothing new appears in this window. Close wxdesk here and open it again."
-    return "" if event == events.WorkChanged(True) else said
+    return events.TroubleRaised(TroubleArea.SERVER, "" if event == events.WorkChanged(True) else said)
 
 
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."

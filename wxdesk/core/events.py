@@ -17,6 +17,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.reach import Reach
 from wxdesk.core.setup.tunnel_state import TunnelState
+from wxdesk.core.troubles import TroubleArea
 
 
 class Event(Struct, frozen=True):
@@ -312,17 +313,6 @@ class SetupChanged(Event, frozen=True):
     account: str
 
 
-SECRETS_TROUBLE = "secrets"
-"""Key of the trouble about secrets in a locked vault or keychain."""
-
-
-ACCOUNT_TROUBLES = ("account:", "token:", "push:", "original_id:", "keep_months:")
-"""Keys of the troubles of an account, without its name.
-
-They end when it is removed.
-"""
-
-
 class TroubleRaised(Event, frozen=True):
     """Something needs the operator; an empty text clears it.
 
@@ -336,6 +326,11 @@ class TroubleRaised(Event, frozen=True):
     passing: bool = False
     copy: str = ""
     account: str = ""
+
+    @property
+    def area(self) -> TroubleArea:
+        """The area that its key begins with."""
+        return TroubleArea(self.key.partition(":")[0])
 
 
 class QuarantineChanged(Event, frozen=True):

@@ -19,6 +19,7 @@ from wxdesk.config.reading import ServeSettings
 from wxdesk.core.errors import Phrase, StoreError
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, PushSeen, ReplyChanged, TroubleRaised
 from wxdesk.core.system_failures import why_not_listening
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.errcodes import is_known
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.lease_keeper import STANDING_BY
@@ -116,8 +117,6 @@ def _kind_of(outcome: str) -> str:
     return "ok" if code == "0" else code if is_known(int(code)) else "another errcode"
 
 
-TROUBLE = "status"
-
 RETRY_SECONDS = 5.0
 """Wait before a taken port is tried again."""
 
@@ -176,9 +175,9 @@ class StatusServer:
                 port=at.status_port,
                 reason=why_not_listening(error),
             )
-            self._desk.bus.publish(TroubleRaised(TROUBLE, told))
+            self._desk.bus.publish(TroubleRaised(TroubleArea.STATUS, told))
             return False
-        self._desk.bus.publish(TroubleRaised(TROUBLE, ""))
+        self._desk.bus.publish(TroubleRaised(TroubleArea.STATUS, ""))
         return True
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -15,6 +15,7 @@ from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import Phrase, Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
 from wxdesk.desk.wechat.explanations import refusal_text
@@ -146,9 +147,9 @@ class AccessTokens:
         self._held.pop(name, None)
         self._renewals.pop(name, None)
         if self._early.pop(name, 0) >= SUSPICIOUS:
-            self._publish(TroubleRaised(f"token:{name}", ""))
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(name), ""))
         if self._refused.pop(name, 0):
-            self._publish(TroubleRaised(f"account:{name}", ""))
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(name), ""))
         flight = self._flights.pop(name, None)
         if flight is not None:
             self._outdated.add(flight)
@@ -188,7 +189,7 @@ class AccessTokens:
         self._held[account.name] = _HeldToken(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
         if self._refused.pop(account.name, 0):
-            self._publish(TroubleRaised(f"account:{account.name}", ""))
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account.name), ""))
         self._publish(TokenChanged(account.name, expires_at))
         return grant.token
 
@@ -210,7 +211,8 @@ class AccessTokens:
         self._publish(TokenChanged(account.name, expires_at, words.sentence if words else explanation(error)))
         if words is not None:
             text = Phrase("No access_token for {account}: {said}", account=account.name, said=words.sentence)
-            self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
+            key = TroubleArea.ACCOUNT.key(account.name)
+            self._publish(TroubleRaised(key, text, copy=words.copy, account=account.name))
 
     def _plan(self, account: Account, seconds: float) -> None:
         self._renewals[account.name] = (account, self._monotonic() + seconds)
@@ -229,10 +231,10 @@ class AccessTokens:
     def _expired_normally(self, account: Account) -> None:
         """Note that a token expired normally, so no other program fetches tokens."""
         if self._early.pop(account.name, 0) >= SUSPICIOUS:
-            self._publish(TroubleRaised(f"token:{account.name}", ""))
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))
 
     def _suspect(self, account: Account) -> None:
         early = self._early[account.name] = self._early.get(account.name, 0) + 1
         log.info("The access_token of %s was superseded before its time (%d in a row)", account.name, early)
         if early == SUSPICIOUS:
-            self._publish(TroubleRaised(f"token:{account.name}", TAKEN))
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), TAKEN))

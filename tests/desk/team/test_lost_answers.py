@@ -12,6 +12,7 @@ from tests.desk.team.test_desks_of_a_team import FarTeam, far_team, sandbox
 from tests.postgresql import Postgres
 from wxdesk.core.events import MessageKept, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.team import calls
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
@@ -73,8 +74,8 @@ async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
     chat = await hear(far)
     far.way.fall_silent()
     writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
-    told = await far.until(TroubleRaised, lambda event: event.key == calls.LATE)
+    told = await far.until(TroubleRaised, lambda event: event.key == TroubleArea.LATE)
     assert told.text == calls.STILL_WAITS
     far.way.speak()
     await writing
-    await far.until(TroubleRaised, lambda event: event == TroubleRaised(calls.LATE, ""))
+    await far.until(TroubleRaised, lambda event: event == TroubleRaised(TroubleArea.LATE, ""))

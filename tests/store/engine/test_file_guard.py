@@ -12,7 +12,7 @@ import pytest
 from tests.store.chats import T0, Talk
 from wxdesk.core.errors import StoreDamaged, StoreError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.desk.messages.store_watch import DATABASE_KEY, StoreWatch
+from wxdesk.desk.messages.store_watch import StoreWatch
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -75,7 +75,7 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
     finally:
         await store.close()
     told = troubles(heard)
-    assert [(trouble.key, bool(trouble.text)) for trouble in told] == [(DATABASE_KEY, True), (DATABASE_KEY, False)]
+    assert [(trouble.key, bool(trouble.text)) for trouble in told] == [("database", True), ("database", False)]
     assert "removed while" in str(told[0].text)
 
 

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import Newcomer, arriving
 from tests.ui.setup.steps import LONG, click
-from wxdesk.core.events import SECRETS_TROUBLE
 from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.ports import utc_now
 from wxdesk.secrets.names import SecretName
@@ -41,7 +41,7 @@ def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path
         qtbot.waitUntil(lambda: CheckVerdict.VAULT_LOCKED in _found(person), timeout=LONG)
         assert CheckVerdict.SECRET_MISSING not in _found(person)
         qtbot.waitUntil(lambda: bridge.is_idle, timeout=LONG)
-        assert f"trouble:{SECRETS_TROUBLE}" not in window.notices.bars.texts(), "told twice"
+        assert f"trouble:{TroubleArea.SECRETS}" not in window.notices.bars.texts(), "told twice"
         assert "locked" in window.notices.bars.texts()[BAR]
         assert "WXDESK_" not in window.notices.bars.texts()[BAR], "the button does it"
         choices = window.notices.bars._bars[BAR].findChildren(QAbstractButton)

@@ -84,3 +84,7 @@ def test_troubles_of_other_parts_are_there_too() -> None:
         if one.name == "Also"
     ]
     assert others == [("failed", "The phone is not reached."), ("pending", "It is kept.")]
+    health.on_event(TroubleRaised("from_a_newer_desk:shop", "It is new."))
+    assert [one.name for one in health_steps(health.state, SetupState(), NOW) if one.text.startswith("It is new.")] == [
+        "Also"
+    ]

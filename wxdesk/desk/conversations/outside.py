@@ -14,6 +14,7 @@ from wxdesk.core.errors import BadInput, NotFound, Phrase
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.ports import Clock, EndpointCaller
@@ -90,10 +91,11 @@ class PhoneNotices:
         try:
             await self._send(name, notice)
         except BadInput as error:
-            self._publish(TroubleRaised(f"{PHONE}:{name}", Phrase(NOT_TOLD, name=name, why=explanation(error))))
+            text = Phrase(NOT_TOLD, name=name, why=explanation(error))
+            self._publish(TroubleRaised(TroubleArea.PHONE.key(name), text))
         else:
             log.info("The phone %s was told that %s customers wait", name, notice.waiting)
-            self._publish(TroubleRaised(f"{PHONE}:{name}", ""))
+            self._publish(TroubleRaised(TroubleArea.PHONE.key(name), ""))
 
     async def _send(self, name: str, notice: PhoneNotice) -> None:
         setup = self._configuration.now

@@ -12,6 +12,7 @@ from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.erasure import Erasure
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.decision_lock import DecisionLock
@@ -91,7 +92,8 @@ class Erasing(Struct, frozen=True):
         months, _, since = told.partition(" ")
         if silent and months != str(account.keep_months):
             await self._store.settings.set(key, f"{account.keep_months} {now.isoformat()}")
-            self._publish(TroubleRaised(key, _announced(account, len(silent)), passing=True))
+            trouble = TroubleArea.KEEP_MONTHS.key(account.name)
+            self._publish(TroubleRaised(trouble, _announced(account, len(silent)), passing=True))
         elif silent and now - datetime.fromisoformat(since) >= NOTICE:
             return await self._forget(silent, limit)
         return 0

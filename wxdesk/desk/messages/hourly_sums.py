@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock
 from wxdesk.store.reports import HourlySums
 
@@ -13,8 +14,6 @@ RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1
 
 MOST_FAILURES = 2
 """Turns of counting that fail before it is told."""
-
-SUMS_KEY = "figures"
 
 WITHOUT_SUMS = "Insights are slow at the moment: past hours are counted again each time."
 
@@ -33,8 +32,8 @@ async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], N
         except StoreError:
             failures += 1
             if failures == MOST_FAILURES:
-                publish(TroubleRaised(SUMS_KEY, WITHOUT_SUMS))
+                publish(TroubleRaised(TroubleArea.FIGURES, WITHOUT_SUMS))
         else:
             if failures >= MOST_FAILURES:
-                publish(TroubleRaised(SUMS_KEY, ""))
+                publish(TroubleRaised(TroubleArea.FIGURES, ""))
             failures = 0

@@ -31,6 +31,7 @@ from wxdesk.core.model.push import Push
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.ruling import Ruling, UndecidedMessage
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.quarantine import read_kept
@@ -89,9 +90,6 @@ log = logging.getLogger(__name__)
 LATE_SECONDS = 60.0
 """Time until a commit of an unknown outcome has certainly ended on a server."""
 
-TROUBLE = "intake"
-
-UNREADABLE = "quarantine"
 CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kept, and shown under Traffic, Quarantine."
 
 MAX_UNDECIDED_FOR_TRANSFER = 100
@@ -152,7 +150,7 @@ class Intake:
             self._behind = True
         self._awake.set()
         if push.incoming is None:
-            self._publish(events.TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
+            self._publish(events.TroubleRaised(TroubleArea.QUARANTINE, CANNOT_BE_READ, passing=True))
             self._publish(events.QuarantineChanged())
         return Receipt(True, await self._transfers.answer(push, new=True)) if held else STORED
 
@@ -190,13 +188,13 @@ class Intake:
         except StoreError as error:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
-            self._publish(events.TroubleRaised(TROUBLE, explanation(error)))
+            self._publish(events.TroubleRaised(TroubleArea.INTAKE, explanation(error)))
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()
             return
         if self._stumbled:
             self._stumbled = False
-            self._publish(events.TroubleRaised(TROUBLE, ""))
+            self._publish(events.TroubleRaised(TroubleArea.INTAKE, ""))
 
     async def _settle_left(self) -> bool:
         """Decide on a batch of messages left without a decision, oldest first.

@@ -11,19 +11,13 @@ from pathlib import Path
 from wxdesk.core.errors import Phrase, StoreDamaged, StoreError, StoreTooNew, Text
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.setup.sentences import trouble
 from wxdesk.i18n import counted, explanation
 from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 
 INTERVAL_SECONDS = 1.0
 """Time between two looks, so also until a fault or its end is told."""
-
-LOST_KEY = "lost_messages"
-
-DATABASE_KEY = "database"
-"""Key of the trouble about a database that keeps nothing, or keeps it badly."""
-
-DISK_KEY, FOLDER_KEY = "disk", "folder"
 
 ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
 """Bytes free on the home's disk below which that is told, and told again."""
@@ -38,7 +32,7 @@ def lost_messages(count: int) -> TroubleRaised:
         "copy. Look for them in WeChat's console, or ask the customers.",
         count,
     )
-    return TroubleRaised(LOST_KEY, text, passing=True)
+    return TroubleRaised(TroubleArea.LOST_MESSAGES, text, passing=True)
 
 
 _VERDICTS = {
@@ -111,17 +105,17 @@ class StoreWatch:
         except StoreError as error:
             self.accepts = False
             text = Phrase("Messages are no longer accepted. {what}", what=trouble(database_failure(error)))
-        self._tell(DATABASE_KEY, text)
+        self._tell(TroubleArea.DATABASE, text)
 
-    def _tell(self, key: str, text: Text) -> None:
-        if text != self._told.get(key, ""):
-            self._told[key] = text
-            self._publish(TroubleRaised(key, text))
+    def _tell(self, area: TroubleArea, text: Text) -> None:
+        if text != self._told.get(area, ""):
+            self._told[area] = text
+            self._publish(TroubleRaised(area, text))
 
     def look_at_folder(self) -> None:
         """Look once who may write into the home."""
         found = open_home(self._home)
-        self._tell(FOLDER_KEY, trouble(found) if found else "")
+        self._tell(TroubleArea.FOLDER, trouble(found) if found else "")
 
     def look_at_disk(self) -> None:
         """Look once how much room is left, also while nobody writes."""
@@ -130,4 +124,4 @@ class StoreWatch:
         scarcity = max(sum(free < bound for bound in ROOM), min(self._scarcity, easing))
         if scarcity != self._scarcity:
             self._scarcity = scarcity
-            self._publish(TroubleRaised(DISK_KEY, trouble(disk_room(self._home, free)) if scarcity else ""))
+            self._publish(TroubleRaised(TroubleArea.DISK, trouble(disk_room(self._home, free)) if scarcity else ""))

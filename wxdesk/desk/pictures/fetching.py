@@ -24,6 +24,7 @@ from wxdesk.core.errors import BadPicture, NotSent, Phrase, Refused, StoreError
 from wxdesk.core.events import Event, PictureChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media
@@ -49,7 +50,6 @@ GIVE_UP_EVERY = timedelta(minutes=1)
 TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
 UNEXPECTED = "The picture could not be taken in."
 
-TROUBLE = "pictures"
 NOT_KEPT = "Customers' pictures cannot be kept: {reason}. Each is tried again for the three days that WeChat keeps it."
 
 _WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
@@ -145,7 +145,7 @@ class PictureFetching:
             await self._miss(awaited, error.reason)
         except StoreError as error:
             self._stumbled = True
-            self._publish(TroubleRaised(TROUBLE, Phrase(NOT_KEPT, reason=explanation(error))))
+            self._publish(TroubleRaised(TroubleArea.PICTURES, Phrase(NOT_KEPT, reason=explanation(error))))
             self._postpone(awaited)
         except Exception:
             log.exception("A picture could not be taken in")
@@ -157,7 +157,7 @@ class PictureFetching:
         self._account_failures.pop(awaited.account, None)
         if self._stumbled:
             self._stumbled = False
-            self._publish(TroubleRaised(TROUBLE, ""))
+            self._publish(TroubleRaised(TroubleArea.PICTURES, ""))
         self._publish_state(awaited, PictureState.KEPT)
 
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:

@@ -26,6 +26,7 @@ from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
 from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, Move
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock
@@ -127,12 +128,12 @@ class Outcomes:
     def _publish_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
         text = Phrase(told, account=account, said=said, time=until.timestamp())
-        self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))
+        self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), text, copy=copy, account=account))
 
     def _account_is_well(self, account: str) -> None:
         self._lost.pop(account, None)
         if self._backoff.end(account):
-            self._publish(TroubleRaised(f"account:{account}", ""))
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 
     async def spare(self, refused: Reply) -> None:
         """Cancel the other automatic replies to a contact for whom WeChat accepts nothing.

@@ -17,6 +17,7 @@ from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_faults
 from wxdesk.core.rules.matching.matcher import MatchTools, Ruleset
 from wxdesk.core.rules.pairing import DeletedRule, deleted_from
 from wxdesk.core.rules.rule_names import RuleNames
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
@@ -256,7 +257,7 @@ class Rulebook:
         self._publish(RulesChanged())
 
     def _publish_troubles(self, names: Mapping[int, str]) -> None:
-        troubles = {f"rule:{rule_id}": (names[rule_id], why) for rule_id, why in self.left_out.items()}
+        troubles = {TroubleArea.RULE.key(rule_id): (names[rule_id], why) for rule_id, why in self.left_out.items()}
         for key in sorted(self._troubled - troubles.keys()):
             self._publish(TroubleRaised(key, ""))
         for key, (name, why) in troubles.items():

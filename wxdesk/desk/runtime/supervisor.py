@@ -12,6 +12,7 @@ from typing import Any
 
 from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.i18n import explain, explanation
 from wxdesk.threads import end_tasks
 
@@ -45,10 +46,10 @@ class Supervisor:
         self._tasks.clear()
 
     async def _keep_at(self, name: str, title: str, work: Work) -> None:
-        loop, wait = asyncio.get_running_loop(), 0.0
+        loop, wait, key = asyncio.get_running_loop(), 0.0, TroubleArea.PART.key(name)
         while True:
             began = loop.time()
-            recovering = loop.call_later(WELL_AFTER, self._publish, TroubleRaised(_key(name), "")) if wait else None
+            recovering = loop.call_later(WELL_AFTER, self._publish, TroubleRaised(key, "")) if wait else None
             try:
                 return await work()
             except WxdeskError as error:  # what the database holds or refuses, which people can mend
@@ -61,9 +62,5 @@ class Supervisor:
                 if recovering is not None:
                     recovering.cancel()
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
-            self._publish(TroubleRaised(_key(name), Phrase(FAILING, what=Phrase(title), why=why)))
+            self._publish(TroubleRaised(key, Phrase(FAILING, what=Phrase(title), why=why)))
             await asyncio.sleep(wait)
-
-
-def _key(name: str) -> str:
-    return f"part:{name}"

@@ -23,6 +23,7 @@ from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock, utc_now
 from wxdesk.desk.runtime.wall_clock import sleep
@@ -34,8 +35,6 @@ from wxdesk.timezones import shared_zone
 
 LOOK_SECONDS = 2.0
 """Seconds between two looks at config.toml, so also the delay after a change."""
-
-TROUBLE = "configuration"
 
 _TABLES = ("listener", "wechat", "tunnel", "serve", "phone", "customer_data")
 """Tables of config.toml that a running desk takes."""
@@ -227,9 +226,9 @@ class Configuration:
             read = await asyncio.to_thread(self._read_anew, sources)
         except WxdeskError as error:
             text = Phrase("The former configuration stays in force. {reason}", reason=explanation(error))
-            self._publish(TroubleRaised(TROUBLE, text))
+            self._publish(TroubleRaised(TroubleArea.CONFIGURATION, text))
             raise
-        self._publish(TroubleRaised(TROUBLE, ""))
+        self._publish(TroubleRaised(TroubleArea.CONFIGURATION, ""))
         self._was_shut = sources.keychain.is_shut
         return await self.apply(self._with_known_ends(self._still_known(read) if self._was_shut else read))
 

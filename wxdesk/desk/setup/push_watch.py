@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.events import Event, PushSeen, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.setup.attempts import Attempts
 from wxdesk.desk.setup.request_facts import DOUBTED, IN_THE_BODY, ON_THE_WAY_IN, is_good, stands_in_the_way
@@ -82,7 +83,7 @@ class PushWatch:
         """End the troubles of an account that is gone."""
         self._end_trouble(account)
         if self._original_ids.pop(account, ""):
-            self._publish(TroubleRaised(f"original_id:{account}", ""))
+            self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(account), ""))
         self._good.discard(account)
 
     def expect_secrets(self, account: str) -> None:
@@ -138,7 +139,7 @@ class PushWatch:
 
     def _end_trouble(self, account: str) -> None:
         if self._troubles.pop(account, None) is not None:
-            self._publish(TroubleRaised(f"push:{account}", ""))
+            self._publish(TroubleRaised(TroubleArea.PUSH.key(account), ""))
 
     def _compare_original_id(self, event: PushSeen) -> None:
         found = event.finding
@@ -147,7 +148,7 @@ class PushWatch:
         if right != self._original_ids.get(event.account, ""):
             self._original_ids[event.account] = right
             text = sentences.of_account(wrong, sentences.trouble(wrong)) if wrong is not None else ""
-            self._publish(TroubleRaised(f"original_id:{event.account}", text, copy=right))
+            self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(event.account), text, copy=right))
 
     def _raise(self, finding: Finding) -> None:
         known = self._troubles.get(finding.account)
@@ -158,7 +159,7 @@ class PushWatch:
             return
         self._troubles[finding.account] = finding
         text = sentences.of_account(finding, sentences.trouble(finding))
-        self._publish(TroubleRaised(f"push:{finding.account}", text, copy=sentences.copy(finding)))
+        self._publish(TroubleRaised(TroubleArea.PUSH.key(finding.account), text, copy=sentences.copy(finding)))
 
 
 def _is_explained(finding: Finding) -> bool:

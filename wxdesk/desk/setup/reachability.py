@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from wxdesk.core import events
 from wxdesk.core.errors import StoreError, Text
-from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelAsked, TunnelChanged
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
 from wxdesk.core.setup.tunnel_state import TunnelPhase, TunnelState
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock, Prober
 from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
 from wxdesk.desk.setup import sentences
@@ -45,8 +46,6 @@ KEPT_EVERY = timedelta(minutes=1)
 REACHED_AT = "reached_at"
 """Setting with the time of the last good probe, at most a minute old."""
 
-TROUBLE = "reach"
-
 _ANY_ADDRESS = re.compile(r"^(0\.0\.0\.0|\[::\])(?=:)")
 
 
@@ -60,7 +59,7 @@ class Reachability:
     _prober: Prober
     _outages: Outages
     _settings: Settings
-    _publish: Callable[[Event], None]
+    _publish: Callable[[events.Event], None]
     _clock: Clock
 
     def __post_init__(self) -> None:
@@ -95,9 +94,9 @@ class Reachability:
         self._following = self._untold = True
         self._turn()
 
-    def on_event(self, event: Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Probe at once when the tunnel stands or falls, at the address that it has."""
-        if isinstance(event, TunnelChanged):
+        if isinstance(event, events.TunnelChanged):
             self._tunnel = event.state
             stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel_url  # another one follows
             self._tunnel_url = event.state.public_url or stays
@@ -121,7 +120,7 @@ class Reachability:
         The push URL of another `account` than that of `follow` is probed for whoever asks alone.
         """
         if self._tunnel.phase is TunnelPhase.DOWN:
-            self._publish(TunnelAsked())
+            self._publish(events.TunnelAsked())
         if self._url is not None and account not in ("", self._account):
             return await self._prober.probe(self._url, account, self._listener)
         async with self._probing:
@@ -226,13 +225,13 @@ class Reachability:
         same = _what_is_said(finding) == _what_is_said(before)
         news, self._untold = news or self._untold, False
         if news or not same:
-            self._publish(ReachabilityChanged(self.state))
+            self._publish(events.ReachabilityChanged(self.state))
         if same:
             return
         log.info("The public address: %s", finding.verdict)
         silent = finding.ok or finding.verdict is CheckVerdict.NO_PUBLIC_URL
         words, pasted = ("", "") if silent else (sentences.trouble(finding), sentences.copy(finding))
-        self._publish(TroubleRaised(TROUBLE, words, copy=pasted))
+        self._publish(events.TroubleRaised(TroubleArea.REACH, words, copy=pasted))
 
     # -- waiting
 
@@ -252,7 +251,7 @@ class Reachability:
             await sleep(min(left, LOOK_EVERY).total_seconds(), self._awake)
             if self._clock() - now > ASLEEP or self._prober.own_addresses() != addresses:
                 log.info("This machine slept, or is in another network: everything is checked again")
-                self._publish(NetworkChanged())
+                self._publish(events.NetworkChanged())
                 return
 
 

@@ -14,6 +14,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState, judged_before
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.account_findings import (
@@ -129,7 +130,7 @@ class SetupDesk:
         text = next(map(trouble, findings), "")
         if text != self._kept_back:
             self._kept_back = text
-            self._publish(events.TroubleRaised(events.SECRETS_TROUBLE, text))
+            self._publish(events.TroubleRaised(TroubleArea.SECRETS, text))
 
     async def load(self) -> None:
         """Take up the facts where the last run left them."""

@@ -23,6 +23,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.reach import Reach
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
@@ -159,11 +160,11 @@ class RemoteCalls:
             timer.cancel()
             if call in self._late:
                 self._late.remove(call)
-                self._publish(TroubleRaised(LATE, STILL_WAITS if self._late else ""))
+                self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS if self._late else ""))
 
     def _tell_late(self, call: object) -> None:
         self._late.add(call)
-        self._publish(TroubleRaised(LATE, STILL_WAITS))
+        self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS))
 
     async def _make(self, path: str, arguments: str) -> RemoteCall:
         me = self._operators.now
@@ -285,8 +286,6 @@ class CommandRunner:
         return await self._authority.carry_out(command.call, command.operator_id, method, *bound.args, **bound.kwargs)
 
 
-LATE = "late"
-"""Key of the trouble that answers do not come."""
 STILL_WAITS = "The server has not answered yet. What you did is on its way: there is no need to do it again."
 NOBODY_WORKS = "no server works at the moment, so nothing was done"
 CUT_OFF = "the server was cut off while it did this; check whether it was done"

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from wxdesk.core import events
 from wxdesk.core.errors import Phrase, StoreError, Text
 from wxdesk.core.model.operator import Role
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.runtime.wall_clock import sleep
@@ -19,12 +20,6 @@ from wxdesk.store import Store
 
 RETRY_SECONDS = 0.5
 """Wait before another look: until it succeeds, the window shows what was."""
-
-UNREACHABLE = "database"
-"""Key of the trouble about a database that does not answer, as on a server."""
-
-ALONE = "server"
-"""Key of the trouble that no server works."""
 
 _OF_HEALTH = events.TroubleRaised | events.PauseChanged | events.TokenChanged | events.ListenerChanged
 
@@ -116,7 +111,7 @@ class Following:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._look_at_everything()
             else:
-                self._publish(events.TroubleRaised(ALONE, ""))
+                self._publish(events.TroubleRaised(TroubleArea.SERVER, ""))
                 reached = events.ReachabilityChanged(state.reach)
                 for event in (*_ALL_NEW, reached) if everything else (events.SetupChanged(""),):
                     self._publish(event)
@@ -180,9 +175,9 @@ class Following:
         self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:
             self._publish(events.TokenChanged(account, token.expires_at, token.error))
-        present = {trouble.key for trouble in state.troubles} | {ALONE}
+        present = {trouble.key for trouble in state.troubles} | {TroubleArea.SERVER}
         for trouble in self._desk.health.state.troubles:
-            if trouble.key not in present and (trouble.key != UNREACHABLE or not self._told):
+            if trouble.key not in present and (trouble.key != TroubleArea.DATABASE or not self._told):
                 self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
             self._publish(_of_server(trouble))
@@ -193,9 +188,9 @@ class Following:
             return
         self._told = reason
         text = Phrase("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
-        self._publish(events.TroubleRaised(UNREACHABLE, text if reason else ""))
+        self._publish(events.TroubleRaised(TroubleArea.DATABASE, text if reason else ""))
         if reason:  # that no server answers follows from it
-            self._publish(events.TroubleRaised(ALONE, ""))
+            self._publish(events.TroubleRaised(TroubleArea.SERVER, ""))
 
     def _publish_server_state(self, error: StoreError) -> None:
         self._awake.set()  # `run` finds out whether it is the database
@@ -203,7 +198,7 @@ class Following:
         if error.values.get("reason") == NOBODY_WORKS:
             text = Phrase("No server works at the moment: nobody answers customers until one does.")
         if not self._told:
-            self._publish(events.TroubleRaised(ALONE, text))
+            self._publish(events.TroubleRaised(TroubleArea.SERVER, text))
 
 
 def _of_server(event: events.Event) -> events.Event:

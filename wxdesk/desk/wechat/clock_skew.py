@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import counted
 
@@ -48,9 +49,6 @@ def _span(length: timedelta) -> Phrase:
     if minutes < 120:
         return counted("{n} minute", "{n} minutes", minutes)
     return counted("{n} hour", "{n} hours", minutes // 60)
-
-
-TROUBLE = "clock"
 
 
 LOOK_SECONDS = 1.0
@@ -110,4 +108,4 @@ class ClockCheck:
         words = clock_warning(ahead)
         if words != self._told:
             self._told = words
-            self._publish(TroubleRaised(TROUBLE, words))
+            self._publish(TroubleRaised(TroubleArea.CLOCK, words))

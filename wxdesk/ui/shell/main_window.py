@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from wxdesk.core.events import SECRETS_TROUBLE, Event, OperatorsChanged, PauseChanged, TroubleRaised
+from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
@@ -343,8 +343,8 @@ class MainWindow(Frame):
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""
-        if trouble.key == SECRETS_TROUBLE:
-            return  # `VaultLock` shows it, with a button that mends it
+        if self.vault.shows(trouble):
+            return
         action, then = (tr("Try now"), partial(self._try_now, trouble.account)) if trouble.account else ("", None)
         text = tr(trouble.text) if trouble.text else ""
         key, lasting = f"trouble:{trouble.key}", not trouble.passing

@@ -28,29 +28,21 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.wording.times import dated_time
 
-TROUBLES: dict[Check, tuple[str, ...]] = {
-    Check.LISTENER: (),
-    Check.TUNNEL: (),
-    Check.ADDRESS: ("reach", "push:", "original_id:"),
-    Check.API: ("token:", "account:"),
-    Check.DATABASE: ("database", "disk", "folder", "pictures", "intake", "lost_messages", "server", "late"),
-    Check.CLOCK: ("clock",),
-}
-"""Beginnings of the troubles' keys, by the part that they are about."""
+PARTS = (Check.LISTENER, Check.TUNNEL, Check.ADDRESS, Check.API, Check.DATABASE, Check.CLOCK)
+"""Parts that messages need, the first to mend first."""
 
 
 def health_steps(health: HealthState, setup: SetupState, now: datetime) -> list[TrafficStep]:
     """Return a step for each part and each trouble, the first to mend first."""
     steps: list[TrafficStep] = []
-    for check, keys in TROUBLES.items():
-        mine = [one for one in health.troubles if one.key.startswith(keys)]
+    for check in PARTS:
+        mine = [one for one in health.troubles if one.area.check is check]
         for one in mine:
             steps += _troubled(sentences.name(check), one, health, now)
         for finding in () if mine else _findings(check, health, setup):
             steps += _found(finding, now)
-    known = tuple(key for keys in TROUBLES.values() for key in keys)
     for one in health.troubles:
-        steps += () if one.key.startswith(known) else _troubled(tr("Also"), one, health, now)
+        steps += () if one.area.check else _troubled(tr("Also"), one, health, now)
     return steps
 
 

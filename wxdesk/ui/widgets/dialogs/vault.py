@@ -5,9 +5,10 @@ import asyncio
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, TroubleRaised
+from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import explain, tr
@@ -97,8 +98,12 @@ class VaultLock(QObject):
             words, action = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)), tr("Unlock…")
         else:
             troubles, action = self._bridge.desk.health.state.troubles, tr("Keep them in a vault…")
-            words = next((tr(one.text) for one in troubles if one.key == SECRETS_TROUBLE), "")
+            words = next((tr(one.text) for one in troubles if self.shows(one)), "")
         self._bridge.notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
+
+    def shows(self, trouble: TroubleRaised) -> bool:
+        """Tell if a trouble is in this bar, with a button that mends it."""
+        return trouble.area is TroubleArea.SECRETS
 
     def ask(self) -> None:
         """Open the dialog; returns at once."""
