@@ -125,7 +125,7 @@ class OpenDesk:
         """Stop working; what the work met is for the server that works now to tell."""
         await self.work.stop()
         for met in self.desk.health.state.troubles:
-            if EndsWith.WORK in met.area.ends_with:
+            if EndsWith.WORK in met.area.ends_with or met.key in self.work.failed:
                 self.desk.bus.publish(events.TroubleRaised(met.key, ""))
 
     async def _take_up(self) -> None:

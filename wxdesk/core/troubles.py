@@ -43,14 +43,14 @@ class TroubleArea(StrEnum):
     LISTENER = "listener"
     LOST_MESSAGES = "lost_messages", Check.DATABASE
     ORIGINAL_ID = "original_id", Check.ADDRESS, EndsWith.ACCOUNT
-    PART = "part", None, EndsWith.WORK
+    PART = "part"  # that of the work ends with it, too
     PHONE = "phone", None, EndsWith.WORK
     PICTURES = "pictures", Check.DATABASE, EndsWith.WORK
     PUSH = "push", Check.ADDRESS, EndsWith.ACCOUNT
     QUARANTINE = "quarantine"
     REACH = "reach", Check.ADDRESS, EndsWith.WORK
     RESTART = "restart"
-    RULE = "rule"
+    RULE = "rule", None, EndsWith.WORK
     SECRETS = "secrets"
     SERVER = "server", Check.DATABASE
     STATUS = "status"

@@ -30,11 +30,15 @@ type Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Supervisor:
-    """The tasks, each with its name for the log."""
+    """The tasks, each with its name for the log.
+
+    `failed` has the keys of the troubles that there were.
+    """
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._tasks: list[asyncio.Task[None]] = []
+        self.failed: set[str] = set()
 
     def begin(self, name: str, title: str, work: Work) -> None:
         """Run `work` until `stop`; `title` (for `i18n.tr`) tells what fails without it."""
@@ -62,5 +66,6 @@ class Supervisor:
                 if recovering is not None:
                     recovering.cancel()
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
+            self.failed.add(key)
             self._publish(TroubleRaised(key, Phrase(FAILING, what=Phrase(title), why=why)))
             await asyncio.sleep(wait)
