@@ -55,6 +55,8 @@ MACHINES = (
     Machine("a display that does not answer", "", "wxdesk serve", variables={"DISPLAY": ":4711"}),
     Machine("no libGL", "", "apt install", taken="mount --bind /dev/null $(ls /usr/lib/*/libGL.so.1 | head -n 1)",
             variables={"DISPLAY": ":4711"}),
+    Machine("a demonstration without libGL and a display", "demo", "no pictures of it. The window cannot open", 0,
+            taken="mount --bind /dev/null $(ls /usr/lib/*/libGL.so.1 | head -n 1)", home=False),
     Machine("a home that can only be read", "serve", "can only be read: choose another folder", 2,
             taken=CLOSED.format('"$HOME"') + "true"),
     Machine("a home that can only be read, examined", "doctor", "FAIL  Folder",

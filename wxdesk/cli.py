@@ -318,11 +318,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from wxdesk import desktop
-
-    desktop.prepare_pictures(wanted=options.screenshots is not None)
-    desktop.require_window()
-    from wxdesk.commands.demo import run_demo  # the window's libraries, which are there
+    from wxdesk.commands.demo import run_demo
 
     home = None if options.home is None else _home(options)
     return run_demo(home, options.screenshots, options.log_level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import socket
@@ -103,12 +102,6 @@ def chosen_language(home: Path) -> str | None:
         found = re.search(r"^language=(\w+)$", (home / "window.ini").read_text(encoding="utf-8"), re.MULTILINE)
         return found[1] if found and found[1] in LANGUAGES else None
     return None
-
-
-def prepare_pictures(*, wanted: bool) -> None:
-    """Draw windows in memory if pictures are `wanted` or there is no display."""
-    if wanted or not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def require_window() -> None:

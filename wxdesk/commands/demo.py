@@ -2,35 +2,47 @@
 
 Nothing to configure. The desk is the same as any other: its own folder and listener, rules from the starter
 file, signed and encrypted pushes over HTTP. With a display the window opens while customers go on writing;
-without one the scenario is played offscreen, printed, and screenshots are saved.
+without one the scenario is played offscreen, printed, and screenshots are saved, where Qt's libraries are there.
 """
 
 import contextlib
+import os
 from pathlib import Path
 
 from wxdesk import logs
 from wxdesk.commands.offscreen_demo import play_offscreen, pose
 from wxdesk.demo_desk import DemoDesk, customers_writing, demo_desk, temporary_folder
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain, tr
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.window_port import SandboxSimulator
-from wxdesk.ui.runtime.display import has_display
+from wxdesk.ui.runtime.display import has_display, why_no_window
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.window import grab_pages, run_window
 
 
 def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
-    """Run the demonstration; return 0 if it ended well."""
+    """Run the demonstration; return 0 if it ended well.
+
+    Raises:
+        NoDisplay, NoWindow: there is a display, or screenshots are wanted, and no window can open.
+    """
     offscreen = screenshots is not None or not has_display()
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # windows are drawn in memory
+    no_window = why_no_window()
+    if no_window is not None and (screenshots is not None or not offscreen):
+        raise no_window
     with _folder(home) as folder:
         _, credentials = demo_account()
         logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))
         with demo_desk(folder) as demo:
             if not offscreen:
                 return _live(demo)
-            pictures = screenshots or Path("wxdesk-demo")
-            saved = _play_and_grab(demo, pictures)
-            print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
+            play_offscreen(demo.wechat, demo.sandbox, demo.desk)
+            if no_window is None:
+                ended = _grab(demo, screenshots or Path("wxdesk-demo"))
+            else:
+                ended = tr("There are no pictures of it. {why}", why=explain(no_window))
+            print(f"\n{ended}")  # noqa: T201 - the demonstration's output
             return 0
 
 
@@ -41,14 +53,18 @@ def _folder(home: Path | None) -> contextlib.AbstractContextManager[Path]:
     return contextlib.nullcontext(home.resolve())
 
 
-def _play_and_grab(demo: DemoDesk, pictures: Path) -> list[Path]:
+def _grab(demo: DemoDesk, pictures: Path) -> str:
+    from wxdesk.ui.window import grab_pages  # Qt, which may lack a library
+
     desk = demo.desk
-    play_offscreen(demo.wechat, demo.sandbox, desk)
     facts, simulator = InstallationFacts(demo.folder), SandboxSimulator(demo.sandbox, demo.wechat.loop)
-    return grab_pages(desk.desk, desk.loop, facts, pictures, pose(desk), simulator)
+    saved = grab_pages(desk.desk, desk.loop, facts, pictures, pose(desk), simulator)
+    return tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve())
 
 
 def _live(demo: DemoDesk) -> int:
+    from wxdesk.ui.window import run_window  # as above
+
     with customers_writing(demo):
         simulator = SandboxSimulator(demo.sandbox, demo.wechat.loop)
         return run_window(demo.desk.desk, demo.desk.loop, InstallationFacts(demo.folder), simulator=simulator)

@@ -1,8 +1,9 @@
-"""Demonstration without a display: it plays by itself and poses for pictures."""
+"""Demonstration without a display: plays by itself (no Qt), poses for pictures."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from wxdesk.app import OpenDesk
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
@@ -18,10 +19,12 @@ from wxdesk.sandbox.demo_customers import MISS_CHEN, STRANGER, WANG_FANG, ZHANG_
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
-from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of
 from wxdesk.ui.wording.reply_status import status_of_reply
 from wxdesk.ui.wording.times import clock_time
+
+if TYPE_CHECKING:
+    from wxdesk.ui.shell.main_window import MainWindow
 
 
 def play_offscreen(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread[OpenDesk]) -> None:
@@ -60,12 +63,12 @@ async def _rows(opened: OpenDesk) -> list[InboxRow]:
     return await opened.store.inbox.page(InboxFilter.ALL)
 
 
-def pose(desk: DeskThread[OpenDesk]) -> Callable[[MainWindow], None]:
+def pose(desk: DeskThread[OpenDesk]) -> "Callable[[MainWindow], None]":
     """Arrange the window for screenshots: an open conversation, a trial, a set-up."""
     rows = desk.call(_rows(desk.opened))
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
 
-    def arrange(window: MainWindow) -> None:
+    def arrange(window: "MainWindow") -> None:
         window.pages.inbox.widget.open_conversation(chosen)
         trial = window.pages.rules.widget.trial
         trial.sentence.setText(scenario.OPENING[-1].what)

@@ -14,7 +14,6 @@ from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply, ReplyKind
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.i18n import language, names, ntr, tr
-from wxdesk.ui.look.fonts import has_emoji
 
 
 def name_of(contact: Contact) -> str:
@@ -87,6 +86,8 @@ def readable(text: str) -> str:
     """Show WeChat's emoticon codes as emoji, or as names; for display only."""
     if "/" not in text and "[" not in text:
         return text
+    from wxdesk.ui.look.fonts import has_emoji  # Qt, which the terminal's demonstration can do without
+
     return _legends(language())[0](text) if has_emoji() else with_names(text)
 
 
