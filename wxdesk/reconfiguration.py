@@ -54,7 +54,7 @@ class Reconfiguration(Struct, frozen=True):
         await desk.preferences.load()  # whose views name accounts
         if changes.removed or changes.added:
             await desk.account_editing.settle_removed()
-            desk.bus.publish(events.CaughtUp())  # conversations may have gone with their account, or are back with it
+            desk.bus.publish(events.EverythingChanged())  # conversations went with their account, or are back with it
         if changes.removed:
             desk.bus.publish(events.PreferencesChanged())
             await desk.rules.rulebook.changed()  # whose conditions name accounts

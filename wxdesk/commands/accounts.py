@@ -22,7 +22,7 @@ from wxdesk.config.editing import ACCOUNTS, with_account, with_account_keys, wit
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadConfig, BadInput, StoreError
-from wxdesk.core.events import CaughtUp, ConfigurationChanged, PreferencesChanged, RulesChanged
+from wxdesk.core.events import ConfigurationChanged, EverythingChanged, PreferencesChanged, RulesChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
@@ -190,7 +190,7 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
         await work(editing)
         if store.lease.is_shared:  # no server is there to tell the desks that are open
             now = store.clock(setup.clock)()
-            told = packed([PreferencesChanged(), RulesChanged(), CaughtUp()])
+            told = packed([PreferencesChanged(), RulesChanged(), EverythingChanged()])
             await store.relayed_events.append(told, now, now - KEPT)
 
 

@@ -1,8 +1,9 @@
-"""Events: past-tense facts, published on `desk.runtime.bus` after they are stored.
+"""Events: past-tense facts, and two wishes, published on `desk.runtime.bus`.
 
-An event carries ids and the few values a listener needs to decide whether to look; the listener reads the
-row again for the rest, so that a late event can never show an old state. Only `MessageArrived` carries a
-row (ADR 0050).
+A fact about stored rows is published after they are stored. It carries ids and the few values a listener needs to
+decide whether to look; the listener reads the row again for the rest, so that a late event can never show an old
+state. Only `MessageArrived` carries a row (ADR 0050). Of what is stored nowhere, the event carries the values, or a
+part of the desk has them.
 """
 
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ class ConversationEvent(Event, frozen=True):
     """Root of the events of one conversation."""
 
     conversation_id: int
+
+
+# -- facts about stored rows
 
 
 class MessageKept(ConversationEvent, frozen=True):
@@ -74,16 +78,6 @@ class AttentionChanged(ConversationEvent, frozen=True):
     """Attention in a conversation has ended or was seen."""
 
 
-class TypingAsked(ConversationEvent, frozen=True):
-    """A rule wants the contact to see typing, because its next message takes a moment."""
-
-
-class OperatorWrites(ConversationEvent, frozen=True):
-    """An operator began or stopped writing; held replies wait meanwhile."""
-
-    writes: bool
-
-
 class DraftKept(ConversationEvent, frozen=True):
     """An operator's draft was stored, or is not there any more."""
 
@@ -124,10 +118,6 @@ class ColleagueCalled(ConversationEvent, frozen=True):
     by: str = ""
     text: str = ""
     taken: bool = False
-
-
-class ColleaguesChanged(Event, frozen=True):
-    """Colleagues came or left, looked elsewhere, or began or ended typing."""
 
 
 ROW_CHANGES = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
@@ -184,18 +174,21 @@ class AccountChanged(Event, frozen=True):
     account: str
 
 
-class ConfigurationChanged(Event, frozen=True):
-    """A newly read configuration is in force: config.toml or a secret changed.
+class QuarantineChanged(Event, frozen=True):
+    """A signed push could not be read, or some of those can be read now."""
 
-    The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `tables` are the others of
-    config.toml that changed. `restart_needed`: something of it holds from the next start on.
-    """
 
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    restart_needed: bool = False
+# -- facts that are stored nowhere
+
+
+class OperatorWrites(ConversationEvent, frozen=True):
+    """An operator began or stopped writing; held replies wait meanwhile."""
+
+    writes: bool
+
+
+class ColleaguesChanged(Event, frozen=True):
+    """Colleagues came or left, looked elsewhere, or began or ended typing."""
 
 
 class PresenceChanged(Event, frozen=True):
@@ -218,12 +211,8 @@ class WorkChanged(Event, frozen=True):
     works: bool
 
 
-class CaughtUp(Event, frozen=True):
-    """Much may have changed unseen; everything is to be read again."""
-
-
-class TunnelAsked(Event, frozen=True):
-    """Somebody wants a tunnel that is down to be tried again at once."""
+class EverythingChanged(Event, frozen=True):
+    """Anything may have changed unseen, and is to be read again."""
 
 
 class TunnelChanged(Event, frozen=True):
@@ -333,11 +322,32 @@ class TroubleRaised(Event, frozen=True):
         return TroubleArea(self.key.partition(":")[0])
 
 
-class QuarantineChanged(Event, frozen=True):
-    """A signed push could not be read, or some of those can be read now."""
-
-
 class AccountFreed(Event, frozen=True):
     """An account that rested after a refusal may send again, one reply at first."""
 
     account: str
+
+
+class ConfigurationChanged(Event, frozen=True):
+    """A newly read configuration is in force: config.toml or a secret changed.
+
+    The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `tables` are the others of
+    config.toml that changed. `restart_needed`: something of it holds from the next start on.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    restart_needed: bool = False
+
+
+# -- wishes, which whoever can carry them out hears
+
+
+class TypingAsked(ConversationEvent, frozen=True):
+    """A rule wants the contact to see typing, because its next message takes a moment."""
+
+
+class TunnelAsked(Event, frozen=True):
+    """Somebody wants a tunnel that is down to be tried again at once."""

@@ -61,8 +61,9 @@ class Health:
                 self.state = replace(self.state, tokens=tuple(tokens.items()))
             case events.TroubleRaised(key, text):
                 others = tuple(trouble for trouble in self.state.troubles if trouble.key != key)
-                is_new = key not in self.state.since or bool(text) is (len(others) == len(self.state.troubles))
-                times = self._now(key) if is_new else self.state.since
+                was_raised = len(others) < len(self.state.troubles)
+                is_same = key in self.state.since and bool(text) == was_raised
+                times = self.state.since if is_same else self._now(key)
                 self.state = replace(self.state, troubles=(*others, event) if text else others, since=times)
             case _:
                 pass

@@ -21,7 +21,7 @@ from wxdesk.app import open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import CaughtUp, ConversationEvent, Event
+from wxdesk.core.events import ConversationEvent, Event, EverythingChanged
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Setup
 
@@ -45,7 +45,7 @@ class ShownList:
         desk.bus.subscribe(self.hear)
 
     def hear(self, event: Event) -> None:
-        if isinstance(event, CaughtUp):
+        if isinstance(event, EverythingChanged):
             self._all_new = True
         elif isinstance(event, ConversationEvent):
             self._touched.add(event.conversation_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.flow.timed_desk import START, HandClock
-from wxdesk.core.events import Event, OperatorWrites, WorkChanged
+from wxdesk.core.events import Event, EverythingChanged, OperatorWrites
 from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, OperatorTyping
 
 BEGUN, STOPPED = OperatorWrites(1, True), OperatorWrites(1, False)
@@ -72,6 +72,6 @@ def test_deadlines_move_a_little_at_a_time_while_the_operator_types() -> None:
 
 def test_a_desk_elsewhere_knows_what_the_server_knows() -> None:
     here = OperatorTyping(lambda _: None, HandClock())
-    for event, told in ((BEGUN, {1}), (OperatorWrites(2, True), {1, 2}), (STOPPED, {2}), (WorkChanged(True), set())):
+    for event, told in ((BEGUN, {1}), (OperatorWrites(2, True), {1, 2}), (STOPPED, {2}), (EverythingChanged(), set())):
         here.on_event(event)
         assert here.told == told

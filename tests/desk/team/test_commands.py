@@ -115,6 +115,11 @@ def test_every_event_can_travel() -> None:
     assert relay.unpacked(relay.packed(told)) == told
 
 
+def test_events_keep_the_names_under_which_other_versions_store_them() -> None:
+    assert relay.packed([events.EverythingChanged()]) == '[["CaughtUp",{}]]'
+    assert relay.unpacked('[["CaughtUp", {}]]') == [events.EverythingChanged()]
+
+
 def test_an_event_of_a_newer_program_is_left_out() -> None:
     assert relay.unpacked('[["Unheard", {}], ["TroubleRaised", {"key": 1}], ["RulesChanged", {}]]') == [
         events.RulesChanged()

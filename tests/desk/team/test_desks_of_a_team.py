@@ -22,7 +22,6 @@ from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, LeaseLost, NotFound, StoreError
 from wxdesk.core.events import (
-    CaughtUp,
     Event,
     MessageKept,
     OperatorsChanged,
@@ -70,6 +69,10 @@ class Team:
                 if isinstance(event, kind) and holds(event):
                     return event
 
+    async def knows_the_server(self) -> None:
+        """Until the desk has read the server's state."""
+        await self.until(TroubleRaised, lambda event: event == TroubleRaised("server", ""))
+
     async def shows_health(self) -> None:
         """Until the desk shows its server's, which may be asked for twice while events arrive."""
         async with asyncio.timeout(15):
@@ -87,7 +90,7 @@ async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIte
     sandbox.set_push_url(f"{server.url}/wx/shop")
     made = Team(sandbox, server, opened, asyncio.Queue())
     opened.desk.bus.subscribe(made.events.put_nowait)
-    await made.until(CaughtUp)
+    await made.knows_the_server()
     await made.shows_health()
     yield made
     await opened.stop()
@@ -239,7 +242,7 @@ async def far_team(postgres: Postgres, sandbox: Sandbox, folder: Path) -> AsyncI
         sandbox.set_push_url(f"{server.url}/wx/shop")
         team = FarTeam(sandbox, server, opened, asyncio.Queue(), way)
         opened.desk.bus.subscribe(team.events.put_nowait)
-        await team.until(CaughtUp)
+        await team.knows_the_server()
         yield team
         await opened.stop()
     await server.stop()
@@ -263,7 +266,7 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
             assert {trouble.key for trouble in team.desk.desk.health.state.troubles} == {"database"}
         team.way.open()
         await team.until(TroubleRaised, lambda event: event.key == "database" and not event.text)
-        await team.until(CaughtUp)
+        await team.knows_the_server()
         told = team.desk.desk.health.state.troubles
         assert not any(one.key == "server" or tr(one.text).startswith("This desk cannot reach") for one in told)
 
@@ -288,7 +291,7 @@ async def test_a_trouble_that_ended_while_a_desk_read_the_servers_state_has_ende
         await team.until(TroubleRaised, lambda event: event.key == "disk" and not event.text)
     finally:
         await locking.close()
-    await team.until(CaughtUp)
+    await team.knows_the_server()
     assert "disk" not in {trouble.key for trouble in desk.health.state.troubles}
 
 

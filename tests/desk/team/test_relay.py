@@ -11,7 +11,7 @@ import pytest
 
 from tests.postgresql import Postgres
 from tests.store.chats import T0
-from wxdesk.core.events import ConversationChanged, MessageArrived, MessageKept, WorkChanged
+from wxdesk.core.events import ConversationChanged, EverythingChanged, MessageArrived, MessageKept
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.desk.team import relay
 from wxdesk.desk.team.relay import EventRelay, unpacked
@@ -34,7 +34,7 @@ async def test_events_during_a_late_lease_make_desks_look_at_everything(
     await store.lease.renew()
     await relay.flush()
     [text], _, _ = await store.relayed_events.after(0)
-    assert WorkChanged(True) in unpacked(text)
+    assert EverythingChanged() in unpacked(text)
     await store.close()
 
 

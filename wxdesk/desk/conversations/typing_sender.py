@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound, SendError, StoreError
-from wxdesk.core.events import Event, MessageKept, OperatorWrites, ReplyChanged, TypingAsked, WorkChanged
+from wxdesk.core.events import Event, EverythingChanged, MessageKept, OperatorWrites, ReplyChanged, TypingAsked
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.ports import Clock, TypingSender
@@ -61,7 +61,7 @@ class TypingIndicator:
             case ReplyChanged(conversation_id=conversation_id, state=ReplyState.SENT):
                 self._note_word(conversation_id)
                 self._shown.pop(conversation_id, None)
-            case OperatorWrites() | WorkChanged():
+            case OperatorWrites() | EverythingChanged():
                 self._operator_typing.on_event(event)
             case TypingAsked(conversation_id=conversation_id):
                 self._asked.put_nowait(conversation_id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from wxdesk.core.events import Event, OperatorWrites, WorkChanged
+from wxdesk.core.events import Event, EverythingChanged, OperatorWrites
 from wxdesk.desk.ports import Clock
 
 QUIET = timedelta(minutes=1)
@@ -49,9 +49,9 @@ class OperatorTyping:
                 self.told -= {thread}
                 self._publish(OperatorWrites(thread, False))
 
-    def on_event(self, event: OperatorWrites | WorkChanged) -> None:
-        """Note typing that the working server reports; a new one knows of none yet."""
-        if isinstance(event, WorkChanged):
+    def on_event(self, event: OperatorWrites | EverythingChanged) -> None:
+        """Note typing that the working server reports; none where it may have changed."""
+        if isinstance(event, EverythingChanged):
             self.told = frozenset()
         elif event.writes:
             self.told |= {event.conversation_id}

@@ -1,4 +1,4 @@
-"""Event bus: facts, published after they are stored.
+"""Event bus: facts, and wishes, heard by whatever has subscribed to their kind.
 
 Everything happens on the desk thread's loop; a subscriber is a plain function that returns at once.
 """

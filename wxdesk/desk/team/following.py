@@ -29,7 +29,7 @@ _ALL_NEW: tuple[events.Event, ...] = (
     events.RulesChanged(),
     events.TemplatesChanged(),
     events.PreferencesChanged(),
-    events.CaughtUp(),
+    events.EverythingChanged(),
 )
 
 
@@ -140,7 +140,7 @@ class Following:
         for text in texts:
             for event in unpacked(text):
                 self._overtaken |= isinstance(event, _OF_HEALTH)
-                if isinstance(event, events.OperatorWrites | events.WorkChanged):
+                if isinstance(event, events.OperatorWrites | events.EverythingChanged):
                     self._local.typing.on_event(event)
                 await self._prepare(event)
                 self._publish(_of_server(event))
@@ -156,7 +156,7 @@ class Following:
                 await self._local.accounts.use(self._local.accounts.configured, (), follow=False)
             case events.AttentionRaised() | events.AttentionChanged():
                 await self._local.attention.refresh()
-            case events.WorkChanged() | events.ConfigurationChanged():
+            case events.EverythingChanged() | events.WorkChanged() | events.ConfigurationChanged():
                 self._look_at_everything()
             case events.ReachabilityChanged(reach):
                 self._local.reachability.state = reach

@@ -1,7 +1,7 @@
 """Events of the server that works, told to the buses of desks on other machines.
 
 They are stored a moment after they were published. What a server could not store before it ended is made good by the
-next one: its first event, `WorkChanged`, lets every desk look at everything again, and so does a gap in what is stored.
+next one: its first event is `EverythingChanged`. A desk that finds a gap in what is stored reads everything again, too.
 """
 
 import asyncio
@@ -29,22 +29,29 @@ MOST_GATHERED = 5000
 KEPT = timedelta(minutes=10)
 
 _LOCAL = (
-    events.CaughtUp, events.ColleaguesChanged, events.MessageArrived, events.NetworkChanged, events.OperatorsChanged,
-    events.PresenceChanged, events.TunnelAsked,
+    events.ColleaguesChanged, events.EverythingChanged, events.MessageArrived, events.NetworkChanged,
+    events.OperatorsChanged, events.PresenceChanged, events.TunnelAsked,
 )  # fmt: skip
 """Events about this machine or this window alone."""
 
 
+_STORED_AS = {"EverythingChanged": "CaughtUp"}
+"""Names under which events have been stored since before they were renamed."""
+
+_NAMED = {stored: name for name, stored in _STORED_AS.items()}
+
+
 def packed(batch: list[events.Event]) -> str:
     """Encode events as text."""
-    return msgspec.json.encode([(type(event).__name__, event) for event in batch]).decode()
+    named = ((type(event).__name__, event) for event in batch)
+    return msgspec.json.encode([(_STORED_AS.get(name, name), event) for name, event in named]).decode()
 
 
 def unpacked(text: str) -> list[events.Event]:
     """Decode events; those of a newer program are left out."""
     found: list[events.Event] = []
     for name, fields in msgspec.json.decode(text, type=list[tuple[str, msgspec.Raw]]):
-        kind: Any = getattr(events, name, None)
+        kind: Any = getattr(events, _NAMED.get(name, name), None)
         with contextlib.suppress(msgspec.MsgspecError):
             if isinstance(kind, type) and issubclass(kind, events.Event):
                 found.append(msgspec.json.decode(fields, type=kind))
@@ -69,13 +76,13 @@ class EventRelay:
         if isinstance(event, _LOCAL):
             return
         if not self._store.lease.is_held or len(self._gathered) >= MOST_GATHERED:
-            self._gathered = [events.WorkChanged(True)]
+            self._gathered = [events.EverythingChanged()]
         self._gathered.append(event)
         self._awake.set()
 
     async def run(self) -> None:
         """Store what is gathered, until cancelled."""
-        self._gathered.insert(0, events.WorkChanged(True))
+        self._gathered.insert(0, events.EverythingChanged())
         self._awake.set()
         while True:
             await self._awake.wait()
@@ -100,6 +107,6 @@ class EventRelay:
                 if batch:
                     await self._store.relayed_events.append(packed(batch), now, now - KEPT)
             except StoreError:
-                self._gathered = [events.WorkChanged(True)]
+                self._gathered = [events.EverythingChanged()]
                 self._awake.set()
                 raise

@@ -143,7 +143,7 @@ class ChatSession(QObject):
                     self.close()
                 case events.TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
-                case events.CaughtUp():
+                case events.EverythingChanged():
                     self._changed_replies |= self.known.reply_ids()
         if self.conversation_id is not None and any(self._touches(event) for event in batch):
             self._refresher.ask()
@@ -158,7 +158,7 @@ class ChatSession(QObject):
 
     def _touches(self, event: events.Event) -> bool:
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
-        return here or isinstance(event, events.PreferencesChanged | events.CaughtUp)
+        return here or isinstance(event, events.PreferencesChanged | events.EverythingChanged)
 
     # -- answers
 

@@ -36,7 +36,7 @@ _LEAST_FOR_NOTICES = 480
 """Pixels that a notice takes with three buttons and a few words."""
 GATHER_MS = 200
 """Time in which changes are gathered before the figures are read again."""
-_COUNTED = (*events.ROW_CHANGES, events.CaughtUp)
+_COUNTED = (*events.ROW_CHANGES, events.EverythingChanged)
 _OF_HEALTH = (
     events.ListenerChanged, events.SetupChanged, events.TokenChanged, events.PauseChanged, events.ConfigurationChanged
 )  # fmt: skip

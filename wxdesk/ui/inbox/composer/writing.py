@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import CaughtUp, Event, TemplatesChanged
+from wxdesk.core.events import Event, EverythingChanged, TemplatesChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import WAITS, Draft, Reply, ReplyKind, UnsentContent
 from wxdesk.ui.content.album import Album
@@ -63,7 +63,7 @@ class DraftKeeping(QObject):
     def _on_events(self, events: Sequence[Event]) -> None:
         if self._me != self._bridge.desk.me:
             self._begin_anew()
-        elif any(isinstance(event, CaughtUp) for event in events):  # the store may answer again
+        elif any(isinstance(event, EverythingChanged) for event in events):  # the store may answer again
             if self._stored is None:
                 self._read()
             self.store()

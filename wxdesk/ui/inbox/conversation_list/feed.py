@@ -58,7 +58,8 @@ class ConversationFeed(QObject):
 
     def on_events(self, batch: Sequence[events.Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
-        if any(isinstance(event, events.CaughtUp | events.ContactErased | events.OperatorsChanged) for event in batch):
+        others = events.EverythingChanged | events.ContactErased | events.OperatorsChanged
+        if any(isinstance(event, others) for event in batch):
             self.load()
         if any(isinstance(event, events.RulesChanged) for event in batch):
             self._rules.ask_soon()

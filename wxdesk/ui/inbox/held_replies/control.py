@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import CaughtUp, ConversationChanged, PauseChanged, ReplyChanged
+from wxdesk.core.events import ConversationChanged, EverythingChanged, PauseChanged, ReplyChanged
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
@@ -27,7 +27,7 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 
-_TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged, CaughtUp)
+_TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged, EverythingChanged)
 
 
 class HeldReplies(QObject):
