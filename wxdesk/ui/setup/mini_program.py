@@ -134,8 +134,7 @@ class MiniProgramCard(SetupCard):
         name = self.name.text()
         if self.view.name or not name or ACCOUNT_NAME.fullmatch(name):
             return True
-        self.name.show_error(tr("English letters, digits, - and _, at most 32; it begins with a letter or digit."))
-        self.name.edit.setFocus()
+        self.name.refuse(tr("English letters, digits, - and _, at most 32; it begins with a letter or digit."))
         return False
 
     def _free_name(self) -> str:
@@ -166,8 +165,7 @@ class MiniProgramCard(SetupCard):
 
     def _kept(self, name: str, refused: BadInput | None) -> None:
         if refused is not None:
-            self.name.show_error(explain_reason(refused))
-            self.name.edit.setFocus()
+            self.name.refuse(explain_reason(refused))
             return
         self.app_secret.show_value("")
         self._bridge.notices.bar(f"error:{NotAdded.__name__}", "")  # of an earlier try

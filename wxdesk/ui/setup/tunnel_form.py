@@ -94,11 +94,11 @@ class TunnelForm(QWidget):
         address, found = read_public_url(url)
         learnt = wanted.kind is TunnelKind.COMMAND and not url  # the program tells it
         if address is None and not learnt:
-            self.url.show_error(told(found))
-            self.url.edit.setFocus()
+            self.url.refuse(told(found))
             return
         if (gap := self._gap(wanted)) is not None:
-            _refuse(*gap)
+            field, reason = gap
+            field.refuse(reason)
             return
         work = self._bridge.desk.account_editing.set("tunnel", keys_of(wanted))
         self._bridge.ask(work, partial(self._tunnel_stored, url), self._refused)
@@ -141,9 +141,9 @@ class TunnelForm(QWidget):
     def _refused(self, error: Exception) -> None:
         if isinstance(error, BadConfig) and str(error.values["key"]).startswith("tunnel."):
             at = str(error.values["key"]).removeprefix("tunnel.")
-            _refuse(self.ssh.by_key.get(at, self.command.line), explain_reason(error))
+            self.ssh.by_key.get(at, self.command.line).refuse(explain_reason(error))
         elif isinstance(error, BadInput):
-            _refuse(self.url, explain_reason(error))
+            self.url.refuse(explain_reason(error))
         else:
             self._bridge.failed.emit(error)
 
@@ -177,11 +177,6 @@ class TunnelForm(QWidget):
         self.ssh.setVisible(kind is TunnelKind.SSH)
         self.command.setVisible(kind is TunnelKind.COMMAND)
         self.command.show_port(urlsplit(local).port or 0)
-
-
-def _refuse(field: LabelledField, reason: str) -> None:
-    field.show_error(reason)
-    field.edit.setFocus()
 
 
 class SshFields(QWidget):

@@ -82,6 +82,11 @@ class LabelledField(QWidget):
         self.edit.setAccessibleDescription(reason)
         set_wrong(self.edit, bool(reason))
 
+    def refuse(self, reason: str) -> None:
+        """Show why the text cannot be taken, and let it be written anew."""
+        self.show_error(reason)
+        self.edit.setFocus()
+
     def _changed(self, _: str) -> None:
         self.show_error("")
         self.edited.emit()

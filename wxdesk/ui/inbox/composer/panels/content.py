@@ -208,23 +208,19 @@ class TextLinkPanel(Popover):
     def submit(self) -> None:
         """Emit the link, or show what is wrong."""
         if not self.label.text():
-            self._complain(self.label, tr("Which words should the customer tap?"))
+            self.label.refuse(tr("Which words should the customer tap?"))
             return
         try:
             contents.check_url(self.url.text())
             if self.path.text():
                 contents.check_page_path(self.path.text())
         except BadContent as error:
-            self._complain(self.url if error.field == "url" else self.path, explain(error))
+            (self.url if error.field == "url" else self.path).refuse(explain(error))
             return
         page = self.path.text()
         link = TextLink(self.label.text(), self.url.text(), self._app_id if page else "", page)
         self.made.emit(link_markup(link))
         self.close_it()
-
-    def _complain(self, field: LabelledField, reason: str) -> None:
-        field.show_error(reason)
-        field.edit.setFocus()
 
 
 WIDEST = 620
