@@ -1,7 +1,4 @@
-"""Hands a newly read configuration to the parts of a running desk.
-
-Imported by `app`; imports `webhook`, `wechat`, `desk` and layers below.
-"""
+"""Hands a newly read configuration to the parts of a running desk."""
 
 import dataclasses
 import logging

@@ -1,6 +1,6 @@
 """Ports: the parts that the desk gets from the layers above it, or from outside.
 
-`app.py` plugs them in. Imported by all of `wxdesk.desk` and the layers above; imports `wxdesk.core` only.
+`app.py` plugs them in.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
