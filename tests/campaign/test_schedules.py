@@ -224,7 +224,7 @@ class Supervision(WrittenTo):
                         self.by_human |= self.decided_with(self.contacts[i], reply, "release")
         self.world.does(self.desk.replies.release_held() if release else self.desk.replies.cancel_held(), self.contacts)
 
-    @rule(n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
+    @rule(n=which, click=st.sampled_from(("release", "release_answer", "cancel", "lock_for_edit", "edit")))
     def click_on_what_waits(self, n: int, click: str) -> None:
         found = self.one_that(_waits, n)
         if found is None:
@@ -236,13 +236,13 @@ class Supervision(WrittenTo):
 
     @rule(n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
     def leave_it_as_it_was(self, n: int, meanwhile: str) -> None:
-        """Open a reply for editing, do something else, and put it back unchanged."""
+        """Open a reply for editing, do something else, and unlock it unchanged."""
         found = self.one_that(_of_a_rule_waits, n)
         if found is None:
             self._somebody_writes(n)
             return
         contact, before = found
-        self.click(before, "keep")
+        self.click(before, "lock_for_edit")
         match meanwhile:
             case "take_over":
                 self.world.does(self.take_over_and_note(contact), self.contacts)
@@ -251,7 +251,7 @@ class Supervision(WrittenTo):
             case "time":
                 self._pass(SPANS[0])
         with suppress(MoveNotAllowed):
-            self.world.does(self.desk.replies.put_back(before), self.contacts)
+            self.world.does(self.desk.replies.unlock(before), self.contacts)
 
     @rule(n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
     def settle(self, n: int, click: str) -> None:

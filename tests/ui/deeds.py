@@ -135,7 +135,7 @@ def _with_replies(world: World, thread: int) -> dict[str, Callable[[], object]]:
         every["edit"] = lambda: world.call(desk.replies.edit(held[0], "better"))
     if waiting:
         every["stop"] = lambda: world.call(desk.replies.cancel(waiting[-1]))
-        every["lock"] = lambda: world.call(desk.replies.keep(waiting[-1]))
+        every["lock"] = lambda: world.call(desk.replies.lock_for_edit(waiting[-1]))
         every["undo"] = lambda: world.call(desk.replies.undo(waiting[-1]))
     if unsettled:
         every["retry"] = lambda: world.wait_until_sent(world.call(desk.replies.retry(unsettled[-1])).id)

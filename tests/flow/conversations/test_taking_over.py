@@ -192,7 +192,7 @@ async def test_a_released_reply_is_not_cancelled_by_the_operators_next_message(d
 async def test_an_edited_draft_is_not_discarded_by_the_operators_next_message(desk: Desk) -> None:
     thread = await says(desk, "几点")
     replies = desk.opened.desk.replies
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await replies.edit(1, "早上九点，您呢")
     await replies.write(thread, "稍等")
     await desk.until_sent(1)
@@ -201,15 +201,15 @@ async def test_an_edited_draft_is_not_discarded_by_the_operators_next_message(de
 
 @pytest.mark.parametrize("edits", [False, True])
 @pytest.mark.parametrize("by_writing", [False, True])
-async def test_an_unchanged_reply_put_back_after_a_takeover_asks(desk: Desk, by_writing: bool, edits: bool) -> None:
+async def test_an_unchanged_reply_unlocked_after_a_takeover_asks(desk: Desk, by_writing: bool, edits: bool) -> None:
     thread = await says(desk, "几点")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     if edits:
         await replies.edit(1, "早上九点")
     before = await desk.reply(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await (replies.write(thread, "我来") if by_writing else conversations.take_over(thread))
-    left = await replies.put_back(before)
+    left = await replies.unlock(before)
     assert (left.state, left.due_at, left.error) == (S.HELD, None, SPOKE_MEANWHILE)
     desk.move_to(START + MINUTE)
     if by_writing:
@@ -218,22 +218,22 @@ async def test_an_unchanged_reply_put_back_after_a_takeover_asks(desk: Desk, by_
     assert sent(desk) == (["我来"] if by_writing else [])
 
 
-async def test_an_unchanged_draft_put_back_after_writing_is_as_it_was(desk: Desk) -> None:
+async def test_an_unchanged_draft_unlocked_after_writing_is_as_it_was(desk: Desk) -> None:
     thread = await says(desk, "要多久")
     replies = desk.opened.desk.replies
     before = await desk.reply(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await replies.write(thread, "看地方")
     assert not is_passed_over(await desk.reply(1))
-    left = await replies.put_back(before)
+    left = await replies.unlock(before)
     assert (left.state, left.error, left.by) == (S.DRAFT, "", "")
 
 
-async def test_an_unchanged_reply_of_a_handing_over_rule_put_back_stays_held(desk: Desk) -> None:
+async def test_an_unchanged_reply_of_a_handing_over_rule_unlocked_stays_held(desk: Desk) -> None:
     await says(desk, "转人工")
     before = await desk.reply(1)
-    await desk.opened.desk.replies.keep(1)
-    left = await desk.opened.desk.replies.put_back(before)
+    await desk.opened.desk.replies.lock_for_edit(1)
+    left = await desk.opened.desk.replies.unlock(before)
     assert (left.state, left.due_at) == (S.HELD, before.due_at)
 
 

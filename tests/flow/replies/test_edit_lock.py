@@ -39,14 +39,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def test_an_unchanged_reply_put_back_waits_for_the_time_it_had_left(desk: Desk) -> None:
+async def test_an_unchanged_reply_unlocked_waits_for_the_time_it_had_left(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "慢")
     before = await store.replies.get(1)
     desk.clock.now = after(20)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     desk.clock.now = after(3000)
-    await replies.put_back(before)
+    await replies.unlock(before)
     assert await stands(desk, 1) == [(HELD, after(3040))]
     desk.move_to(after(3039))
     assert sent(desk) == []
@@ -61,81 +61,81 @@ async def test_an_unchanged_reply_put_back_waits_for_the_time_it_had_left(desk: 
     ]
 
 
-async def test_an_unchanged_reply_put_back_waits_some_seconds_at_least(desk: Desk) -> None:
+async def test_an_unchanged_reply_unlocked_waits_some_seconds_at_least(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
     desk.clock.now = after(7)
-    await replies.keep(1)
-    await replies.put_back(before)
+    await replies.lock_for_edit(1)
+    await replies.unlock(before)
     assert await stands(desk, 1) == [(HELD, after(12))]
 
 
-async def test_an_unchanged_reply_put_back_asks_if_the_customer_wrote_meanwhile(desk: Desk) -> None:
+async def test_an_unchanged_reply_unlocked_asks_if_the_customer_wrote_meanwhile(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     desk.clock.now = after(2)
     assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
-    assert (await replies.put_back(before)).error == WROTE_MEANWHILE
+    assert (await replies.unlock(before)).error == WROTE_MEANWHILE
     assert await stands(desk, 1) == [(HELD, None)]
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
-async def test_an_unchanged_reply_put_back_is_a_draft_in_modes_draft_and_off(desk: Desk, mode: ReplyMode) -> None:
+async def test_an_unchanged_reply_unlocked_is_a_draft_in_modes_draft_and_off(desk: Desk, mode: ReplyMode) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await desk.opened.desk.conversations.set_mode(before.conversation_id, mode)
-    await replies.put_back(before)
+    await replies.unlock(before)
     assert await stands(desk, 1) == [(DRAFT, None)]
 
 
-async def test_a_draft_being_edited_gets_no_second_draft_until_put_back(tmp_path: Path) -> None:
+async def test_a_draft_being_edited_gets_no_second_draft_until_unlocked(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         replies, store = desk.opened.desk.replies, desk.opened.store
         await desk.says(LI, "几点")
         before = await store.replies.get(1)
-        await replies.keep(1)
+        await replies.lock_for_edit(1)
         assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
-        await replies.put_back(before)
+        await replies.unlock(before)
         assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
         states = [(reply.id, reply.state) for reply in await store.replies.pending()]
         assert states == [(2, DRAFT)]
 
 
-async def test_a_changed_or_sent_reply_is_not_put_back(desk: Desk) -> None:
+async def test_a_changed_or_sent_reply_is_not_unlocked(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await replies.edit(1, "十点")
-    assert (await replies.put_back(before)).by == "operator"
+    assert (await replies.unlock(before)).by == "operator"
     assert await stands(desk, 1) == [(DRAFT, None)]
     await replies.release(1)
     await desk.until_sent(1)
     with pytest.raises(MoveNotAllowed):
-        await replies.put_back(before)
+        await replies.unlock(before)
 
 
 async def test_a_restart_ends_all_edit_locks(desk: Desk) -> None:
     """Else the rules would keep quiet there for ever, for a reply that nobody looks at any more."""
     await desk.says(LI, "慢")
-    await desk.opened.desk.replies.keep(1)
+    await desk.opened.desk.replies.lock_for_edit(1)
     await desk.restart()
     assert await stands(desk, 1) == [(DRAFT, None)]
     left = await desk.reply(1)
     assert (left.by, left.error) == ("", AFTER_RESTART)
-    assert [step.kind for step in await desk.opened.store.replies.steps(1)][-1] is StepKind.LEAVE
+    assert [step.kind for step in await desk.opened.store.replies.steps(1)][-1] is StepKind.UNLOCK
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     assert [state for state, _ in await stands(desk, 1, 2)] == [ReplyState.CANCELLED, HELD]
 
 
 async def test_a_restart_keeps_an_edited_draft_for_its_operator(desk: Desk) -> None:
     await desk.says(LI, "慢")
-    await desk.opened.desk.replies.keep(1)
+    await desk.opened.desk.replies.lock_for_edit(1)
     await desk.opened.desk.replies.edit(1, "慢工出细活")
     await desk.restart()
     assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED

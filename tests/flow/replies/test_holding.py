@@ -148,7 +148,7 @@ async def test_entering_the_chat_leaves_a_held_answer_as_it_is(desk: Desk) -> No
 async def test_an_answer_being_edited_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
     replies = desk.opened.desk.replies
     await desk.says(LI, "几点")
-    await replies.keep(1)  # the operator has opened it to edit it
+    await replies.lock_for_edit(1)  # the operator has opened it to edit it
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     await replies.edit(1, "今天十点")
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED

@@ -158,7 +158,7 @@ async def test_later_parts_follow_a_retried_part_also_during_a_pause(desk: Desk)
 async def test_later_parts_wait_while_the_first_part_is_being_edited(desk: Desk) -> None:
     await asks(desk, "我要退款")
     replies = desk.opened.desk.replies
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     desk.move_to(START + timedelta(seconds=9))
     await desk.until(lambda: desk.states[2][-1] is S.QUEUED and desk.states[3][-1] is S.QUEUED)
     assert arrived(desk) == []

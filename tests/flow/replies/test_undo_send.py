@@ -219,7 +219,7 @@ async def test_undo_makes_a_reply_being_edited_ask_and_says_why(desk: Desk, earl
     thread = await asks(desk, "急吗")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     before = await desk.reply(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     if earlier:
         await writes(desk, thread, "我来看看")
         desk.move_to(START + 4 * SECOND)
@@ -229,7 +229,7 @@ async def test_undo_makes_a_reply_being_edited_ask_and_says_why(desk: Desk, earl
     word = await writes(desk, thread, "不急")
     assert (await desk.reply(1)).error == SPOKE_MEANWHILE
     await replies.undo(word.id)
-    left = await replies.put_back(before)
+    left = await replies.unlock(before)
     why = SPOKE_MEANWHILE if earlier or by_hand else WORD_TAKEN_BACK
     assert (left.state, left.due_at, left.error) == (S.HELD, None, why)
     assert (await desk.opened.store.replies.steps(1))[-1].reason == why
@@ -243,9 +243,9 @@ async def test_undo_returns_a_draft_that_was_being_edited_unchanged(desk: Desk) 
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     await conversations.set_mode(thread, ReplyMode.DRAFT)
     before = await desk.reply(1)
-    await replies.keep(1)
+    await replies.lock_for_edit(1)
     await replies.undo((await writes(desk, thread, "不急")).id)
-    left = await replies.put_back(before)
+    left = await replies.unlock(before)
     assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")
 
 

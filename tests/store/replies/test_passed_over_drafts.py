@@ -128,7 +128,7 @@ async def test_a_passed_over_draft_asks_while_it_is_being_edited(store: Store, d
     assert not is_passed_over(await store.outbox.lock_for_edit(draft.id, second(2), "lin"))
     assert [row.drafts for row in await store.inbox.page(InboxFilter.PENDING)] == [1]
     assert await store.inbox.page(InboxFilter.RESOLVED) == []
-    assert is_passed_over(await store.outbox.put_back(before, second(3), "lin", may_leave=True))
+    assert is_passed_over(await store.outbox.unlock(before, second(3), "lin", may_leave=True))
     assert (await store.inbox.counts()).pending == 0
 
 
@@ -157,7 +157,7 @@ async def test_a_draft_passed_over_again_does_not_say_that_a_message_was_undone(
 
 
 @pytest.mark.parametrize("undone", [True, False])
-async def test_a_draft_put_back_after_the_message_instead_is_gone_asks(
+async def test_a_draft_unlocked_after_the_message_instead_is_gone_asks(
     store: Store, talk: Talk, draft: Reply, undone: bool
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
@@ -169,7 +169,7 @@ async def test_a_draft_put_back_after_the_message_instead_is_gone_asks(
         await store.pending_replies.release_undoable(second(1))
         await talk.moves(written, Move.CLAIM, Move.REFUSE)
         await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
-    assert not is_passed_over(await store.outbox.put_back(before, second(3), "lin", may_leave=True))
+    assert not is_passed_over(await store.outbox.unlock(before, second(3), "lin", may_leave=True))
     assert (await store.inbox.counts()).pending == 1
 
 
@@ -247,12 +247,12 @@ async def test_the_history_of_a_draft_being_edited_tells_why_it_asks(store: Stor
     before = await store.replies.get(draft.id)
     await store.outbox.lock_for_edit(draft.id, second(2), "lin")
     await store.pending_replies.undo(written.id, "lin", second(3))
-    await store.outbox.put_back(before, second(4), "lin", may_leave=True)
+    await store.outbox.unlock(before, second(4), "lin", may_leave=True)
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
-        (K.TAKE, second(2), ""),
+        (K.LOCK, second(2), ""),
         (K.ASK, second(3), WORD_TAKEN_BACK),
-        (K.LEAVE, second(4), ""),
+        (K.UNLOCK, second(4), ""),
     ]
 
 

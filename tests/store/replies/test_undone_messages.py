@@ -176,7 +176,7 @@ async def test_a_locked_draft_says_that_the_message_was_undone(
     [
         ({}, 3, SPOKE_MEANWHILE),
         ({}, 2, SPOKE_MEANWHILE),
-        ({}, 1.9, WORD_TAKEN_BACK),  # said before it was taken in hand
+        ({}, 1.9, WORD_TAKEN_BACK),  # said before it was locked
         ({"state": S.CANCELLED}, 3, WORD_TAKEN_BACK),
         ({"author": Author.RULE}, 3, WORD_TAKEN_BACK),
         ({"conversation_id": 2}, 3, WORD_TAKEN_BACK),
@@ -210,7 +210,7 @@ async def test_a_locked_draft_keeps_its_reason_while_a_message_since_the_lock_is
 async def test_only_steps_of_the_locking_operator_tell_since_when_a_draft_is_locked(
     store: Store, talk: Talk, draft: Reply, kind: str, by: str, why: str
 ) -> None:
-    """Without one it is in hand since it was made."""
+    """Without one it is locked since it was made."""
     await stored(store, draft, by="wang", created_at=second(2))
     step = ReplyStep(draft.id, second(4), StepKind(kind), by=by)
     await store._db.write(write_steps, [step])
@@ -258,7 +258,7 @@ async def test_a_draft_is_locked_since_its_last_lock(
     await store.outbox.lock_for_edit(draft.id, second(1), "wang")
     await talk.writes(draft.conversation_id, "还有", second(2))
     taken = draft if again == "this one" else other
-    await store._db.write(write_steps, [ReplyStep(taken.id, second(3), StepKind.TAKE, by="wang")])
+    await store._db.write(write_steps, [ReplyStep(taken.id, second(3), StepKind.LOCK, by="wang")])
     word = await writes(store, draft.conversation_id, 4)
     await takes_back(store, word)
     assert (await store.replies.get(draft.id)).error == why

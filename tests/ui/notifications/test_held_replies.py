@@ -163,7 +163,7 @@ def test_pressing_a_notice_leaves_a_reply_that_is_being_edited(
     monkeypatch.setattr(window.notices, "toast", said.append)
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.replies.keep(held(world, chat).id))
+    world.call(world.desk.replies.lock_for_edit(held(world, chat).id))
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
     desktop.answered(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: len(said) == 1)

@@ -212,8 +212,8 @@ class StepKind(StrEnum):
     RECALL = "recall"
     RETRY = "retry"
     CONFIRM = "confirm"
-    TAKE = "take"  # a draft in hand, as a held one is by a human's KEEP
-    LEAVE = "leave"  # a draft again, as it was before it was taken in hand
+    LOCK = "take"  # a draft locked for editing; of a held or queued reply its operator's KEEP says so
+    UNLOCK = "leave"  # a draft again, as it was before it was locked
     INSTEAD = "instead"  # its operator wrote something instead; where it was to leave, the KEEP says so
     ASK = "ask"  # the operator took that back
 

@@ -152,11 +152,11 @@ class ReplyCommands(Struct, frozen=True):
         """
         return await self._move(reply_id, Move.RELEASE, whole=whole)
 
-    async def keep(self, reply_id: int) -> Reply:
+    async def lock_for_edit(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
         return self._published(await self._store.outbox.lock_for_edit(reply_id, self._clock(), acting()))
 
-    async def put_back(self, before: Reply) -> Reply:
+    async def unlock(self, before: Reply) -> Reply:
         """Let a reply that was edited without a change wait again as it was `before`.
 
         It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by
@@ -168,7 +168,7 @@ class ReplyCommands(Struct, frozen=True):
         mode = before.mode if by_rule or account is None else mode_of(conversation, account)
         may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
         now = self._clock()
-        return self._published(await self._store.outbox.put_back(before, now, acting(), may_leave=may_leave))
+        return self._published(await self._store.outbox.unlock(before, now, acting(), may_leave=may_leave))
 
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""

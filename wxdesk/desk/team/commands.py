@@ -83,7 +83,7 @@ _ROWS = (
     ("claims", _UNRECORDED, "see"),
     ("replies", CommandTerms(claim=Claims.claim_to_write, recorded=False), "write write_split"),
     ("replies", CommandTerms(claim=Claims.claim_to_change, recorded=False), "release edit retry"),
-    ("replies", _UNRECORDED, "undo keep put_back cancel confirm release_held cancel_held"),
+    ("replies", _UNRECORDED, "undo lock_for_edit unlock cancel confirm release_held cancel_held"),
     ("drafts", _UNRECORDED, "keep"),
     ("skipped", CommandTerms(subject=_nothing), "ask_rules"),
     ("outbox", _USUAL, "pause resume"),

@@ -57,7 +57,7 @@ class OutboxStore(StorePart):
     move = write_by(moves.move)
     settle = write_by(apply_operator_move)
     lock_for_edit = write_by(edit_lock.lock_for_edit)
-    put_back = write_by(edit_lock.unlock_unchanged)
+    unlock = write_by(edit_lock.unlock)
     unlock_abandoned = write_by(edit_lock.unlock_abandoned)
     edit = write_by(moves.edit)
     cancel_automatic = write_by(takeover.cancel_automatic)

@@ -70,13 +70,13 @@ def _explain_withdrawal() -> Update:
     Only their reason changes; they stay drafts. A takeover not begun by writing stays, whatever is undone.
     """
     word, columns = replies.alias("word"), reply_steps.c
-    takes = columns.kind.in_((StepKind.KEEP, StepKind.TAKE)) & (columns.by != "")
-    taken = select(func.max(columns.at)).where(columns.reply_id == replies.c.id, takes).correlate(replies)
+    locks = columns.kind.in_((StepKind.KEEP, StepKind.LOCK)) & (columns.by != "")
+    locked = select(func.max(columns.at)).where(columns.reply_id == replies.c.id, locks).correlate(replies)
     stands = select(word.c.id).where(
         word.c.conversation_id == replies.c.conversation_id,
         word.c.author == Author.OPERATOR,
         word.c.state != ReplyState.CANCELLED,
-        word.c.created_at >= func.coalesce(taken.scalar_subquery(), replies.c.created_at),
+        word.c.created_at >= func.coalesce(locked.scalar_subquery(), replies.c.created_at),
     )
     chosen = select(conversations.c.id).where(
         conversations.c.id == replies.c.conversation_id,

@@ -47,7 +47,7 @@ class NoticeCommands(QObject):
         if not held:
             self._say_too_late()
         elif answer is NoticeAction.EDIT:
-            self._window.inbox.chat.writing.lock.take(held[0], self._window.inbox.held.edit, self._failed)
+            self._window.inbox.chat.writing.lock.lock_for_edit(held[0], self._window.inbox.held.edit, self._failed)
         elif answer is NoticeAction.SEND:
             self._window.inbox.held.replies.when_meant(parts, partial(self._send, parts))
         elif answer is NoticeAction.STOP:

@@ -161,8 +161,8 @@ def span_until(due_at: datetime, now: datetime) -> str:
     return span_text(span)
 
 
-def put_back_text(reply: Reply, now: datetime) -> str:
-    """Return the message about a reply that was released unchanged."""
+def unlocked_text(reply: Reply, now: datetime) -> str:
+    """Return the message about a reply that was unlocked unchanged."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and needs your OK, because the customer wrote again meanwhile.")
     if reply.counts_down and reply.due_at is not None:

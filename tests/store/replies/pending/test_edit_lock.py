@@ -1,4 +1,4 @@
-"""Replies locked for editing and put back: with the time that was left, or asking if the contact wrote meanwhile."""
+"""Replies locked for editing and unlocked: with the time that was left, or asking if the contact wrote meanwhile."""
 
 from __future__ import annotations
 
@@ -39,33 +39,33 @@ async def made(talk: Talk, state: ReplyState, due: float | None = None) -> Reply
 
 
 @pytest.mark.parametrize(("due", "at", "then"), [(60, 20, 140), (21, 20, 105), (None, 20, None)])
-async def test_an_unchanged_reply_put_back_has_the_time_that_was_left(
+async def test_an_unchanged_reply_unlocked_has_the_time_that_was_left(
     talk: Talk, store: Store, due: float | None, at: float, then: float | None
 ) -> None:
     before = await made(talk, S.HELD, due)
     kept = await store.outbox.lock_for_edit(before.id, second(at), "lin")
     assert (kept.state, kept.by, kept.due_at) == (S.DRAFT, "lin", None)
-    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(100), "lin", may_leave=True)
     assert back == await store.replies.get(before.id)
     assert (back.state, back.by, back.due_at) == (S.HELD, "", None if then is None else second(then))
 
 
-async def test_an_unchanged_reply_put_back_asks_if_the_contact_wrote_meanwhile(talk: Talk, store: Store) -> None:
+async def test_an_unchanged_reply_unlocked_asks_if_the_contact_wrote_meanwhile(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(20), "lin")
     await talk.says("li", at=second(30))
-    back = await store.outbox.put_back(before, second(40), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(40), "lin", may_leave=True)
     assert (back.state, back.due_at, back.error) == (S.HELD, None, WROTE_MEANWHILE)
 
 
-async def test_an_unchanged_draft_put_back_is_a_free_draft_again(talk: Talk, store: Store) -> None:
+async def test_an_unchanged_draft_unlocked_is_a_free_draft_again(talk: Talk, store: Store) -> None:
     before = await made(talk, S.DRAFT)
     assert (await store.outbox.lock_for_edit(before.id, second(1), "lin")).by == "lin"
-    back = await store.outbox.put_back(before, second(2), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(2), "lin", may_leave=True)
     assert (back.state, back.by) == (S.DRAFT, "")
     assert await store.replies.steps(before.id) == [
-        ReplyStep(before.id, second(1), K.TAKE, by="lin"),
-        ReplyStep(before.id, second(2), K.LEAVE, by="lin"),
+        ReplyStep(before.id, second(1), K.LOCK, by="lin"),
+        ReplyStep(before.id, second(2), K.UNLOCK, by="lin"),
     ]
 
 
@@ -74,12 +74,12 @@ async def test_locking_an_edited_draft_again_leaves_no_step(talk: Talk, store: S
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     edited = await store.outbox.edit(before.id, Content(text="您好"), second(2), "lin")
     await store.outbox.lock_for_edit(before.id, second(3), "lin")
-    await store.outbox.put_back(edited, second(4), "lin", may_leave=True)
-    assert [step.kind for step in await store.replies.steps(before.id)] == [K.TAKE, K.EDIT]
+    await store.outbox.unlock(edited, second(4), "lin", may_leave=True)
+    assert [step.kind for step in await store.replies.steps(before.id)] == [K.LOCK, K.EDIT]
 
 
 @pytest.mark.parametrize("own", [ReplyMode.DRAFT, None])
-async def test_a_held_reply_put_back_as_a_draft_says_which_mode_keeps_it(
+async def test_a_held_reply_unlocked_as_a_draft_says_which_mode_keeps_it(
     talk: Talk, store: Store, own: ReplyMode | None
 ) -> None:
     thread = (await talk.says("li")).conversation.id
@@ -87,28 +87,28 @@ async def test_a_held_reply_put_back_as_a_draft_says_which_mode_keeps_it(
     before = await store.replies.add(new, T0)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     await store.conversations.set_mode(thread, own)
-    back = await store.outbox.put_back(before, second(2), "lin", may_leave=False)
+    back = await store.outbox.unlock(before, second(2), "lin", may_leave=False)
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
     assert back.state is S.DRAFT
     last = (await store.replies.steps(before.id))[-1]
-    assert last == ReplyStep(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
+    assert last == ReplyStep(before.id, second(2), K.UNLOCK, by="lin", reason=CHANGED_BY[source])
 
 
-async def test_a_held_reply_put_back_as_a_draft_says_that_the_window_has_closed(talk: Talk, store: Store) -> None:
+async def test_a_held_reply_unlocked_as_a_draft_says_that_the_window_has_closed(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     closed = T0 + timedelta(hours=49)
-    assert (await store.outbox.put_back(before, closed, "lin", may_leave=True)).state is S.DRAFT
+    assert (await store.outbox.unlock(before, closed, "lin", may_leave=True)).state is S.DRAFT
     last = (await store.replies.steps(before.id))[-1]
-    assert last == ReplyStep(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
+    assert last == ReplyStep(before.id, closed, K.UNLOCK, by="lin", reason=WINDOW_CLOSED)
 
 
-async def test_a_cancelled_reply_is_not_put_back(talk: Talk, store: Store) -> None:
+async def test_a_cancelled_reply_is_not_unlocked(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     await store.outbox.move(before.id, Move.CANCEL, second(2))
     with pytest.raises(MoveNotAllowed):
-        await store.outbox.put_back(before, second(3), "lin", may_leave=True)
+        await store.outbox.unlock(before, second(3), "lin", may_leave=True)
 
 
 MOMENT = timedelta(microseconds=1)
@@ -133,20 +133,20 @@ async def test_a_locked_draft_is_returned_as_it_is_stored(talk: Talk, store: Sto
     assert taken == await store.replies.get(before.id)
     for state in (S.QUEUED, S.HELD):
         with pytest.raises(MoveNotAllowed) as refused:
-            await store.outbox.put_back(await made(talk, state), second(2), "lin", may_leave=True)
-        assert refused.value.values == {"state": state.value, "move": "put back"}
+            await store.outbox.unlock(await made(talk, state), second(2), "lin", may_leave=True)
+        assert refused.value.values == {"state": state.value, "move": "unlock"}
 
 
 @pytest.mark.parametrize(
     ("until", "held"), [(CLOSES, True), (second(100) + MOMENT, True), (second(100), False), (None, False)]
 )
-async def test_a_reply_put_back_is_held_only_while_the_reply_window_is_open(
+async def test_a_reply_unlocked_is_held_only_while_the_reply_window_is_open(
     talk: Talk, store: Store, until: datetime | None, held: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
     await locked(store, before, 20)
     await store._db.write(lambda connection: connection.execute(update(conversations).values(window_until=until)))
-    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(100), "lin", may_leave=True)
     assert back == await store.replies.get(before.id)
     assert back.state is (S.HELD if held else S.DRAFT)
     closing = until is not None and until < CLOSES
@@ -155,24 +155,24 @@ async def test_a_reply_put_back_is_held_only_while_the_reply_window_is_open(
     if held:
         assert step == ReplyStep(before.id, second(100), K.HOLD, "lin", reason=LEFT_AS_IT_WAS, until=back.due_at)
     else:
-        assert step == ReplyStep(before.id, second(100), K.LEAVE, "lin", reason=WINDOW_CLOSED)
+        assert step == ReplyStep(before.id, second(100), K.UNLOCK, "lin", reason=WINDOW_CLOSED)
 
 
 @pytest.mark.parametrize(("left", "then"), [(4.0, 5.0), (5.0, 5.0), (6.0, 6.0)])
-async def test_a_reply_put_back_is_held_for_five_seconds_at_least(
+async def test_a_reply_unlocked_is_held_for_five_seconds_at_least(
     talk: Talk, store: Store, left: float, then: float
 ) -> None:
     before = await made(talk, S.HELD, 20 + left)
     await locked(store, before, 20)
-    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(100), "lin", may_leave=True)
     assert back.due_at == second(100 + then)
 
 
-async def test_a_reply_put_back_has_its_former_fields(talk: Talk, store: Store) -> None:
+async def test_a_reply_unlocked_has_its_former_fields(talk: Talk, store: Store) -> None:
     """The status that its rule wants, who released it, and its trouble."""
     before = await stored(store, await made(talk, S.HELD, 60), aside=StatusChange(5), by="wang", error="busy")
     await locked(store, before, 20)
-    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(30), "lin", may_leave=True)
     assert back == replace(before, due_at=second(70), updated_at=second(30)) == await store.replies.get(before.id)
 
 
@@ -186,7 +186,7 @@ async def test_a_reply_put_back_has_its_former_fields(talk: Talk, store: Store) 
         (20.1, "another", False),
     ],
 )
-async def test_a_reply_put_back_asks_only_if_its_own_contact_wrote_since_the_lock(
+async def test_a_reply_unlocked_asks_only_if_its_own_contact_wrote_since_the_lock(
     talk: Talk, store: Store, at: float, kind: str, asks: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
@@ -196,28 +196,28 @@ async def test_a_reply_put_back_asks_only_if_its_own_contact_wrote_since_the_loc
         await talk.hears(entering(who, second(at)), second(at))
     else:
         await talk.says(who, at=second(at))
-    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(30), "lin", may_leave=True)
     assert (back.due_at, back.error) == ((None, WROTE_MEANWHILE) if asks else (second(70), ""))
     step = (await store.replies.steps(before.id))[-1]
     assert (step.reason, step.until) == (WROTE_MEANWHILE if asks else LEFT_AS_IT_WAS, back.due_at)
 
 
-async def test_a_reply_put_back_without_a_deadline_asks_for_its_former_reason(talk: Talk, store: Store) -> None:
+async def test_a_reply_unlocked_without_a_deadline_asks_for_its_former_reason(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD)
     await locked(store, before, 20)
     await talk.says("li", at=second(25))
-    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(30), "lin", may_leave=True)
     assert (back.state, back.due_at, back.error) == (S.HELD, None, "")
 
 
 @pytest.mark.parametrize("why", [SPOKE_MEANWHILE, WORD_TAKEN_BACK, "busy"])
 @pytest.mark.parametrize("may_leave", [True, False])
-async def test_a_reply_put_back_asks_if_the_operator_wrote_meanwhile(
+async def test_a_reply_unlocked_asks_if_the_operator_wrote_meanwhile(
     talk: Talk, store: Store, why: str, may_leave: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
     await stored(store, await locked(store, before, 20), error=why)
-    back = await store.outbox.put_back(before, second(30), "lin", may_leave=may_leave)
+    back = await store.outbox.unlock(before, second(30), "lin", may_leave=may_leave)
     step = (await store.replies.steps(before.id))[-1]
     if may_leave:
         due_at = second(70) if why == "busy" else None
@@ -225,23 +225,23 @@ async def test_a_reply_put_back_asks_if_the_operator_wrote_meanwhile(
         assert step.reason == (LEFT_AS_IT_WAS if why == "busy" else why)
     else:
         assert (back.state, back.error) == (S.DRAFT, "busy" if why == "busy" else "")
-        assert (step.kind, step.reason) == (K.LEAVE, "")
+        assert (step.kind, step.reason) == (K.UNLOCK, "")
 
 
 async def test_a_reply_that_was_never_locked_is_not_held_again(talk: Talk, store: Store) -> None:
     """Something else made a draft of it meanwhile: there is no deadline that was stopped."""
     before = await stored(store, await made(talk, S.HELD, 60), mode=ReplyMode.HOLD, by="wang")
     await stored(store, before, state=S.DRAFT)
-    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(30), "lin", may_leave=True)
     assert (back.state, back.due_at) == (S.DRAFT, second(60))
-    assert (await store.replies.steps(before.id))[1:] == [ReplyStep(before.id, second(30), K.LEAVE, by="lin")]
+    assert (await store.replies.steps(before.id))[1:] == [ReplyStep(before.id, second(30), K.UNLOCK, by="lin")]
 
 
 async def test_a_draft_that_was_held_long_ago_stays_a_draft(talk: Talk, store: Store) -> None:
     held = await made(talk, S.HELD, 60)
     before = await store.outbox.move(held.id, Move.KEEP, second(1))
     await locked(store, before, 2)
-    assert (await store.outbox.put_back(before, second(30), "lin", may_leave=True)).state is S.DRAFT
+    assert (await store.outbox.unlock(before, second(30), "lin", may_leave=True)).state is S.DRAFT
 
 
 async def test_the_newest_deadline_that_was_stopped_counts(talk: Talk, store: Store) -> None:
@@ -249,16 +249,16 @@ async def test_the_newest_deadline_that_was_stopped_counts(talk: Talk, store: St
     for at, due in ((10, 60), (20, 80)):
         await store.outbox.move(before.id, Move.HOLD, second(at), ReplyChanges(due_at=second(due)))
         await locked(store, before, at)
-    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    back = await store.outbox.unlock(before, second(100), "lin", may_leave=True)
     assert back.due_at == second(160)
 
 
-async def test_a_changed_reply_stays_as_it_is_when_put_back(talk: Talk, store: Store) -> None:
+async def test_a_changed_reply_stays_as_it_is_when_unlocked(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await locked(store, before, 20)
     changed = await store.outbox.edit(before.id, Content(text="您好"), second(21), "lin")
     steps = await store.replies.steps(before.id)
-    assert await store.outbox.put_back(before, second(30), "lin", may_leave=True) == changed
+    assert await store.outbox.unlock(before, second(30), "lin", may_leave=True) == changed
     assert await store.replies.steps(before.id) == steps
 
 
@@ -269,13 +269,13 @@ async def test_only_a_mode_under_which_it_would_leave_is_named(
     await store.conversations.set_mode((await talk.says("o1")).conversation.id, ReplyMode.DRAFT)
     before = await stored(store, await made(talk, S.HELD, 60), mode=mode)
     await locked(store, before)
-    await store.outbox.put_back(before, second(2), "lin", may_leave=False)
+    await store.outbox.unlock(before, second(2), "lin", may_leave=False)
     named = mode in (ReplyMode.AUTO, ReplyMode.HOLD)
     assert (await store.replies.steps(before.id))[-1].reason == (CHANGED_BY[ModeSource.ACCOUNT] if named else "")
 
 
 @pytest.mark.parametrize("state", [S.HELD, S.DRAFT])
-async def test_a_reply_that_asks_when_put_back_reopens_the_conversation(
+async def test_a_reply_that_asks_when_unlocked_reopens_the_conversation(
     talk: Talk, store: Store, state: ReplyState
 ) -> None:
     before = await made(talk, state, 60 if state is S.HELD else None)
@@ -283,7 +283,7 @@ async def test_a_reply_that_asks_when_put_back_reopens_the_conversation(
         await locked(store, before)
     await store._db.write(lambda connection: connection.execute(update(conversations).values(resolved_at=second(1))))
     if state is S.HELD:
-        await store.outbox.put_back(before, second(2), "lin", may_leave=True)
+        await store.outbox.unlock(before, second(2), "lin", may_leave=True)
     else:
         await locked(store, before)
     assert (await talk.thread(before.conversation_id)).resolved_at is None
@@ -304,7 +304,7 @@ async def test_a_start_ends_all_edit_locks_but_those_of_changed_replies(talk: Ta
     ]
     for reply in left:
         assert (await store.replies.steps(reply.id))[-1] == ReplyStep(
-            reply.id, second(5), K.LEAVE, reason=AFTER_RESTART
+            reply.id, second(5), K.UNLOCK, reason=AFTER_RESTART
         )
     for reply in (changed, mine, free, held):
         assert await store.replies.get(reply.id) == reply

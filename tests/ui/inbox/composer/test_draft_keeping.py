@@ -152,7 +152,7 @@ def test_a_change_given_up_after_another_start_leaves_the_reply_in_nobodys_hand(
     QTest.keyClick(composer.edit, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not world.call(world.store.replies.get(held.id)).by)
 
-    other.chat.writing.edit(world.call(world.desk.replies.keep(held.id)))  # as a killed window leaves it
+    other.chat.writing.edit(world.call(world.desk.replies.lock_for_edit(held.id)))  # as a killed window leaves it
     qtbot.waitUntil(lambda: composer.editing is not None)
     QTest.keyClick(composer.edit, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not world.call(world.store.replies.get(held.id)).by)

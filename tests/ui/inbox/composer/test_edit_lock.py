@@ -246,7 +246,7 @@ def test_a_reply_that_changed_during_its_edit_is_told_and_the_text_stays(
     elif how == "sent":
         world.call(world.desk.replies.release(reply.id))
     else:  # somebody has let go of it at another desk
-        world.call(world.desk.replies.put_back(reply))
+        world.call(world.desk.replies.unlock(reply))
         world.say(LI, "opening?")
     qtbot.waitUntil(lambda: composer.editing is None)
     assert composer.text() == "We open at 10."
@@ -345,7 +345,7 @@ def test_an_edit_stays_open_after_an_equal_text_was_sent_just_before(
 ) -> None:
     reply = held_reply(qtbot, world, page, opened)
     locked: list[Reply] = []
-    page.chat.writing.lock.take(reply, locked.append)
+    page.chat.writing.lock.lock_for_edit(reply, locked.append)
     qtbot.waitUntil(lambda: len(locked) == 1)
     composer = page.chat.composer
     qtbot.keyClicks(composer.edit, reply.content.text)

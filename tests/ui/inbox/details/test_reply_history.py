@@ -61,9 +61,9 @@ TOLD = [
     (ReplyStep(1, NOW, K.RECALL, by="operator"), "Stopped by you", ""),
     (ReplyStep(1, NOW, K.RETRY, by="operator"), "Sent again by you", ""),
     (ReplyStep(1, NOW, K.CONFIRM, by="operator"), "It arrived, said you", ""),
-    (ReplyStep(1, NOW, K.TAKE, by="operator"), "Opened for editing by you", ""),
-    (ReplyStep(1, NOW, K.LEAVE, by="operator"), "Left as it was by you", ""),
-    (ReplyStep(1, NOW, K.LEAVE, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
+    (ReplyStep(1, NOW, K.LOCK, by="operator"), "Opened for editing by you", ""),
+    (ReplyStep(1, NOW, K.UNLOCK, by="operator"), "Left as it was by you", ""),
+    (ReplyStep(1, NOW, K.UNLOCK, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
     (ReplyStep(1, NOW, K.INSTEAD), "You wrote something instead", ""),
     (ReplyStep(1, NOW, K.ASK, reason=WORD_TAKEN_BACK), "Asks you again", "You took back what you wrote instead."),
 ]
@@ -185,7 +185,7 @@ def test_alt_enter_tells_the_way_of_the_bubble_in_focus_and_leads_to_its_rule(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Callable[[int], None]
 ) -> None:
     conversation, reply_id = held(world)
-    world.call(world.desk.replies.keep(reply_id))
+    world.call(world.desk.replies.lock_for_edit(reply_id))
     world.call(world.desk.replies.edit(reply_id, "We open at 10."))
     opened(conversation)
     history = page.detail.history
@@ -221,7 +221,7 @@ def home(tmp_path: Path) -> Path:
     with open_world(tmp_path, ReplyMode.HOLD) as first:
         first.call(first.desk.rules.rulebook.save(HOURS))
         _, reply_id = held(first)
-        first.call(first.desk.replies.keep(reply_id))
+        first.call(first.desk.replies.lock_for_edit(reply_id))
         first.call(first.desk.replies.edit(reply_id, "We open at 10."))
     return tmp_path
 

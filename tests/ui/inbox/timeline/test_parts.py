@@ -208,7 +208,7 @@ def test_the_row_of_an_answer_that_asks_does_not_count_down(qtbot: QtBot, world:
     qtbot.waitUntil(lambda: model.rowCount() == 1 and "Sends in 10 min" in model.index(0).data())
     qtbot.waitUntil(lambda: len(page.list.strip.model.rows()) == 2)  # read beside the list
     first, second = (one.reply.id for one in page.list.strip.model.rows())
-    world.call(world.desk.replies.keep(first))
+    world.call(world.desk.replies.lock_for_edit(first))
     qtbot.waitUntil(lambda: "1 draft to review" in model.index(0).data())
     assert "Sends in" not in model.index(0).data()
     world.call(world.desk.replies.cancel(first))

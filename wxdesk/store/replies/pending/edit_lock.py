@@ -46,15 +46,15 @@ def lock_for_edit(connection: Connection, reply_id: int, at: datetime, by: str) 
     found = lock_reply(connection, reply_id).reply
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
-    taken = _changed(connection, found, at, by=by)
+    locked = _changed(connection, found, at, by=by)
     if not found.by:  # else it is the operator's already
-        write_steps(connection, [ReplyStep(reply_id, at, StepKind.TAKE, by)])
-    status.reopen_conversations(connection, status.needing_operator([taken]))
-    return taken
+        write_steps(connection, [ReplyStep(reply_id, at, StepKind.LOCK, by)])
+    status.reopen_conversations(connection, status.needing_operator([locked]))
+    return locked
 
 
-def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-    """Release an edit lock, so that the reply waits as it did `before`.
+def unlock(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+    """End an edit lock, so that the reply waits as it did `before`.
 
     It is held with the rest of its time, but a few seconds at least; without a deadline if the contact has
     written meanwhile. It stays a draft where it was one, if it may not leave by itself any more (`may_leave`),
@@ -66,7 +66,7 @@ def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: st
     found = lock_reply(connection, before.id)
     now = found.reply
     if now.state is not ReplyState.DRAFT:
-        raise MoveNotAllowed(state=now.state.value, move="put back")
+        raise MoveNotAllowed(state=now.state.value, move="unlock")
     if now.content != before.content:
         return now
     closed = found.window.until is None or found.window.until <= at
@@ -74,28 +74,28 @@ def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: st
     if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
         if before.state is ReplyState.HELD or not before.by:
             why = _draft_reason(connection, before, closed=closed, may_leave=may_leave)
-            write_steps(connection, [ReplyStep(now.id, at, StepKind.LEAVE, by, reason=why)])
+            write_steps(connection, [ReplyStep(now.id, at, StepKind.UNLOCK, by, reason=why)])
         error = before.error if now.error in _WROTE_MEANWHILE_REASONS else now.error
         return _changed(connection, now, at, by=before.by, error=error)
     return _hold_again(connection, found, before, kept, at, by)
 
 
 def unlock_abandoned(connection: Connection, at: datetime, there: Collection[str]) -> list[Reply]:
-    """Release edit locks as old as claims become, except of the operators `there`."""
+    """End edit locks as old as claims become, except of the operators `there`."""
     theirs = replies.c.by.in_((*there, Author.OPERATOR))  # the latter is whoever works without a sign-in
     return unlock_all(connection, at, ~theirs, replies.c.updated_at <= at - RETURNS_AFTER)
 
 
 def unlock_all(connection: Connection, at: datetime, *which: ColumnElement[bool]) -> list[Reply]:
-    """Release the edit locks of unchanged drafts, all of them at the program's start.
+    """End the edit locks of unchanged drafts, all of them at the program's start.
 
     Otherwise the rules would give way to them for ever.
     """
     change = update(replies).where(DRAFT, BY_RULE, by_hand(replies), replies.c.edited.is_(false()), *which)
     error = case((replies.c.error == "", AFTER_RESTART), else_=replies.c.error)
-    left = update_replies(connection, change.values(by="", error=error, updated_at=at))
-    write_steps(connection, [ReplyStep(one.id, at, StepKind.LEAVE, reason=AFTER_RESTART) for one in left])
-    return left
+    unlocked = update_replies(connection, change.values(by="", error=error, updated_at=at))
+    write_steps(connection, [ReplyStep(one.id, at, StepKind.UNLOCK, reason=AFTER_RESTART) for one in unlocked])
+    return unlocked
 
 
 def _draft_reason(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
@@ -132,5 +132,5 @@ def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
 
 
 def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:
-    update_guarded(connection, before, "put back", values | {"updated_at": at})
+    update_guarded(connection, before, "unlock", values | {"updated_at": at})
     return replace(before, updated_at=at, **values)

@@ -96,7 +96,7 @@ class PendingReplies(StorePart):
 
     @writing
     def hold_after_restart(self, connection: Connection, at: datetime, stale_before: datetime) -> list[Reply]:
-        """Hold held replies without a deadline after a restart; release edit locks.
+        """Hold held replies without a deadline after a restart; end edit locks.
 
         So are operators' written or released replies held that were queued, or due, before `stale_before`;
         automatic ones from before then become drafts.

@@ -15,7 +15,7 @@ from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand, leaves_by_itself
 
 AUTOMATIC = ~by_hand(replies)
-"""Condition: made by a rule, and not released, sent again or kept by an operator."""
+"""Condition: made by a rule, and not released, sent again or locked for editing."""
 
 _NOT_SENT_YET = BEFORE_SENDING | {ReplyState.SENDING}
 """States that can be cancelled, and `sending`, which may come back unsent."""
@@ -67,7 +67,7 @@ def _cancel_or_draft(connection: Connection, its: ColumnElement[bool], by: str, 
 def _lock_automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
     """Lock a conversation's unsent rule replies, then itself; match automatic ones.
 
-    Transactions that store a decision or a call's outcome, or release an edit lock, lock in the same order:
+    Transactions that store a decision or a call's outcome, or end an edit lock, lock in the same order:
     each finds what the other has done.
     """
     its = AUTOMATIC & (replies.c.conversation_id == conversation_id)

@@ -66,7 +66,7 @@ class ReplySending(QObject):
         An edit is stored in its reply, which leaves with it.
         """
         replies, here, content = self._bridge.desk.replies, self._drafts.conversation_id, draft.content
-        if draft.editing is None and self._lock.takes(here):  # what was typed is meant for that one
+        if draft.editing is None and self._lock.is_locking(here):  # what was typed is meant for that one
             self._bridge.notices.toast(tr("Not sent: the reply that you want to change is not open yet."))
             return
         once: object = ("write", here, content.kind)  # or what was added to it would send it again
@@ -104,7 +104,7 @@ class ReplySending(QObject):
         if draft.editing is not None:
             self._session.retry()  # the change may be stored though it did not leave
             if draft.reply_id not in self._drafts.edited:
-                self._lock.put_back(draft.editing.id, draft.changed)  # it was left while it was saved
+                self._lock.unlock(draft.editing.id, draft.changed)  # it was left while it was saved
         here = conversation_id == self._drafts.conversation_id
         if not (here and isinstance(error, BadContent) and self._panels.complain(draft, error)):
             self._bridge.failed.emit(error)

@@ -182,10 +182,10 @@ class ReplyWriting(QObject):
         edit.insert(f"{'' if lone else '\n'}「{text.strip()}」\n")
 
     def save_unfinished(self) -> None:
-        """Store drafts, and release the replies that are edited and unchanged."""
+        """Store drafts, and unlock the replies that are edited and unchanged."""
         self.composer.edit.settle()
         self.keeping.finish()
-        self.lock.put_all_back()
+        self.lock.unlock_all()
 
     def refresh(self, conversation: Conversation, now: datetime) -> None:
         """Show what can be written as the conversation and its replies are now."""
@@ -200,16 +200,16 @@ class ReplyWriting(QObject):
     def edit(self, reply: Reply) -> None:
         """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
         if reply.state in WAITS and reply.id not in self.drafts.edited:
-            self.lock.take(reply, self.start_editing)
+            self.lock.lock_for_edit(reply, self.start_editing)
         else:
             self.start_editing(reply)
 
     def start_editing(self, reply: Reply) -> None:
-        """Edit a locked or ended reply; release it if another conversation is open by now."""
+        """Edit a locked or ended reply; unlock it if another conversation is open by now."""
         in_text = reply.content.kind is ReplyKind.TEXT
         elsewhere = reply.conversation_id != self._session.conversation_id
         if elsewhere or (self._session.row is None and not in_text):  # no panel opens before its row is known
-            self.lock.put_back(reply.id, False)
+            self.lock.unlock(reply.id, False)
             return
         if self._session.row is not None:  # the conversation may have been opened for this only now
             self.refresh(self._session.row.conversation, self._bridge.desk.clock())

@@ -120,7 +120,7 @@ def _who(step: ReplyStep) -> str:
     return tr("you") if step.by == "operator" else step.by
 
 
-def _left(step: ReplyStep) -> str:
+def _unlocked_text(step: ReplyStep) -> str:
     return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("Nobody is editing it any more")
 
 
@@ -129,10 +129,10 @@ def _held(step: ReplyStep) -> str:
 
 
 def _kept_text(step: ReplyStep) -> str:
-    return _taken_text(step) if step.by else tr("Became a draft")
+    return _locked_text(step) if step.by else tr("Became a draft")
 
 
-def _taken_text(step: ReplyStep) -> str:
+def _locked_text(step: ReplyStep) -> str:
     return tr("Opened for editing by {who}", who=_who(step))
 
 
@@ -164,8 +164,8 @@ _STEPS: Mapping[StepKind, tuple[str, str, Callable[[ReplyStep], str] | None]] = 
     StepKind.RECALL: ("stop", "secondary", None),
     StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
     StepKind.CONFIRM: ("check", "accent", lambda step: tr("It arrived, said {who}", who=_who(step))),
-    StepKind.TAKE: ("pause", "secondary", _taken_text),
-    StepKind.LEAVE: ("undo", "secondary", _left),
+    StepKind.LOCK: ("pause", "secondary", _locked_text),
+    StepKind.UNLOCK: ("undo", "secondary", _unlocked_text),
     StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
     StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),
 }

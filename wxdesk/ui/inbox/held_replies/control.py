@@ -235,7 +235,7 @@ class HeldRepliesControl(QObject):
         self._seek(held.reply, to_edit=False)
 
     def _change(self, held: HeldReply) -> None:
-        self._writing.lock.take(held.reply, self.edit)
+        self._writing.lock.lock_for_edit(held.reply, self.edit)
 
     def edit(self, reply: Reply) -> None:
         """Show a reply whose countdown was stopped, and let the operator edit it."""
