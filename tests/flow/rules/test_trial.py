@@ -182,7 +182,7 @@ async def _waits_for_one(desk: Desk, _thread: int) -> None:
     await desk.says(LI, "慢")
 
 
-async def _one_in_hand(desk: Desk, thread: int) -> None:
+async def _one_edited(desk: Desk, thread: int) -> None:
     await _waits_for_one(desk, thread)
     [held] = [one for one in await _timeline(desk, thread) if isinstance(one, Reply) and one.state is ReplyState.HELD]
     await desk.opened.desk.replies.edit(held.id, "慢慢来，不急")
@@ -232,10 +232,10 @@ async def _made(desk: Desk, decision: Decision) -> list[tuple[str, bool]]:
         (_was_quiet, "在吗", Outcome.REPLIED, "欢迎回来"),
         (_waits_for_one, "在吗", Outcome.STILL_HELD, None),
         (_waits_for_one, "几点", Outcome.REPLIED, "九点"),
-        (_one_in_hand, "几点", Outcome.YIELDED, None),
+        (_one_edited, "几点", Outcome.YIELDED, None),
         (_nothing, "三条", Outcome.REPLIED, "一 二 三"),
         (_waits_for_one, "三条", Outcome.REPLIED, "一 二 三"),
-        (_one_in_hand, "三条", Outcome.NO_QUOTA, None),
+        (_one_edited, "三条", Outcome.NO_QUOTA, None),
     ],
 )
 async def test_the_next_message_meets_what_was_tried(

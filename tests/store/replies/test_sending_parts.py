@@ -178,7 +178,7 @@ async def test_a_move_that_lets_nothing_go_tells_of_its_reply_alone(talk: Talk, 
     ],
 )
 @pytest.mark.parametrize("place", [0, 1])
-async def test_an_earlier_part_leaves_with_a_later_one_unless_it_is_in_hand(
+async def test_an_earlier_part_leaves_with_a_later_one_unless_it_is_locked(
     talk: Talk, store: Store, asked: Message, state: ReplyState, by: str, edited: bool, leaves: bool, place: int
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")

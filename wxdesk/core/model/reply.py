@@ -68,8 +68,10 @@ class Reply(Struct, frozen=True):
     """A reply to a contact, pending, sent or failed; a row before it is a request.
 
     `due_at` is the deadline of a held reply, None while it waits for the operator; `not_before` delays a queued
-    one (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled
-    it. `confirmed`: an operator, never WeChat, stated that it arrived. `errcode`, `error` and `rid` are
+    one (back-off). `edited` marks a rule's reply that an operator changed. `by` is empty until somebody but its author
+    decides about it: then the operator who locks it for editing, releases it or a part of its answer, sends it again
+    or confirms it, or who cancelled it (an operator, "contact" or "WeChat"). What has it is no longer automatic.
+    `confirmed`: an operator, never WeChat, stated that it arrived. `errcode`, `error` and `rid` are
     WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first part's id in the later
     parts of one answer. `aside`: the status change that its rule wants. `passed_by` is
     the id of the reply that an operator wrote instead of it. `placed_at` is set if something else was said before it

@@ -107,6 +107,11 @@ def is_passed_over(reply: Reply) -> bool:
     return reply.state is S.DRAFT and reply.passed_by is not None and untouched
 
 
+def is_locked(reply: Reply) -> bool:
+    """True for a draft that an operator is editing and has not changed yet."""
+    return reply.state is S.DRAFT and bool(reply.by) and not reply.edited
+
+
 def is_expired(reply: Reply, now: datetime, after: timedelta) -> bool:
     """True if an automatic `reply` is late by more than `after`: not sent by itself."""
     if not is_automatic(reply):

@@ -36,19 +36,15 @@ class OnNewMessage(StrEnum):
 class PendingReply(Struct, frozen=True):
     """An automatic reply that is held or a draft; `to_message`: it answers no event.
 
+    `touched`: an operator has edited it or locked it to do so, and nothing may take its place.
     `passed_over`: see `core.replies.lifecycle.is_passed_over`.
     """
 
     state: ReplyState
     rule_id: int | None
     to_message: bool
-    in_hand: bool = False
+    touched: bool = False
     passed_over: bool = False
-
-    @property
-    def can_be_superseded(self) -> bool:
-        """False once an operator has edited it or is about to."""
-        return not self.in_hand
 
 
 class HoldTimes(Struct, frozen=True):
@@ -82,7 +78,7 @@ def is_due_at_closing(due_at: datetime | None, until: datetime | None) -> bool:
 
 def superseded_count(waiting: Sequence[PendingReply]) -> int:
     """Return how many promised replies a new answer would free by superseding them."""
-    return sum(one.state is ReplyState.HELD and one.can_be_superseded for one in waiting)
+    return sum(one.state is ReplyState.HELD and not one.touched for one in waiting)
 
 
 def effect_on_pending(waiting: Sequence[PendingReply], message: Message, outcome: Outcome) -> OnNewMessage:

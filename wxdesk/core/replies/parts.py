@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.lifecycle import BEFORE_SENDING
+from wxdesk.core.replies.lifecycle import BEFORE_SENDING, is_locked
 
 
 def is_blocked_by(part: Reply, earlier: Reply) -> bool:
@@ -73,7 +73,7 @@ def blocked_by_gap(replies: Iterable[Reply]) -> dict[int, str]:
 def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
     """Return how many earlier parts leave with a part sent by an operator, by its id.
 
-    All pending ones but drafts that an operator is editing and has not changed yet.
+    All pending ones but locked drafts.
     """
     found: dict[int, int] = {}
     for parts in _answers(replies):
@@ -81,8 +81,7 @@ def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
         for part in parts:
             if ahead and part.state in WAITS:
                 found[part.id] = ahead
-            in_hand = part.state is ReplyState.DRAFT and bool(part.by) and not part.edited
-            ahead += part.state in WAITS and not in_hand
+            ahead += part.state in WAITS and not is_locked(part)
     return found
 
 

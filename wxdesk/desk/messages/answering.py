@@ -263,11 +263,11 @@ class _Batch:
         """Count replies that a decision makes pending, less those that it supersedes."""
         stay, replies = list(item.waiting), ruling.replies
         if ruling.on_pending is OnNewMessage.SUPERSEDE:
-            in_hand = [one for one in item.waiting if not one.can_be_superseded]
-            if in_hand and replies:
+            touched = [one for one in item.waiting if one.touched]
+            if touched and replies:
                 replies = ()
             else:
-                stay = in_hand
+                stay = touched
                 self._promised[item.conversation.id] -= superseded_count(item.waiting)
         self._promised[item.conversation.id] += sum(reply.state is not ReplyState.DRAFT for reply in replies)
         written = item.message.event is None

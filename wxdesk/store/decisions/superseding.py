@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
+from sqlalchemy import Connection, Row, exists, not_, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Outcome
@@ -32,7 +32,7 @@ from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import WRITTEN, decisions, messages, replies
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNTOUCHED, by_hand, scheduled
 
 CONTACT = Author.CONTACT.value
 """Name in `by` of an answer that was cancelled because the contact wrote again."""
@@ -40,9 +40,9 @@ CONTACT = Author.CONTACT.value
 WROTE_AGAIN = "The customer wrote again."
 """Reason noted when a new message cancels a pending answer or restarts its hold."""
 
-_IN_HAND = not_(and_(replies.c.edited.is_(false()), replies.c.by == "")).label("in_hand")
+_TOUCHED = not_(UNTOUCHED).label("touched")
 _WAITING = (
-    select(replies.c.id, replies.c.conversation_id, replies.c.state, replies.c.rule_id, replies.c.due_at, _IN_HAND)
+    select(replies.c.id, replies.c.conversation_id, replies.c.state, replies.c.rule_id, replies.c.due_at, _TOUCHED)
     .add_columns(replies.c.error, messages.c.event, PASSED_OVER.label("passed_over"))
     .outerjoin(messages, messages.c.id == replies.c.message_id)
     .where(replies.c.author == Author.RULE, replies.c.state.in_(WAITS))
@@ -60,7 +60,7 @@ def pending_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[
 
 
 def _pending_of(row: Row[Any]) -> PendingReply:
-    return PendingReply(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
+    return PendingReply(row.state, row.rule_id, row.event is None, row.touched, row.passed_over)
 
 
 class _PendingReply(Struct):
@@ -110,7 +110,7 @@ class PendingAnswers:
     def _give_way(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         decision = ruling.decision
         waiting = self._waiting[decision.conversation_id]
-        if rows and any(one.what.in_hand for one in waiting):
+        if rows and any(one.what.touched for one in waiting):
             self._hold_again(waiting, ruling.hold_times, decision.decided_at)
             self._decided(ruling, Outcome.YIELDED)
             return ()
@@ -118,10 +118,10 @@ class PendingAnswers:
             self._ask(waiting, decision.decided_at)
             self._decided(ruling, Outcome.NO_QUOTA)
             return ()
-        gone = [one for one in waiting if one.what.can_be_superseded]
+        gone = [one for one in waiting if not one.what.touched]
         self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
         self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
-        self._waiting[decision.conversation_id] = [one for one in waiting if one.what.in_hand]
+        self._waiting[decision.conversation_id] = [one for one in waiting if one.what.touched]
         return rows
 
     def _cancel_behind(self, ids: Collection[int], at: datetime) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
 
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
@@ -18,7 +18,7 @@ from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
+from wxdesk.store.schema.reply_predicates import LOCKED, PASSED_OVER, by_hand, scheduled
 
 type ReplyTable = FromClause
 
@@ -123,13 +123,12 @@ def lock_answers(connection: Connection, ids: Collection[int]) -> None:
 def release_earlier(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release the pending earlier parts of these answers, so that order is kept.
 
-    A part that is being edited, and not changed yet, is not released.
+    A locked part is not released.
     """
-    in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
     is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
     is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
     ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(Among(_NAMED.c.id, ids))
-    return move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **NO_ERROR)
+    return move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~LOCKED, at, by=by, **NO_ERROR)
 
 
 def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:

@@ -14,13 +14,13 @@ from wxdesk.store.conversations.status import needing_operator, reopen_conversat
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import write_passed_over, write_steps
 from wxdesk.store.schema.messaging import conversations, replies, reply_steps
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNTOUCHED, by_hand
 
 
 def pass_over_drafts(connection: Connection, conversation_id: int, written: int, at: datetime) -> list[Reply]:
     """Pass over untouched drafts, because an operator wrote `written` instead."""
-    here = DRAFT & (replies.c.conversation_id == conversation_id) & ~by_hand(replies)
-    asks = here & replies.c.edited.is_(false()) & replies.c.passed_by.is_(None)
+    here = DRAFT & BY_RULE & (replies.c.conversation_id == conversation_id)
+    asks = here & UNTOUCHED & replies.c.passed_by.is_(None)
     error = case((replies.c.error == WORD_TAKEN_BACK, ""), else_=replies.c.error)
     passed = update_replies(
         connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at)
@@ -35,25 +35,27 @@ def restore_passed_over(connection: Connection, cancelled: Sequence[Reply], at: 
     A later reply of an operator stands instead. Drafts being edited whose reason changes are returned too.
     """
     asking: list[Reply] = []
-    words: defaultdict[int, list[int]] = defaultdict(list)
+    written: defaultdict[int, list[int]] = defaultdict(list)
     for reply in cancelled:
         if reply.author is Author.OPERATOR:
-            words[reply.conversation_id].append(reply.id)
-    for thread, ids in words.items():
+            written[reply.conversation_id].append(reply.id)
+    for thread, ids in written.items():
         asking += _restore_passed_over(connection, thread, ids, at)
     reopen_conversations(connection, needing_operator(asking))
     return asking
 
 
-def _restore_passed_over(connection: Connection, conversation_id: int, words: list[int], at: datetime) -> list[Reply]:
+def _restore_passed_over(
+    connection: Connection, conversation_id: int, reply_ids: list[int], at: datetime
+) -> list[Reply]:
     since = select(func.min(replies.c.id)).where(
         replies.c.conversation_id == conversation_id,
-        replies.c.id > max(words),
+        replies.c.id > max(reply_ids),
         replies.c.author == Author.OPERATOR,
         replies.c.state != ReplyState.CANCELLED,
     )
     later = connection.scalar(since)
-    passed = update(replies).where(replies.c.passed_by.in_(words), DRAFT).values(updated_at=at)
+    passed = update(replies).where(replies.c.passed_by.in_(reply_ids), DRAFT).values(updated_at=at)
     if later is not None:
         return update_replies(connection, passed.values(passed_by=later))
     unexplained = PASSED_OVER & (replies.c.error == "")  # one locked for editing asks already
@@ -69,22 +71,22 @@ def _explain_withdrawal() -> Update:
 
     Only their reason changes; they stay drafts. A takeover not begun by writing stays, whatever is undone.
     """
-    word, columns = replies.alias("word"), reply_steps.c
+    written, columns = replies.alias("written"), reply_steps.c
     locks = columns.kind.in_((StepKind.KEEP, StepKind.LOCK)) & (columns.by != "")
     locked = select(func.max(columns.at)).where(columns.reply_id == replies.c.id, locks).correlate(replies)
-    stands = select(word.c.id).where(
-        word.c.conversation_id == replies.c.conversation_id,
-        word.c.author == Author.OPERATOR,
-        word.c.state != ReplyState.CANCELLED,
-        word.c.created_at >= func.coalesce(locked.scalar_subquery(), replies.c.created_at),
+    stands = select(written.c.id).where(
+        written.c.conversation_id == replies.c.conversation_id,
+        written.c.author == Author.OPERATOR,
+        written.c.state != ReplyState.CANCELLED,
+        written.c.created_at >= func.coalesce(locked.scalar_subquery(), replies.c.created_at),
     )
     chosen = select(conversations.c.id).where(
         conversations.c.id == replies.c.conversation_id,
         conversations.c.taken_over,
         conversations.c.takeover_by_writing.is_(false()),
     )
-    in_hand = DRAFT & BY_RULE & by_hand(replies) & (replies.c.error == SPOKE_MEANWHILE)
-    change = update(replies).where(in_hand, ~stands.exists(), ~chosen.exists())
+    stopped = DRAFT & BY_RULE & by_hand(replies) & (replies.c.error == SPOKE_MEANWHILE)
+    change = update(replies).where(stopped, ~stands.exists(), ~chosen.exists())
     return change.values(error=WORD_TAKEN_BACK)
 
 

@@ -34,10 +34,19 @@ def scheduled(table: FromClause) -> ColumnElement[bool]:
     return and_(fresh, table.c.state == ReplyState.QUEUED, table.c.not_before.is_not(None))
 
 
+def locked(table: FromClause) -> ColumnElement[bool]:
+    """Match drafts that an operator is editing and has not changed yet."""
+    return and_(table.c.state == ReplyState.DRAFT, table.c.by != "", table.c.edited.is_(false()))
+
+
+def untouched(table: FromClause) -> ColumnElement[bool]:
+    """Match replies that nobody has edited, locked or otherwise decided about."""
+    return and_(table.c.edited.is_(false()), table.c.by == "")
+
+
 def passed_over(table: FromClause) -> ColumnElement[bool]:
     """Match drafts that an operator passed over by writing a reply instead."""
-    untouched = and_(table.c.edited.is_(false()), table.c.by == "")
-    return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), untouched)
+    return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), untouched(table))
 
 
 def never_arrives(table: FromClause) -> ColumnElement[bool]:
@@ -46,4 +55,6 @@ def never_arrives(table: FromClause) -> ColumnElement[bool]:
 
 
 UNDOABLE = undoable(replies)
+LOCKED = locked(replies)
+UNTOUCHED = untouched(replies)
 PASSED_OVER = passed_over(replies)

@@ -105,10 +105,10 @@ async def test_drafts_edited_by_an_operator_survive_a_takeover(talk: Talk, store
     ]
 
 
-async def in_hand(store: Store, thread: int) -> dict[str, Reply]:
-    """Drafts of which only the first two are in somebody's hand and a rule's; the second cannot be sent any more."""
+async def drafts(store: Store, thread: int) -> dict[str, Reply]:
+    """Drafts of which only the first two are locked and a rule's; the second cannot be sent any more."""
     rows: dict[str, dict[str, object]] = {
-        "taken": {},
+        "locked": {},
         "closed": {"error": WINDOW_CLOSED},
         "free": {"by": ""},
         "written": {"author": Author.OPERATOR},
@@ -126,7 +126,7 @@ async def in_hand(store: Store, thread: int) -> dict[str, Reply]:
 @pytest.mark.parametrize("way", ["takes over", "writes", "stops the rules"])
 async def test_a_locked_reply_asks_after_a_takeover_or_message(talk: Talk, store: Store, way: str) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
-    here, there = [await in_hand(store, thread) for thread in threads]
+    here, there = [await drafts(store, thread) for thread in threads]
     if way == "takes over":
         assert await store.outbox.take_over(threads[0], Takeover(None), second(1)) == []
     elif way == "writes":
@@ -136,8 +136,8 @@ async def test_a_locked_reply_asks_after_a_takeover_or_message(talk: Talk, store
         [free] = await store.outbox.cancel_automatic(threads[0], "operator", second(1))
         assert free.id == here["free"].id
     after = {text: (await store.replies.get(reply.id)).error for text, reply in here.items()}
-    taken = "busy" if way == "stops the rules" else SPOKE_MEANWHILE
-    assert after == dict.fromkeys(here, "busy") | {"taken": taken, "closed": WINDOW_CLOSED}
+    locked = "busy" if way == "stops the rules" else SPOKE_MEANWHILE
+    assert after == dict.fromkeys(here, "busy") | {"locked": locked, "closed": WINDOW_CLOSED}
     assert [await store.replies.get(reply.id) for reply in there.values()] == list(there.values())
 
 

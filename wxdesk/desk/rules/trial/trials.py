@@ -80,7 +80,7 @@ def _once_stored(answer: Answer, at: Situation) -> Outcome:
     """Return the outcome, also YIELDED where an operator edits what would give way."""
     outcome = answer.outcome_in(at)
     gives_way = effect_on_pending(at.waiting, at.message, outcome) is OnNewMessage.SUPERSEDE
-    if gives_way and answer.contents and any(not one.can_be_superseded for one in at.waiting):
+    if gives_way and answer.contents and any(one.touched for one in at.waiting):
         return Outcome.YIELDED
     return outcome
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, case, exists, false, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, select, update
 
 from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import MoveNotAllowed
@@ -24,11 +24,11 @@ from wxdesk.core.replies.on_new_message import (
     due_before_closing,
 )
 from wxdesk.store.conversations import status
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
+from wxdesk.store.replies.bulk_moves import BY_RULE, update_replies
 from wxdesk.store.replies.history import steps_of, write_steps
 from wxdesk.store.replies.moves import LockedReply, ReplyChanges, lock_reply, move, update_guarded
 from wxdesk.store.schema.messaging import WRITTEN, conversations, messages, replies
-from wxdesk.store.schema.reply_predicates import by_hand
+from wxdesk.store.schema.reply_predicates import LOCKED
 
 LEAST_REMAINING = timedelta(seconds=5)
 """Least time left when a hold resumes, so that the operator can still react."""
@@ -91,7 +91,7 @@ def unlock_all(connection: Connection, at: datetime, *which: ColumnElement[bool]
 
     Otherwise the rules would give way to them for ever.
     """
-    change = update(replies).where(DRAFT, BY_RULE, by_hand(replies), replies.c.edited.is_(false()), *which)
+    change = update(replies).where(LOCKED, BY_RULE, *which)
     error = case((replies.c.error == "", AFTER_RESTART), else_=replies.c.error)
     unlocked = update_replies(connection, change.values(by="", error=error, updated_at=at))
     write_steps(connection, [ReplyStep(one.id, at, StepKind.UNLOCK, reason=AFTER_RESTART) for one in unlocked])

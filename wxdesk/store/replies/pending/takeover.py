@@ -54,9 +54,9 @@ def draft_leaving(connection: Connection, conversation_id: int, at: datetime) ->
 
 def _mark_in_edit(connection: Connection, conversation_id: int) -> None:
     """Mark replies being edited, so that they stay held after the edit lock."""
-    in_hand = DRAFT & by_hand(replies) & (replies.c.error != WINDOW_CLOSED)
-    theirs = (replies.c.conversation_id == conversation_id) & BY_RULE & in_hand
-    connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
+    here = DRAFT & BY_RULE & by_hand(replies) & (replies.c.conversation_id == conversation_id)
+    change = update(replies).where(here, replies.c.error != WINDOW_CLOSED)
+    connection.execute(change.values(error=SPOKE_MEANWHILE))
 
 
 def _cancel_or_draft(connection: Connection, its: ColumnElement[bool], by: str, at: datetime) -> list[Reply]:
