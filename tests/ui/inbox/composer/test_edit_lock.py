@@ -86,6 +86,19 @@ def test_what_is_typed_before_a_reply_opens_for_its_change_is_not_sent_for_it(
     assert len([one for one in page.session.model.rows() if one.reply is not None]) == 1
 
 
+def test_the_send_of_a_bubble_sends_the_change_that_the_field_shows(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    """It stands in view, green; the customer got the text from before the change."""
+    reply = held_reply(qtbot, world, page, opened)
+    composer = edit(qtbot, page, reply)
+    qtbot.keyClicks(composer.edit, " Not today.")
+    page.chat.act(BubbleAction.SEND, f"r{reply.id}")
+    qtbot.waitUntil(lambda: stored(world, reply).state is ReplyState.SENT)
+    assert stored(world, reply).content.text == "We open at 9. Not today."
+    qtbot.waitUntil(lambda: composer.editing is None and not composer.text())
+
+
 def test_a_text_put_by_for_an_edit_comes_back_also_after_switching_conversations(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

@@ -30,6 +30,7 @@ from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.wording.reply_status import status_of_reply
 
 _MARGIN = 12
+_SENDS = frozenset({BubbleAction.SEND, BubbleAction.SEND_ALL, BubbleAction.RETRY})
 LATE_MS = 600
 """Wait for a conversation's messages that is not mentioned."""
 
@@ -289,9 +290,17 @@ class ChatPanel(Frame):
             QGuiApplication.clipboard().setImage(image)
         self._bridge.notices.toast(tr("This picture cannot be shown") if image.isNull() else tr("Copied"))
 
+    def _sends_change(self, action: BubbleAction, reply: Reply) -> bool:
+        """Return True if sending this reply means what the text in hand makes of it."""
+        entry, changed = self._session.model.entry(f"r{reply.id}"), self.composer.editing
+        alone = action is BubbleAction.SEND and entry is not None and entry.asking  # of its parts, as it is
+        return changed is not None and changed.id == reply.id and action in _SENDS and not alone
+
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         ask, replies = self._bridge.ask, self._bridge.desk.replies
         match action:
+            case _ if self._sends_change(action, reply):
+                self.composer.submit()
             case BubbleAction.TAKE_OVER:
                 ask(self._bridge.desk.conversations.take_over(reply.conversation_id))
             case BubbleAction.SEND | BubbleAction.SEND_ALL:
