@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.store.chats import Talk, entering, incoming, second
+from tests.store.chats import Talk, entering, incoming, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author
@@ -91,6 +91,18 @@ async def test_a_hand_back_and_a_rules_takeover_clear_end_and_silence(talk: Talk
     await store.decisions.store_rulings([Ruling(decision, take_over="Refunds")])
     by_rule = await talk.thread(thread)
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
+
+
+@pytest.mark.parametrize("rule", ["打烊后", ""])
+async def test_a_message_after_resolving_ends_a_takeover_by_a_rule_alone(talk: Talk, store: Store, rule: str) -> None:
+    thread = (await talk.says("wang")).conversation.id
+    await store.outbox.take_over(thread, Takeover(None, by_rule=rule), second(1))
+    assert (await talk.says("wang", "在吗", second(2))).conversation.taken_over
+    await resolve(store, thread, second(3))
+    assert (await talk.hears(entering("wang", second(4)), second(4))).conversation.taken_over
+    heard = (await talk.says("wang", "包邮吗", second(5))).conversation
+    assert (heard.taken_over, heard.taken_over_by) == (not rule, "")
+    assert await talk.thread(thread) == heard
 
 
 async def test_takeovers_with_an_end_are_found_in_the_order_of_their_ends(

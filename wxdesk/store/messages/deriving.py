@@ -25,7 +25,7 @@ from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
 from wxdesk.store.schema.columns import Among, cleaned
-from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
+from wxdesk.store.schema.messaging import NO_TAKEOVER, UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.schema.records import SELECT_CONVERSATIONS, WINDOW_COLUMNS, conversation_of, window_values
 from wxdesk.store.search import contact_values, index_messages
 
@@ -48,7 +48,7 @@ FOLDED = (
     "waiting_since",
     "transferred_until",
     "session_from",
-    "taken_over_until",
+    *NO_TAKEOVER,
     *REOPENED,
 )
 """Columns of the conversation that messages change, beside its reply window."""
@@ -221,6 +221,8 @@ def _with_message(thread: Conversation, message: Message, sent: int) -> Conversa
         changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
         heard = message.received_at  # by our clock, as the takeover is
         changes |= {"taken_over_until": end_after_message(thread.taken_over_until, thread.takeover_silence, heard)}
+        if thread.resolved_at is not None and thread.taken_over_by:  # what the rule left to a human is done
+            changes |= NO_TAKEOVER
     return replace(thread, **changes)
 
 

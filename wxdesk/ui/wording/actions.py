@@ -56,7 +56,7 @@ WORDINGS: Mapping[ActionKind, ActionWording] = {
     ),
     ActionKind.TAKE_OVER: ActionWording(
         "Hand over to a person",
-        "The conversation waits for a person; the rules keep quiet in it until it is handed back.",
+        "The conversation waits for a person; the rules keep quiet in it until it is handed back or resolved.",
         does="The conversation is handed over to a person.",
         deed="hands over",
     ),

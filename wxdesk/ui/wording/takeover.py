@@ -64,11 +64,14 @@ def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: boo
     if rule and leaving:
         return tr(
             "“{rule}” hands this conversation to people. "
-            "Its reply still leaves, then rules keep quiet until it is handed back.",
+            "Its reply still leaves, then rules keep quiet until it is handed back or resolved.",
             rule=rule,
         )
     if rule and until is None:
-        return tr("“{rule}” handed this conversation to people: rules keep quiet until it is handed back.", rule=rule)
+        return tr(
+            "“{rule}” handed this conversation to people: rules keep quiet until it is handed back or resolved.",
+            rule=rule,
+        )
     if remaining is None or until is None:
         return tr("People answer here until it is handed back. Automatic replies keep quiet.")
     time, span = dated_time(until, now), span_text(remaining)

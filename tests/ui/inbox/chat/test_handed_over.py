@@ -26,9 +26,10 @@ REFUND = Rule(
     then=(Action(ActionKind.REPLY, text="Somebody comes."), Action(ActionKind.TAKE_OVER)),
 )
 YOURS_NEXT = (
-    "“Refund” hands this conversation to people. Its reply still leaves, then rules keep quiet until it is handed back."
+    "“Refund” hands this conversation to people. "
+    "Its reply still leaves, then rules keep quiet until it is handed back or resolved."
 )
-YOURS = "“Refund” handed this conversation to people: rules keep quiet until it is handed back."
+YOURS = "“Refund” handed this conversation to people: rules keep quiet until it is handed back or resolved."
 
 
 @pytest.fixture
