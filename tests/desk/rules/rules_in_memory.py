@@ -32,8 +32,7 @@ class KeptRules(Rules):
     async def save(self, rule: Rule, at: datetime) -> Rule:
         if rule.id == 0:
             new = self._with_id(replace(rule, updated_at=at))
-            trailing = bool(self._rules) and self._rules[-1].default
-            self._rules.insert(len(self._rules) - trailing, new)
+            self._rules.insert(rule.place_in(self._rules), new)
             return new
         index = self._index(rule.id)
         self._rules[index] = replace(rule, revision=self._rules[index].revision + 1, updated_at=at)

@@ -136,6 +136,16 @@ async def test_a_new_rule_stands_before_a_trailing_default(store: Store) -> None
     assert await names(store) == ["一", "二", "默认", "末"]
 
 
+async def test_a_new_rule_that_asks_for_words_stands_before_what_would_answer_everything(store: Store) -> None:
+    closed = Rule("打烊后", when=Condition(hours=HoursTest("店", inside=False)), then=(Action(ActionKind.SILENT),))
+    tagging = replace(closed, name="标记", continues=True)
+    asking = replace(closed, name="运费", when=Condition(any=("包邮",)))
+    listed = (plain("一"), tagging, closed, plain("默认", default=True), asking, replace(closed, name="夜里"))
+    for rule in listed:
+        await store.rules.save(rule, T0)
+    assert await names(store) == ["一", "标记", "运费", "打烊后", "夜里", "默认"]
+
+
 async def test_switching_makes_no_revision(store: Store) -> None:
     one = await store.rules.save(plain("一"), T0)
     await store.rules.set_enabled(one.id, False)
@@ -272,7 +282,7 @@ async def test_settings_keep_their_last_value(store: Store) -> None:
 
 def after(name: str, other: str, *, unless: bool = False) -> Rule:
     when = Condition(last_rule_within=LastRule(other, 5))
-    return replace(plain(name), when=Condition(any=("x",), unless=when) if unless else when)
+    return replace(plain(name), when=Condition(none=("x",), unless=when) if unless else when)
 
 
 async def test_rules_refer_to_another_whatever_it_is_called(store: Store) -> None:

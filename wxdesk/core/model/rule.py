@@ -6,7 +6,7 @@ A rule is tested against a message in `core.rules.matching`; a file of rules is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -288,3 +288,23 @@ class Rule(Struct, frozen=True):
     delivery: Delivery = Delivery.INHERIT
     hold_seconds: int = 0
     by: str = ""
+
+    @property
+    def asks_words(self) -> bool:
+        """True if it answers only what says certain things."""
+        return not self.default and bool(self.when.words or self.when.regex)
+
+    def place_in(self, listed: Sequence[Rule]) -> int:
+        """Return the index of a new rule: the end, but before a trailing default.
+
+        One that asks for words stands before all at the end that do not: below “we are closed” it would be silent
+        every night.
+        """
+        place = len(listed)
+        while place and not self.default and _gives_way(listed[place - 1], self.asks_words):
+            place -= 1
+        return place
+
+
+def _gives_way(rule: Rule, to_words: bool) -> bool:
+    return rule.default or (to_words and not rule.asks_words and not rule.continues)

@@ -273,9 +273,7 @@ def _names_others(rule: Rule) -> bool:
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
     others = [other for other in rules if other.id != rule.id]
-    at = sum(other.position < rule.position for other in others) if rule.id else len(others)
-    if not (rule.id or rule.default) and others and others[-1].default:
-        at -= 1
+    at = sum(other.position < rule.position for other in others) if rule.id else rule.place_in(others)
     return [*others[:at], rule, *others[at:]]
 
 

@@ -66,14 +66,13 @@ class Rules(StorePart):
     def save(self, connection: Connection, rule: Rule, at: datetime) -> Rule:
         """Insert a rule (`id` 0) or update it, as the next revision.
 
-        A new one goes to the end, but before a trailing default rule; another keeps its position. Rules that have
-        only its name (`last_rule_within`) refer to it from then on. Raises `NotFound`.
+        A new one goes where `Rule.place_in` says; another keeps its position. Rules that have only its name
+        (`last_rule_within`) refer to it from then on. Raises `NotFound`.
         """
         listed = all_rules(connection, for_update=True)
         if rule.id == 0:
             [saved] = _insert(connection, [rule], at)
-            before_default = bool(listed) and listed[-1].default and not rule.default
-            listed.insert(len(listed) - before_default, saved)
+            listed.insert(rule.place_in(listed), saved)
         else:
             known = required(next((one for one in listed if one.id == rule.id), None), "rule")
             [saved] = revise(connection, [(known, rule)], at)
