@@ -154,6 +154,15 @@ async def test_what_waits_again_after_it_was_resolved_is_unanswered_again(talk: 
     assert (counts.total - counts.unanswered, counts.unanswered) == (again == "a message of the same second", 1)
 
 
+async def test_the_wait_for_a_reply_counts_though_it_left_after_resolving(talk: Talk) -> None:
+    message = await ask(talk, "a", at(0, 9))
+    written = await talk.writes(message.conversation_id, "在的", at(0, 9, 5))
+    await resolve(talk.store, message.conversation_id, at(0, 9, 5, 1))
+    await talk.moves(written, Move.CLAIM, Move.ACCEPT, at=at(0, 9, 5, 3))
+    found = await figures(talk.store)
+    assert (found.messages, found.human_wait) == (MessageCounts(by_operator=1), _waits([300]))
+
+
 async def test_a_promise_of_a_human_counts_as_no_answer(talk: Talk) -> None:
     promised = await ask(talk, "a", at(0, 9, 0), "退款")
     await talk.store.outbox.take_over(promised.conversation_id, Takeover(None), at(0, 9, 0))

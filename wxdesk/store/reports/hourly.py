@@ -36,7 +36,7 @@ _MESSAGES = f"""
 SELECT m.at, c.account, d.rule_id AS decided_by, r.rule_id AS answered_by, r.operator, CASE
     WHEN d.outcome = 'transferred' THEN 'handed_over'
     WHEN d.outcome IN ('silent', 'resolved') THEN 'silent'
-    WHEN d.outcome = 'blocked' OR m.at <= c.settled_at AND coalesce(r.sent_at > c.settled_at, true) THEN 'settled'
+    WHEN d.outcome = 'blocked' OR m.at <= c.settled_at AND coalesce(r.created_at > c.settled_at, true) THEN 'settled'
     WHEN r.author = 'rule' THEN 'by_rule' WHEN r.author = 'operator' THEN 'by_operator' ELSE 'unanswered' END AS kind
 FROM messages AS m JOIN conversations AS c ON c.id = m.conversation_id
 LEFT JOIN decisions AS d ON d.message_id = m.id
@@ -55,7 +55,7 @@ SELECT r.sent_at, r.sent_at - (
         SELECT e.at FROM messages AS e WHERE e.id = (
             SELECT coalesce(b.heard_id, b.message_id) FROM replies AS b WHERE b.conversation_id = r.conversation_id
             AND NOT b.promise AND (b.sent_at, b.id) < (r.sent_at, r.id) ORDER BY b.sent_at DESC, b.id DESC LIMIT 1)), 0)
-    AND NOT coalesce(m.at <= c.settled_at AND r.sent_at > c.settled_at, false)
+    AND NOT coalesce(m.at <= c.settled_at AND r.created_at > c.settled_at, false)
     AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.message_id = m.id
         AND d.outcome IN ('blocked', 'silent', 'resolved', 'transferred'))
     AND NOT EXISTS (SELECT 1 FROM replies AS b LEFT JOIN messages AS s ON s.id = b.message_id
