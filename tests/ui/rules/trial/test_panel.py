@@ -261,6 +261,23 @@ def test_a_long_verdict_is_read_whole_on_as_many_lines_as_it_needs(qtbot: QtBot)
     assert verdicts.height() < narrow
 
 
+def test_rows_that_do_not_all_fit_are_as_high_as_they_need_beside_the_scroll_bar(qtbot: QtBot) -> None:
+    verdicts = VerdictList()
+    qtbot.addWidget(verdicts)
+    verdicts.resize(300, 100)
+    verdicts.show()
+    words = ("thanks", "thank", "you", "cheers", "many")
+    one = RuleVerdict(1, "thanks", 1, matched=False, verdicts=(Verdict("any", ok=False, words=words),))
+    verdicts.show_verdicts([one], 0)
+    alone = verdicts.viewport().width()
+    verdicts.show_verdicts([one] * 9, 0)
+    assert verdicts.viewport().width() < alone
+    first = verdicts.verdicts.index(0)
+    assert verdicts.visualRect(first).height() == verdicts.sizeHintForIndex(first).height()
+    verdicts.show_verdicts([one], 0)
+    assert verdicts.viewport().width() == alone
+
+
 @pytest.mark.parametrize("word", ["delivery", "доставка" * 12, "运费", "https://shop.example.com/" + "a" * 90])
 def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: QtBot, word: str) -> None:
     class Cut(QIdentityProxyModel):

@@ -152,7 +152,7 @@ class VerdictList(RowList):
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these verdicts and the number of rules that were not asked."""
         self.verdicts.show(verdicts, left)
-        self.setFixedHeight(self._height() + 2)
+        self._fit()
         self.setVisible(self.verdicts.rowCount() > 0)
         row = self.verdicts.matched_row()
         if row >= 0:
@@ -162,7 +162,14 @@ class VerdictList(RowList):
         """Adapt the height: a narrower list has more lines."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.setFixedHeight(self._height() + 2)
+            self._fit()
+
+    def _fit(self) -> None:
+        height = self._height()
+        # Shown while the rows are laid out, the bar would leave them as high as they were beside none.
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if height == HIGHEST else policy.ScrollBarAlwaysOff)
+        self.setFixedHeight(height + 2)
 
     def _height(self) -> int:
         """Return the rows' height up to the limit; there may be ten thousand of them."""
