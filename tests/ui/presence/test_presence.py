@@ -127,13 +127,15 @@ def test_the_minutes_can_be_set(qtbot: QtBot, active: MainWindow, world: World) 
     until(qtbot, world, AwayReason.IDLE)
 
 
-@pytest.mark.parametrize("hand", ["key", "press", "move", "compose"])
+@pytest.mark.parametrize("hand", ["key", "shortcut", "press", "move", "compose"])
 def test_key_or_mouse_ends_idleness(qtbot: QtBot, active: MainWindow, world: World, hand: str) -> None:
     handle = active.windowHandle()
     qtbot.mouseMove(handle, QPoint(300, 300))
     leave_idle(qtbot, world)
     if hand == "key":
         qtbot.keyClick(handle, Qt.Key.Key_Shift)
+    elif hand == "shortcut":
+        qtbot.keyClick(handle, Qt.Key.Key_F7)
     elif hand == "press":
         qtbot.mouseClick(handle, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
     elif hand == "move":

@@ -29,6 +29,7 @@ LOOK_MS = 1000
 _PRESSED = frozenset(
     {
         QEvent.Type.KeyPress,
+        QEvent.Type.ShortcutOverride,  # a shortcut's key is never pressed for the window or the focused object
         QEvent.Type.MouseButtonPress,
         QEvent.Type.Wheel,
         QEvent.Type.TouchBegin,
