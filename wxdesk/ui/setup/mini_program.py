@@ -6,7 +6,7 @@ from itertools import count
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.config.reading import ACCOUNT_NAME
+from wxdesk.config.reading import ACCOUNT_NAME, LONGEST_TITLE
 from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding
@@ -43,7 +43,8 @@ class MiniProgramCard(SetupCard):
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
         example = tr("{question} (optional)", question="gh_…")
         self.original_id = PastedField(CredentialField.ORIGINAL_ID, example, parent=self)
-        self.name = LabelledField(tr("Account name (a–z, 0–9)"), FIRST_NAME, self, room=True)
+        self.name = LabelledField(tr("Name of the shop"), FIRST_NAME, self, room=True)
+        self.name.edit.setMaxLength(LONGEST_TITLE)
         self.fields = (self.app_id, self.app_secret, self.original_id)
         last = hbox(spacing=16)
         for field in (self.original_id, self.name):
@@ -128,14 +129,7 @@ class MiniProgramCard(SetupCard):
         wrong = next((field for field, well in zip(self.fields, right, strict=True) if not well), None)
         if wrong is not None:
             wrong.edit.setFocus()
-        return wrong is None and self._name_is_right()
-
-    def _name_is_right(self) -> bool:
-        name = self.name.text()
-        if self.view.name or not name or ACCOUNT_NAME.fullmatch(name):
-            return True
-        self.name.refuse(tr("English letters, digits, - and _, at most 32; it begins with a letter or digit."))
-        return False
+        return wrong is None
 
     def _free_name(self) -> str:
         """Return the name for an account whose name is left empty."""
@@ -156,11 +150,13 @@ class MiniProgramCard(SetupCard):
     def _keep(self) -> None:
         """Store what is written, and check it anew."""
         editing, app_id, original_id = self._bridge.desk.account_editing, self.app_id.text(), self.original_id.text()
-        name = self.view.name or self.name.text() or self._free_name()
+        shop = self.name.text()  # what no push URL takes is shown only, and stands in templates
+        name = self.view.name or (shop if ACCOUNT_NAME.fullmatch(shop) else self._free_name())
         secrets = {SecretName.APP_SECRET: self.app_secret.text()} if self.app_secret.text() else {}
         if is_new := not self.view.name:  # an account counts only with all three
             secrets |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
-        work = _stored(editing, name, app_id, original_id or None, secrets, is_new=is_new)
+        keys = {"original_id": original_id or None} | ({"title": shop} if is_new and shop not in {"", name} else {})
+        work = _stored(editing, name, app_id, keys, secrets, is_new=is_new)
         self.ask(work, partial(self._kept, name))
 
     def _kept(self, name: str, refused: BadInput | None) -> None:
@@ -206,7 +202,7 @@ async def _stored(
     editing: AccountEditing,
     name: str,
     app_id: str,
-    original_id: str | None,
+    keys: Mapping[str, str | None],
     secrets: Mapping[SecretName, str],
     *,
     is_new: bool,
@@ -214,11 +210,11 @@ async def _stored(
     """Store an account with its secrets; return why its name was refused."""
     if is_new:
         try:
-            await editing.add(name, app_id, secrets, original_id=original_id)
+            await editing.add(name, app_id, secrets, **keys)
         except BadInput as error:
             return error
         return None
     if secrets:
         await editing.set_secrets(name, secrets)
-    await editing.change(name, app_id=app_id, original_id=original_id)
+    await editing.change(name, app_id=app_id, **keys)
     return None
