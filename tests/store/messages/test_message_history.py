@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.past_messages import OperatorReply
 from wxdesk.store import Store
@@ -66,15 +66,20 @@ async def test_operators_messages_are_read_in_order(store: Store, talk: Talk) ->
 async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: Store, talk: Talk) -> None:
     default = await store.rules.save(Rule("d", default=True, then=REPLY), T0)
     hours = await store.rules.save(Rule("h", when=Condition(any=("几点",)), then=REPLY), T0)
-    asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("发票", "几点", "尺码", "运费"))]
+    promise = (*REPLY, Action(ActionKind.TAKE_OVER))
+    closed = await store.rules.save(Rule("c", when=Condition(hours=HoursTest("店", inside=False)), then=promise), T0)
+    said = ("发票", "几点", "尺码", "运费", "有货吗")
+    asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(said)]
     await talk.decides(asked[0], outcome=Outcome.UNMATCHED, rule_id=None, at=second(10))
     await talk.decides(asked[1], "九点", rule_id=hours.id, at=second(11))
     await talk.decides(asked[2], "请稍等", rule_id=default.id, at=second(12))
     await talk.decides(asked[3], outcome=Outcome.PAUSED, rule_id=None, at=second(13))
+    await talk.decides(asked[4], "打烊了", rule_id=closed.id, at=second(9))
     found = await store.message_history.unmatched(T0, 10)
     assert [(one.text, one.id, one.at) for one in found] == [
         ("尺码", asked[2].id, asked[2].at),
         ("发票", asked[0].id, asked[0].at),
+        ("有货吗", asked[4].id, asked[4].at),
     ]
     assert [one.text for one in await store.message_history.unmatched(T0, 1)] == ["尺码"]
     shown = await talk.hears(incoming("a", at=second(11), type=MessageType.IMAGE, msg_type="image"), second(11))
@@ -85,5 +90,6 @@ async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: 
         (MessageType.TEXT, "尺码"),
         (MessageType.IMAGE, ""),
         (MessageType.TEXT, "发票"),
+        (MessageType.TEXT, "有货吗"),
     ]
     assert await store.message_history.unmatched(second(12) + timedelta(seconds=1), 10) == []

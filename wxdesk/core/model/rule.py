@@ -294,6 +294,13 @@ class Rule(Struct, frozen=True):
         """True if it answers only what says certain things."""
         return not self.default and bool(self.when.words or self.when.regex)
 
+    @property
+    def answers_nothing(self) -> bool:
+        """True for a default, and for a promise to whatever comes while nobody is there."""
+        absent = self.when.hours is not None or self.when.operator is not None
+        promises = any(action.kind is ActionKind.TAKE_OVER for action in self.then)
+        return self.default or (absent and promises and not self.asks_words)
+
     def place_in(self, listed: Sequence[Rule]) -> int:
         """Return the index of a new rule: the end, but before a trailing default.
 

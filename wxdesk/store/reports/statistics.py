@@ -141,9 +141,9 @@ def _waiting(connection: Connection, account: str) -> int:
 
 
 def newest_unmatched(connection: Connection, limit: int, *which: ColumnElement[bool]) -> Select[Any]:
-    """Select the newest decisions where no rule but a default one has an answer."""
+    """Select the newest decisions where no rule has an answer to what was written."""
     known = connection.execute(select(rules.c.id, rules.c.rule))
-    defaults = [decisions.c.rule_id == row.id for row in known if row.rule.default]
+    defaults = [decisions.c.rule_id == row.id for row in known if row.rule.answers_nothing]
     columns = select(decisions.c.id, decisions.c.message_id, decisions.c.decided_at).join(messages).where(WRITTEN)
     newest = (decisions.c.decided_at.desc(), decisions.c.id.desc())
     each = (columns.where(kind, *which).order_by(*newest).limit(limit).subquery() for kind in (UNANSWERED, *defaults))

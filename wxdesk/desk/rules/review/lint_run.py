@@ -131,7 +131,7 @@ class RulesReview(Struct, frozen=True):
 
     def _has_answer(self, context: RuleContext) -> bool:
         answer = self.rulebook.answer(context)
-        return answer.rule is not None and not answer.rule.default and not answer.problem
+        return answer.rule is not None and not answer.rule.answers_nothing and not answer.problem
 
 
 def _messages_of(text: str) -> int:

@@ -127,7 +127,7 @@ class ReviewStack(QStackedWidget):
         self._ask(self._bridge.desk.rules.review.findings(), course, self._show_findings)
 
     def unmatched(self) -> None:
-        """Show the messages to which no rule but a default one had an answer."""
+        """Show the messages to which no rule had an answer of its own."""
         course = self._begin(tr("Unmatched"), tr("Gathering what was unmatched…"))
         self._ask(self._bridge.desk.rules.review.unmatched(), course, self._show_groups)
 
@@ -182,7 +182,8 @@ class ReviewStack(QStackedWidget):
 
     def _show_groups(self, groups: Sequence[MessageGroup]) -> None:
         said = tr(
-            "No rule but a default one had an answer to these in the last 30 days. Choose one to make a rule of it."
+            "Rules answered these not at all in the last 30 days, or only by default or because nobody was there. "
+            "Choose one to make a rule of it."
         )
         rows = [ReviewRow(*group_texts(group)) for group in groups]
         self.panel.end(said if groups else tr("The present rules would answer everything."), rows)
