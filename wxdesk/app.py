@@ -15,27 +15,31 @@ from wxdesk import __version__, parts
 from wxdesk.core import events
 from wxdesk.core.model.account import Account
 from wxdesk.core.troubles import EndsWith
+from wxdesk.desk.conversations.attention import AttentionWatch
+from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
+from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
+from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.conversations.transfers import Transfers
-from wxdesk.desk.conversations.typing_sender import TypingIndicator
+from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.messages.hourly_sums import WITHOUT_SUMS, keep_sums
-from wxdesk.desk.messages.intake import Intake
+from wxdesk.desk.messages.intake import Intake, SkippedMessages
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
+from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.rules.import_socket import ImportSocket
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
-from wxdesk.desk.settings.configuration import Configuration, Setup
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.setup.account_editing import AccountEditing
-from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.team.hosting import TeamHost
-from wxdesk.parts import OutgoingParts
+from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
 from wxdesk.team_desk import TeamDesk, begin_sign_in, team_desk
@@ -50,7 +54,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class OpenDesk:
-    """Running desk, made by `open_desk`: its parts in the order of a message's way.
+    """Running desk, made by `open_desk`: the desk of the window, and what only runs.
 
     What runs again and again is begun twice: `parts` at the start, and `work` once it is this desk's turn, which on a
     file it is at once. On a shared database the other servers keep what arrives meanwhile.
@@ -258,44 +262,51 @@ async def open_desk(
 
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
-    """Connect all parts of the desk, in the order in which a message travels."""
+    """Build the groups of parts, each from those before it, and the desk from all."""
     base = parts.base_parts(setup, store)
-    publish, clock, preferences = base.bus.publish, setup.clock, base.preferences
-    configuration = Configuration(setup, publish)
-    accounts, policy_changes = parts.reply_modes(base)
-    rules, templates = parts.authored_parts(base, accounts, policy_changes)
-    transfers, intake = parts.deciding_parts(base, accounts, rules)
-    out = parts.outgoing_parts(base, accounts, policy_changes)
-    listener, reachability = parts.incoming_parts(base, intake, surroundings)
-    sources = SetupSources(
-        configuration, accounts, out.client, store.attempts, reachability, has_rules=lambda: rules.rulebook.has_rules
-    )
-    show_typing = setup.config.wechat.show_typing
-    desk = Desk(
+    authored = parts.authored_parts(base)
+    incoming = parts.incoming_parts(base, authored.rules.rulebook, surroundings)
+    out = parts.outgoing_parts(base)
+    desk, tunnel = _desk(base, authored, incoming, out), Tunnel(base.bus.publish, setup.clock)
+    return OpenDesk(desk, store, base.pause, incoming.transfers, incoming.intake, out, incoming.listener, tunnel)
+
+
+def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out: OutgoingParts) -> Desk:
+    store, publish, clock = base.store, base.bus.publish, base.setup.clock
+    configuration, accounts, preferences, presence = base.configuration, base.accounts, base.preferences, base.presence
+    attention = AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, publish, clock)
+    return Desk(
         configuration=configuration,
         accounts=accounts,
+        account_editing=AccountEditing(configuration, store, out.pictures, incoming.listener.accounts.shut),
         preferences=preferences,
+        presence=presence,
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
-        conversations=ConversationCommands(store, policy_changes, transfers, publish, clock),
+        conversations=ConversationCommands(store, base.policy_changes, incoming.transfers, publish, clock),
+        claims=Claims(store, publish, clock),
+        colleagues=Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, publish, clock),
+        drafts=OperatorDrafts(store.drafts, publish),
+        skipped=SkippedMessages(store.decisions, incoming.intake),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(base),
-        **parts.parts_for_operators(base, configuration, accounts, intake, out),
-        typing=TypingIndicator(store, out.client, accounts, base.operator_typing, clock, wanted=show_typing),
-        rules=rules,
-        templates=templates,
+        attention=attention,
+        phones=PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, publish, clock),
+        customer_data=CustomerData(configuration, out.endpoints, store.conversations, clock),
+        typing=out.typing,
+        rules=authored.rules,
+        templates=authored.templates,
         pictures=out.pictures,
         reports=Reports(store.decision_history, store.statistics, store.traces),
-        quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, publish),
-        reachability=reachability,
-        account_editing=AccountEditing(configuration, store, out.pictures, listener.accounts.shut),
-        setup=SetupDesk(sources, publish, clock),
+        quarantine=Quarantine(store.quarantine, read_push, incoming.intake.look_for_more, publish),
+        erasing=Erasing(store, accounts, out.pictures, base.lock, publish, clock),
+        reachability=incoming.reachability,
+        setup=parts.setup_desk(base, authored.rules.rulebook, incoming.reachability, out.client),
         bus=base.bus,
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(desk, store, base.pause, transfers, intake, out, listener, Tunnel(publish, clock))
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:
