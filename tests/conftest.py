@@ -22,18 +22,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: the programs that tests start would not hear Ctrl+C either.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
-
 from tests.flow.serving import Serving
 from tests.postgresql import postgres
 from wxdesk import i18n
 from wxdesk.desk.runtime import trouble_log
+from wxdesk.ui.runtime.display import missing_library
 
 __all__ = ["postgres"]  # a fixture for every folder
 
+pytest_plugins = ["tests.without_qt"] if missing_library() else ["pytestqt.plugin", "tests.patient_bot"]
+
 PATIENCE_MS = 20_000
-"""How long the window's tests wait for what is sure to come; a machine that does much else needs it."""
+"""How long tests wait for what is sure to come; a machine that does much else needs it."""
 
 USUAL_SECONDS = 120.0
 """`timeout` in pyproject.toml."""
@@ -96,28 +96,6 @@ def _patience(item: pytest.Item) -> float:
     """The seconds that a test asks for, where it asks for more than is usual."""
     mark = item.get_closest_marker("timeout")
     return max(float(mark.args[0]), USUAL_SECONDS) if mark else USUAL_SECONDS
-
-
-class PatientBot(QtBot):
-    """pytest-qt's, with more than its 5 seconds of patience."""
-
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802 - its name
-        """Wait until `callback` holds."""
-        super().waitUntil(callback, timeout=timeout)
-
-    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **wishes: Any) -> Any:  # noqa: N802 - its name
-        """Wait for a signal."""
-        return super().waitSignal(signal, timeout=timeout, **wishes)
-
-    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **wishes: Any) -> Any:  # noqa: N802 - its name
-        """Wait for all of these signals."""
-        return super().waitSignals(signals, timeout=timeout, **wishes)
-
-
-@pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
-    """What clicks, types and waits in a window."""
-    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

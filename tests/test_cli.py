@@ -263,6 +263,7 @@ def test_the_doctor_fails_with_what_is_wrong(home: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X11 needs libraries that Qt does not bring")
 def test_a_library_that_x11_lacks_is_named_with_the_command_that_installs_it(home: Path, tmp_path: Path) -> None:
+    pytest.importorskip("PySide6.QtWidgets")
     (tmp_path / "libxcb-icccm.so.4").touch()  # the loader finds it first, and cannot use it
     x11 = {"DISPLAY": ":1", "QT_QPA_PLATFORM": "xcb", "LD_LIBRARY_PATH": str(tmp_path)}
     examined = run(home, "doctor", **x11)

@@ -80,6 +80,7 @@ FOR_SOME = {
 
 
 def test_a_new_desk_shows_its_window_without_what_only_others_need(tmp_path: Path) -> None:
+    pytest.importorskip("PySide6.QtWidgets")
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     program = [sys.executable, "-c", SHOWN, str(tmp_path)]
     done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
