@@ -35,7 +35,7 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.runtime import wall_clock
+from wxdesk.desk.runtime import timers
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
@@ -43,7 +43,7 @@ from wxdesk.sandbox.server import Sandbox
 LATEST = 25
 """Steps that something else may take until it begins."""
 
-LONG_ENOUGH = 2 * wall_clock.TICK_SECONDS
+LONG_ENOUGH = 2 * timers.TICK_SECONDS
 """Seconds of the loop after which the desk has noticed that the clock was moved."""
 
 PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.wechat.worlds import ACCOUNT, Heard
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime import timers as sleeping
 from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, TokenGrant
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

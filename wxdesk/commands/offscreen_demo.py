@@ -12,7 +12,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG

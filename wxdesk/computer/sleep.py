@@ -1,4 +1,4 @@
-"""The system's own idle sleep, held off for a while; a clock that no sleep stops.
+"""The system's own idle sleep, held off for a while.
 
 The screen may still go dark and be locked, and who closes the lid or chooses to sleep is obeyed.
 """
@@ -8,7 +8,6 @@ import ctypes
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -77,16 +76,3 @@ class SystemSleep:
             reply = await bus.call(Message(name, path, interface, "Inhibit", signature=signature, body=body))
             if reply is not None and reply.message_type is MessageType.METHOD_RETURN:
                 self._releases += [partial(os.close, number) for number in reply.unix_fds]
-
-
-def seconds_elapsed() -> float:
-    """Return seconds since a fixed moment, unaffected by sleep and clock changes.
-
-    Python's own clock stands still on Linux and macOS while the machine sleeps, and what WeChat gave for two
-    hours goes on ageing.
-    """
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)  # there it is Python's own that stops
-    return time.monotonic()

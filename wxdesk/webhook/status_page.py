@@ -23,7 +23,7 @@ from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.errcodes import is_known
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.lease_keeper import STANDING_BY
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.webhook.http_server import Limits, PlainResponse, Server
 
 logger = logging.getLogger(__name__)

@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import Phrase, Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
+from wxdesk.desk.runtime.timers import TICK_SECONDS, sleep
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import explanation
 from wxdesk.threads import end_tasks

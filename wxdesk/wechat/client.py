@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model.account import Account

@@ -17,7 +17,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import TimeSpan
-from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime import timers as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

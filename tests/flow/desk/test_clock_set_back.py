@@ -13,7 +13,7 @@ from wxdesk.core.conversations.takeover import LONGEST, TakeoverDuration
 from wxdesk.core.events import Event, PauseChanged, TakeoverEnded
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import is_taken_over
-from wxdesk.desk.runtime import wall_clock
+from wxdesk.desk.runtime import timers
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.replies.pending.timers import CLOCK_SET_BACK
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.expects_log("The clock of this machine is")
 @pytest.fixture
 async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """What is written can be undone for 3 seconds. It looks at the clock more often than outside of tests."""
-    monkeypatch.setattr(wall_clock, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(timers, "TICK_SECONDS", 0.01)
     async with timed_desk(tmp_path, RULES, undo_seconds=3) as made:
         yield made
 

@@ -14,7 +14,7 @@ from wxdesk.core.events import AttentionRaised, DecisionMade, PauseChanged, Repl
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import AFTER_SLEEP, TOO_LATE
-from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime import timers as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

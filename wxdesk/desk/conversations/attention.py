@@ -18,7 +18,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.store.inbox.attention import AttentionList
 
 GATHER_SECONDS = 0.1

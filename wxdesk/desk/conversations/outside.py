@@ -18,7 +18,7 @@ from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.ports import Clock, EndpointCaller
-from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.i18n import account_title, explanation, ntr, tr
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE

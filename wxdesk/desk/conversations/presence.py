@@ -20,7 +20,7 @@ from wxdesk.core.events import ColleaguesChanged, Event, PresenceChanged
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState, next_at_desk, together
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 
 log = logging.getLogger(__name__)
 

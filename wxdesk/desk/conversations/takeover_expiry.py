@@ -14,7 +14,7 @@ from wxdesk.core.conversations.takeover import LONGEST, SOON
 from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
-from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.store.conversations.takeovers import TakeoverStore
 from wxdesk.store.settings import Settings
 

@@ -38,7 +38,7 @@ from wxdesk.desk.messages.quarantine import read_kept
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
+from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS
 from wxdesk.i18n import explanation
 from wxdesk.store import Store
 from wxdesk.store.decisions.decisions import Decisions

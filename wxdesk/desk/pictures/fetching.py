@@ -28,7 +28,7 @@ from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media
-from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.i18n import explanation
 from wxdesk.store.pictures import PictureBytes
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords

@@ -42,7 +42,7 @@ from wxdesk.desk.replies.in_flight import InFlight
 from wxdesk.desk.replies.outcomes import Outcomes, ReplyOutcome
 from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.bus import publish_replies
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, keep_looking
+from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS, keep_looking
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges

@@ -26,7 +26,7 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock, utc_now
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.i18n import explanation, name_accounts, tr
 from wxdesk.paths import stamp_of
 from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret, SecretSource

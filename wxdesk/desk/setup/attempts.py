@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
+from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS
 from wxdesk.desk.setup.request_facts import DOUBTED
 from wxdesk.desk.setup.sentences import CAUSE
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding

@@ -22,7 +22,7 @@ from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
 from wxdesk.core.setup.tunnel_state import TunnelPhase, TunnelState
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock, Prober
-from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
+from wxdesk.desk.runtime.timers import TICK_SECONDS, sleep
 from wxdesk.desk.setup import sentences
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup.outages import Outages

@@ -10,7 +10,7 @@ from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
 from wxdesk.desk.ports import Clock, TunnelDriver, TunnelPlan
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.i18n import explanation
 from wxdesk.threads import end_tasks
 

@@ -12,7 +12,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock, SetupApi
-from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.request_facts import IN_THE_BODY
 from wxdesk.store.setup.attempts import AttemptStore, CountedFinding

@@ -29,7 +29,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, keep_looking
+from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS, keep_looking
 from wxdesk.desk.team.authority import Authority
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.store import Store

@@ -11,7 +11,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.desk.team.calls import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked

@@ -14,7 +14,7 @@ import msgspec
 from wxdesk.core import events
 from wxdesk.core.errors import StoreError
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
+from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS
 from wxdesk.store import Store
 
 GATHER_SECONDS = 0.02

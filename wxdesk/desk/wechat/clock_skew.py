@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.troubles import TroubleArea

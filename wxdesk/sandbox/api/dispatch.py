@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer
 from wxdesk.sandbox.api.endpoints import CustomerService, OpenApi
 from wxdesk.sandbox.platform.errors import ApiRefusal

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.desk.runtime.timers import sleep
 from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, ChatSide
 from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.platform.platform import Platform

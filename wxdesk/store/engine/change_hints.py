@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
+from wxdesk.store.engine.connections import close_quietly
 from wxdesk.store.engine.database import CHANNEL
-from wxdesk.store.engine.lease import end
 
 log = logging.getLogger(__name__)
 
@@ -101,4 +101,4 @@ class ChangeHints:
             driver.add_termination_listener(lambda _: lost.set())
             yield driver, lost
         finally:
-            await end(connection)
+            await close_quietly(connection)

@@ -17,8 +17,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import LeaseLost
+from wxdesk.store.engine.connections import close_quietly
 from wxdesk.store.engine.database import WorkLease
 from wxdesk.store.engine.failures import store_error
 
@@ -172,12 +173,4 @@ class Lease(WorkLease):
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await end(connection)
-
-
-async def end(connection: AsyncConnection) -> None:
-    """Close a connection, which may be gone already."""
-    with contextlib.suppress(Exception):
-        await connection.invalidate()
-    with contextlib.suppress(Exception):
-        await connection.close()
+            await close_quietly(connection)

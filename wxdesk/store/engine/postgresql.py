@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
-from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database

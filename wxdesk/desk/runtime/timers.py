@@ -1,7 +1,7 @@
-"""Timers by the wall clock, which goes on while the machine sleeps.
+"""Timers that can be woken: by the loop, and by the wall clock.
 
-Sleep stops the loop's own timers, so a timer looks at the clock every few seconds, however far off its time
-is. That costs nothing: callers query only once the time has come.
+Sleep of the machine stops the loop's own timers, so one by the wall clock looks at it every few seconds, however far
+off its time is. That costs nothing: callers query only once the time has come.
 """
 
 import asyncio

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk.core.errors import StoreError
-from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.desk.runtime.wall_clock import keep_looking, sleep_until
+from wxdesk.desk.runtime import timers as sleeping
+from wxdesk.desk.runtime.timers import keep_looking, sleep_until
 from wxdesk.threads import end_tasks
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
