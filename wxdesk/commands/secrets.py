@@ -22,9 +22,7 @@ from wxdesk.secrets.sources import SecretSources, passphrase_of
 QUESTION = "The system may ask you for a password: answer its question. Ctrl+C ends the waiting."
 
 
-def set_secret(
-    home: Path, account: str, name: str, say: Callable[[str], None], *, at_once: bool, vault: bool = False
-) -> int:
+def set_secret(home: Path, account: str, name: str, say: Callable[[str], None], *, at_once: bool, vault: bool) -> int:
     """Ask for secret `name` of `account` and store it; return the exit code.
 
     Raises:

@@ -152,7 +152,7 @@ _BUSY = (1, 3, 9)
 _UNREACHABLE = (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60)
 
 
-def wait_after(tries: int, *, busy: bool = False) -> timedelta | None:
+def wait_after(tries: int, *, busy: bool) -> timedelta | None:
     """Return the wait after the `tries`-th failed try (from 1); None to give up.
 
     busy: WeChat answered -1, which its documents call worth three repeats. Otherwise WeChat could not be

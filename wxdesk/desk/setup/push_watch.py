@@ -55,7 +55,7 @@ class PushWatch:
                         self._good |= {account, ""}
                     break
 
-    def note_request(self, event: PushSeen, *, awaited: bool = False) -> bool:
+    def note_request(self, event: PushSeen, *, awaited: bool) -> bool:
         """Take note of a request; False if it may be a stranger's and decides nothing.
 
         `awaited`: the operator has just submitted the URL, so it is no stranger's.

@@ -73,7 +73,7 @@ class Platform:
 
     # -- tokens
 
-    def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str = "") -> tuple[str, int]:
+    def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str) -> tuple[str, int]:
         """Grant a token and its seconds to the holder of a secret; raises `ApiRefusal`."""
         if fields.get("grant_type") != "client_credential":
             raise ApiRefusal(40002)

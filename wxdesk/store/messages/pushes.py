@@ -82,7 +82,7 @@ class Pushes(StorePart):
     `marks` is the folder in which the newest one is marked; None on a server, which looks after its files itself.
     """
 
-    def __init__(self, db: Database, marks: Path | None = None) -> None:
+    def __init__(self, db: Database, marks: Path | None) -> None:
         super().__init__(db)
         self._mark = None if marks is None else PushMark(marks / FILE)
         self._group = GroupCommit(lambda pushes: db.write_at_once(partial(keep, pushes=pushes)), rest=db.rest)

@@ -46,8 +46,8 @@ class PictureField(QWidget):
     changed = Signal()
     more = Signal(object)
 
-    def __init__(self, name: str, hint: str, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, hint: str, bridge: Bridge) -> None:
+        super().__init__()
         self._bridge = bridge
         self._hint = hint
         self._name = name

@@ -65,9 +65,7 @@ def closed_text(conversation: Conversation | None, now: datetime | None, account
     return refusal_text(conversation.window) or tr("No replies are left until the customer writes again")
 
 
-def fit_of(
-    text: str, conversation: Conversation | None, now: datetime | None, problem: str, *, whole: bool = False
-) -> TextFit:
+def fit_of(text: str, conversation: Conversation | None, now: datetime | None, problem: str, *, whole: bool) -> TextFit:
     """Return how `text` fits, unless for a `problem`; a `whole` one is never split."""
     left = quota.replies_left(conversation.window, now) if conversation is not None and now is not None else 0
     size = byte_count(text)

@@ -167,9 +167,7 @@ def _words_of(message: Message) -> str:
     return " ".join(readable(message.text).split()) or kind_text(message.kind)
 
 
-def held_notice_of(
-    parts: Sequence[HeldReply], hold_reason: HoldReason = HoldReason.NONE, *, with_text: bool
-) -> DesktopNotice | None:
+def held_notice_of(parts: Sequence[HeldReply], hold_reason: HoldReason, *, with_text: bool) -> DesktopNotice | None:
     """Return the notice for an answer that is about to leave, with its clock time.
 
     `parts` are those of one answer that leave with a countdown, one or more. None if it is not about to leave:

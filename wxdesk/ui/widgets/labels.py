@@ -183,7 +183,7 @@ def heading(text: str, parent: QWidget | None = None) -> PlainLabel:
 class IconLabel(QWidget):
     """The icon `name` in the colour of `role`, ignored by screen readers."""
 
-    def __init__(self, name: str, role: str = "secondary", size: int = 20, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, role: str, size: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.role = role
         self._name = name

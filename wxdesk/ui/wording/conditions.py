@@ -49,7 +49,7 @@ def condition_choice(condition: str) -> str:
     return tr(WORDINGS[condition].choice)
 
 
-def condition_label(condition: str, *, first: bool, excepted: bool = False) -> str:
+def condition_label(condition: str, *, first: bool, excepted: bool) -> str:
     """Return the words before a condition in the sentence.
 
     Conditions that must hold are joined by “and”; of the excepted ones none may, so “or” stands between them.
@@ -63,7 +63,7 @@ def condition_label(condition: str, *, first: bool, excepted: bool = False) -> s
     return tr("that {what}", what=what) if first and wording.about_message else tr("and {what}", what=what)
 
 
-def condition_phrase(condition: str, *, excepted: bool = False) -> str:
+def condition_phrase(condition: str, *, excepted: bool) -> str:
     """Return the words before a condition on its own, without a joining word."""
     return condition_label(condition, first=True, excepted=True) if excepted else tr(WORDINGS[condition].phrase)
 

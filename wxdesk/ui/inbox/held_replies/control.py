@@ -111,7 +111,7 @@ class HeldReplies(QObject):
     def _send(self, reply_ids: tuple[int, ...]) -> None:
         self._bridge.ask(self._bridge.desk.replies.release_held(reply_ids), self._sent, once=("send", reply_ids))
 
-    def stop_these(self, reply_ids: Sequence[int] | None = None) -> None:
+    def stop_these(self, reply_ids: Sequence[int] | None) -> None:
         """Stop these, else all of them, without asking, because seconds count."""
         only = None if reply_ids is None else tuple(reply_ids)
         self._bridge.ask(self._bridge.desk.replies.cancel_held(only), self._stopped, once=("stop", only))

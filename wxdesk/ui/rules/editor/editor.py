@@ -46,7 +46,7 @@ class RuleEditorHead(RecordHead):
         vbox(hbox((self.title, 1), self.trial, self.dry_run, spacing=8), self._error, spacing=6, within=self)
         self._lay_out_bar(WIDEST, self.history, self.mistakes)
 
-    def show_check(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
+    def show_check(self, stored: Rule, now: datetime, missing: str, wrong: str) -> None:
         """Show what is missing or wrong, else the stored revision and its date."""
         self.history.setVisible(stored.revision > 1 and self.mistakes.isHidden())
         if wrong:
