@@ -18,6 +18,7 @@ from wxdesk.ui.shell.rail import PageEntry
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 if TYPE_CHECKING:  # what only pages need is imported with them
+    from wxdesk.core.setup.facts import SetupFact
     from wxdesk.ui.insights.page import InsightsPage
     from wxdesk.ui.rules.page import RulesPage
     from wxdesk.ui.runtime.installation import InstallationFacts
@@ -129,7 +130,7 @@ class Pages:
         inbox = InboxPage(self._bridge)
         inbox.conversation_wanted.connect(self._links.conversation)
         for part in (inbox.detail.decision, inbox.detail.history):
-            part.rule_wanted.connect(lambda rule_id, revision: self.rules.widget.explain(rule_id, revision))
+            part.rule_wanted.connect(self._explain_rule)
         inbox.detail.decision.try_wanted.connect(self._try_as)
         inbox.list.found.rule_picked.connect(partial(self._open_record, self.rules))
         inbox.list.found.template_picked.connect(partial(self._open_record, self.templates))
@@ -174,9 +175,9 @@ class Pages:
         settings = SettingsPage(self._bridge, self._facts, self._appearance)
         for card in settings.team:
             card.leaving.connect(self.inbox.widget.save_unfinished)
-        settings.preferences.hours.clicked.connect(lambda: self.rules.widget.hours.open())
+        settings.preferences.hours.clicked.connect(self._open_hours)
         settings.empty.tryout.clicked.connect(self._links.tryout)
-        settings.commands.setup_wanted.connect(lambda account, step: self.guide.widget.open(account, step))
+        settings.commands.setup_wanted.connect(self._open_setup)
         return settings
 
     def _build_guide(self) -> SetupPage:
@@ -190,6 +191,15 @@ class Pages:
         guide.mender.vault_wanted.connect(self._links.vault)
         guide.mender.starter_rules_wanted.connect(self._add_starter_rules)
         return guide
+
+    def _explain_rule(self, rule_id: int, revision: int) -> None:
+        self.rules.widget.explain(rule_id, revision)
+
+    def _open_hours(self) -> None:
+        self.rules.widget.hours.open()
+
+    def _open_setup(self, account: str, step: SetupFact | None) -> None:
+        self.guide.widget.open(account, step)
 
     def _try_as(self, conversation_id: int, sentence: str) -> None:
         self.rules.widget.try_as(conversation_id, sentence)
