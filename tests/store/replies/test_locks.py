@@ -119,7 +119,7 @@ async def test_replies_are_locked_in_the_order_of_their_ids(both: tuple[Store, a
 
 @pytest.mark.parametrize(
     ("change", "attempts", "left"),
-    [("UPDATE replies SET attempts = 3", 4, 4), ("UPDATE conversations SET window_left = 3", 1, 2)],
+    [("UPDATE replies SET attempts = 3", 3, 4), ("UPDATE conversations SET window_left = 3", 0, 2)],
 )
 async def test_a_move_reckons_with_what_another_has_just_changed(
     both: tuple[Store, asyncpg.Connection], change: str, attempts: int, left: int

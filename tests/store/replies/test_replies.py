@@ -106,7 +106,7 @@ async def test_a_postponed_reply_keeps_its_place(talk: Talk, store: Store) -> No
     thread = (await talk.says("o1")).conversation.id
     first = await talk.writes(thread, "first")
     await talk.writes(thread, "second")
-    await talk.moves(first, Move.CLAIM)
+    assert await claim(store) == ["first"]
     await store.outbox.move(first.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(10), errcode=-1))
     assert await claim(store, second(9)) == []
     assert await claim(store, second(10)) == ["first"]
@@ -140,7 +140,7 @@ async def test_a_reply_is_claimed_once_however_many_ask(talk: Talk, store: Store
 async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "几点")
     [reply] = await talk.decides(made.message, "九点开门")
-    await talk.moves(reply, Move.CLAIM, at=second(1))
+    await claim(store, second(1))
     sent = await store.outbox.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(window=window_after_send))
     assert (sent.state, sent.sent_at, sent.attempts) == (ReplyState.SENT, second(2), 1)
     assert sent == await store.replies.get(reply.id)
@@ -191,7 +191,7 @@ async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk,
 
 async def test_a_reply_sent_again_forgets_its_old_trouble(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
-    await talk.moves(reply, Move.CLAIM)
+    await claim(store)
     trouble = ReplyChanges(not_before=second(500), errcode=-1, error="busy", rid="r")
     await store.outbox.move(reply.id, Move.POSTPONE, T0, trouble)
     await store.outbox.move(reply.id, Move.REFUSE, T0, ReplyChanges(error="gave up"))

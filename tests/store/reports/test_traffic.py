@@ -11,8 +11,9 @@ from wxdesk.store import Store
 async def test_pushes_and_calls_for_replies_come_back_newest_first(talk: Talk, store: Store) -> None:
     asked = await talk.says("oA", "几点关门", at=second(1))
     [sent, refused, waiting] = await talk.decides(asked.message, "九点", "十点", "十一点", at=second(2))
-    await talk.moves(sent, Move.CLAIM, Move.ACCEPT, at=second(3))
-    await talk.moves(refused, Move.CLAIM, Move.REFUSE, at=second(4))
+    for reply, end, at in ((sent, Move.ACCEPT, second(3)), (refused, Move.REFUSE, second(4))):
+        await store.outbox.claim(at, busy=(), limit=1, only_by_hand=False)
+        await talk.moves(reply, end, at=at)
     await talk.hears(entering("oA", second(5)), second(5))
     found = await store.traces.before(None, 10)
     assert [one.at for one in found] == [second(5), second(4), second(3), second(1)]

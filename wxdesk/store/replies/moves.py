@@ -137,9 +137,9 @@ def move(
 ) -> Reply:
     """Make one move of `core.replies.lifecycle`'s table, with further changes.
 
-    CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the same
-    transaction: of all messages by an operator's reply, of the answered message by a rule's, of none by a
-    rule's during a takeover.
+    ACCEPT updates the preview and ends the waiting in the same transaction: of all messages by an operator's
+    reply, of the answered message by a rule's, of none by a rule's during a takeover. The outbox claims many at
+    once (`store.replies.outbox`), and counts the attempt.
 
     Raises:
         NotFound, MoveNotAllowed: nothing was changed.
@@ -170,7 +170,7 @@ def _begun(connection: Connection, found: LockedReply, wanted: WantedMove) -> _B
     state = next_state(before.state, made)
     if made in _TOWARDS_THE_CONTACT:
         _refuse_gap(connection, before)
-    values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
+    values = _values(made, at, changes) | {"state": state, "updated_at": at}
     if made in ARRIVED and found.last_at is not None and found.last_at > before.created_at:
         values["placed_at"] = at
         _place_later_parts(connection, before, at)
@@ -227,11 +227,12 @@ def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> No
 _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
 
 
-def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
-    """Return the columns that a move changes; release and sending clear old errors."""
+def _values(made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
+    """Return the columns that a move changes.
+
+    Release, retry and arrival clear old errors.
+    """
     values: dict[str, Any] = {}
-    if made is Move.CLAIM:
-        values["attempts"] = before.attempts + 1
     if made in (Move.RELEASE, Move.RETRY) or made in ARRIVED:
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
     if made in ARRIVED:

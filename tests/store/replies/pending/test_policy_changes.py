@@ -175,7 +175,7 @@ async def test_a_queued_reply_is_held_from_the_end_of_its_delay(
 ) -> None:
     reply = await made(store, thread, "好", S.QUEUED, not_before=not_before)
     if tried:
-        await store.outbox.move(reply.id, Move.CLAIM, T0)
+        await store.outbox.claim(second(7), busy=(), limit=1, only_by_hand=False)
         await store.outbox.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(7)))
     [held] = await withheld(store, thread, M.HOLD, ACCOUNT)
     assert held.due_at == second(due)

@@ -189,14 +189,14 @@ async def test_a_reply_that_is_not_due_is_not_late(store: Store, thread: int) ->
     assert (await run(store, second(9), stale_before=second(30))).moved == []
 
 
-async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, talk: Talk, thread: int) -> None:
+async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, thread: int) -> None:
     """Not what was tried already, and not what is a rule's."""
+    tried = await made(store, thread, "tried", state=S.QUEUED, author=Author.OPERATOR)
+    await store.outbox.claim(T0, busy=(), limit=1, only_by_hand=False)
+    await store.outbox.move(tried.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(2)))
     for author in (Author.OPERATOR, Author.RULE):
         for text, time in (("past", second(8) - MOMENT), ("just now", second(8))):
             await made(store, thread, text, second(3), S.QUEUED, author, time)
-    tried = await made(store, thread, "tried", state=S.QUEUED, author=Author.OPERATOR)
-    await talk.moves(tried, Move.CLAIM)
-    await store.outbox.move(tried.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(2)))
     [held] = (await run(store, second(9), stale_before=second(8))).moved
     assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, AFTER_SLEEP)
     assert (held.due_at, held.not_before, held.updated_at) == (None, None, second(9))
