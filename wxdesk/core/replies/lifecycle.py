@@ -1,8 +1,8 @@
 """State tables: a reply's way to the contact, and the mode that applies to it.
 
-Both are data, so that a reader sees every move on one screen and a test can walk them. Nothing else in
-the program decides whether a move is allowed: the store asks `next_state` before it writes. What moved a reply stays in
-its history, as steps.
+Both are data, so that a reader sees every move on one screen and a test can walk them. The store takes every new
+state from `next_state`. A statement that moves many replies has the states before the move in its condition, which
+`states_before` gives unless there is one alone. What moved a reply stays in its history, as steps.
 """
 
 from collections.abc import Mapping

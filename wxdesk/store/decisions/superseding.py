@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, exists, not_, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Outcome
-from wxdesk.core.model.reply import WAITS, ReplyState
-from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
+from wxdesk.core.model.reply import WAITS
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, next_state
 from wxdesk.core.replies.on_new_message import (
     ASKS_SINCE,
     WINDOW_CLOSED,
@@ -119,7 +119,8 @@ class PendingAnswers:
             self._decided(ruling, Outcome.NO_QUOTA)
             return ()
         gone = [one for one in waiting if not one.what.touched]
-        self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
+        [after] = {next_state(state, Move.CANCEL) for state in WAITS}
+        self._write(gone, decision.decided_at, StepKind.CANCEL, state=after, by=CONTACT)
         self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
         self._waiting[decision.conversation_id] = [one for one in waiting if one.what.touched]
         return rows

@@ -9,7 +9,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, next_state
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.engine.database import Database, StorePart, write_by, writing
@@ -74,7 +74,9 @@ class OutboxStore(StorePart):
     def recover(self, connection: Connection, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""
         change = update(replies).where(replies.c.state == ReplyState.SENDING)
-        lost = update_replies(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
+        lost = update_replies(
+            connection, change.values(state=next_state(ReplyState.SENDING, Move.LOSE), updated_at=at, aside=None)
+        )
         reopen_conversations(connection, needing_operator(lost))
         write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
         ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
@@ -86,7 +88,8 @@ class OutboxStore(StorePart):
 
 def _unclaim(connection: Connection, at: datetime, busy: tuple[int, ...]) -> list[Reply]:
     change = update(replies).where(replies.c.state == ReplyState.SENDING, replies.c.conversation_id.not_in(busy))
-    values = {"state": ReplyState.QUEUED, "attempts": replies.c.attempts - 1, "updated_at": at}
+    state = next_state(ReplyState.SENDING, Move.POSTPONE)
+    values = {"state": state, "attempts": replies.c.attempts - 1, "updated_at": at}
     return update_replies(connection, change.values(values))
 
 
@@ -102,7 +105,8 @@ def _claim_statement(*, only_by_hand: bool) -> ReturningUpdate[Any]:
     first = _first_in_line(only_by_hand=only_by_hand).limit(bindparam("limit", type_=Integer))
     chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
     change = update(replies).where(replies.c.id.in_(select(chosen.c.id)), QUEUED)
-    values = {"state": ReplyState.SENDING, "attempts": replies.c.attempts + 1, "updated_at": _NOW}
+    state = next_state(ReplyState.QUEUED, Move.CLAIM)
+    values = {"state": state, "attempts": replies.c.attempts + 1, "updated_at": _NOW}
     return change.values(values).returning(replies.c.id)
 
 
