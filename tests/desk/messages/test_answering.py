@@ -98,12 +98,12 @@ async def test_a_rule_for_an_empty_desk_answers_only_there(reason: AwayReason | 
         rule("nobody", when=Condition(any=("x",), operator=Presence.AWAY)),
         rule("somebody", when=Condition(any=("x",), operator=Presence.PRESENT)),
     ]
-    [made] = (await answering(rules, at_desk=PresenceState(NOW, reason))).decide([message(1, "x")])
+    [made] = (await answering(rules, at_desk=PresenceState(NOW, reason))).decide([message(1, "x")], {})
     assert texts(made) == ["somebody" if reason is None else "nobody"]
 
 
 async def decided(rules: Sequence[Rule], *items: UndecidedMessage, account: Account = ACCOUNT) -> list[Ruling]:
-    return (await answering(rules, account)).decide(items)
+    return (await answering(rules, account)).decide(items, {})
 
 
 def texts(ruling: Ruling) -> list[str]:

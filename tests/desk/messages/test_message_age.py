@@ -26,5 +26,5 @@ async def test_the_age_of_a_message_is_judged_by_wechats_clock(
 ) -> None:
     desk = await answering([rule("a", "x")], clock_ahead=ahead)
     written = Message(1, THREAD.id, 1, MessageType.TEXT, NOW - late, NOW + ahead, text="x")
-    [made] = desk.decide([UndecidedMessage(written, THREAD)])
+    [made] = desk.decide([UndecidedMessage(written, THREAD)], {})
     assert made.decision.outcome is outcome

@@ -375,7 +375,7 @@ async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
     assert [said.rule_name for said in near.verdicts] == ["r0", "r1", "r2", "r3"]
     far = desk.book.answer(asked("x"))
     assert [said.rule_name for said in far.verdicts] == ["two"]
-    assert (far.matching.asked, far.matching.rules_left) == (KEPT_WHOLE + 6, 1)
+    assert (far.matching.rules_asked, far.matching.rules_left) == (KEPT_WHOLE + 6, 1)
     tried = desk.trials.try_message(TrialMessage("x"))
     assert len(tried.answer.verdicts) == KEPT_WHOLE + 6
 

@@ -56,7 +56,7 @@ async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: Store) -
     )
     decision = await store.decision_history.for_message(message.id)
     assert decision is not None
-    assert (decision.asked, decision.rules_left) == (3, 1)
+    assert (decision.rules_asked, decision.rules_left) == (3, 1)
     assert (await store.inbox.open_conversation(message.conversation_id, 1))[2] == decision
     assert four.position == 4
 
@@ -70,7 +70,7 @@ async def test_verdicts_are_reported_with_the_rules_as_they_were_then(talk: Talk
     assert await store.decision_history.all_verdicts(message.id) == (nothing_found(one), spoken(two))
     decision = await store.decision_history.for_message(message.id)
     assert decision is not None
-    assert decision.asked == 2
+    assert decision.rules_asked == 2
 
 
 async def test_a_rule_for_other_kinds_of_message_says_so(talk: Talk, store: Store) -> None:
@@ -103,7 +103,7 @@ async def test_a_message_stopped_by_a_guard_was_asked_of_no_rule(talk: Talk, sto
     await store.decisions.store_rulings([Ruling(stopped)])
     decision = await store.decision_history.for_message(message.id)
     assert decision is not None
-    assert decision.asked is None
+    assert decision.rules_asked is None
     assert await store.decision_history.all_verdicts(message.id) == ()
 
 
@@ -114,7 +114,7 @@ async def test_a_decision_from_before_rule_lists_were_kept_has_its_verdicts_alon
     await store.rules.record_order([(one.id, one.revision)], second(20))
     decision = await store.decision_history.for_message(message.id)
     assert decision is not None
-    assert decision.asked is None
+    assert decision.rules_asked is None
     assert await store.decision_history.all_verdicts(message.id) == (spoken(one),)
 
 

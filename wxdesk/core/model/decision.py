@@ -95,7 +95,7 @@ class Decision(Struct, frozen=True):
     `id` is 0 until stored. `rule_*` name the rule that answered (the last one, if an earlier one continues); under
     TAKEN_OVER `rule_name` is the rule that had handed over, empty for an operator.
     `verdicts` are those of the rules asked, in order; of a long list only those that found something, for the
-    others say the same to every message (`core.rules.matching.matcher.refusal_of`). `asked` counts all of them,
+    others say the same to every message (`core.rules.matching.matcher.refusal_of`). `rules_asked` counts all of them,
     None if that is not known. `rules_left` counts the enabled rules below that were not asked any more.
     `problem` describes what kept a reply from being made or completed (a value that is missing).
     """
@@ -111,7 +111,7 @@ class Decision(Struct, frozen=True):
     verdicts: tuple[RuleVerdict, ...] = ()
     rules_left: int = 0
     problem: Text = ""
-    asked: int | None = None
+    rules_asked: int | None = None
 
     @property
     def went_to_rules(self) -> bool:

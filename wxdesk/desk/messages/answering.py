@@ -1,8 +1,9 @@
 """Decides how a message is answered: by guards first, then by rules.
 
-Without side effects: it reads the rulebook and the pause, and returns what the store shall keep. A rule
-that fails on a message leads to a decision too (`incomplete`, `not_rendered`), so that the operator sees it
-there; its other actions are done all the same.
+It reads the rulebook and the pause, and returns what the store shall keep; it changes nothing but the claim of a push's
+answer for a transfer (`desk.conversations.transfers`), which `Intake` gives up where nothing could be stored. A rule
+that fails on a message leads to a decision too (`incomplete`, `not_rendered`), so that the operator sees it there;
+its other actions are done all the same.
 """
 
 import logging
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.conversations.transfer import SESSION_LASTS
@@ -58,21 +59,22 @@ class Answering(Struct, frozen=True):
     _at_desk: Callable[[], PresenceState]
     _clock: Clock
     _clock_check: ClockCheck
-    asked: dict[int, bool] = field(default_factory=dict)
-    """Old messages that the operator wants answered, and whether by drafts only."""
 
     @property
     def wanted(self) -> RequiredHistory:
         """The history that the present rules need in `UndecidedMessage.history`."""
         return self._rulebook.ruleset.wanted
 
-    def decide(self, undecided: Sequence[UndecidedMessage]) -> list[Ruling]:
-        """Make a ruling on each message, in order, knowing those before it."""
+    def decide(self, undecided: Sequence[UndecidedMessage], asked_again: Mapping[int, bool]) -> list[Ruling]:
+        """Make a ruling on each message, in order, knowing those before it.
+
+        asked_again: ids of old messages that the operator wants answered, and whether by drafts only.
+        """
         batch = _Batch()
         rulings = []
         for item in undecided:
             known = batch.now_known(item)
-            ruling = self._decide(known)
+            ruling = self._decide(known, asked_again.get(known.message.id))
             batch.take(known, ruling)
             rulings.append(replace(ruling, based_on=item.conversation))
         return rulings
@@ -81,26 +83,34 @@ class Answering(Struct, frozen=True):
         """Make the ruling on a message that is unanswered because its decision failed."""
         return Ruling(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
 
-    def _decide(self, item: UndecidedMessage) -> Ruling:
+    def _decide(self, item: UndecidedMessage, as_drafts: bool | None) -> Ruling:
         now = self._clock()
         account = self._accounts.get(item.conversation.account)
         if account is None:
             return Ruling(_decision(item, Outcome.NO_ACCOUNT, now))
-        made = self._ask_guards(item, account, now)
+        made = self._ask_guards(item, account, now, as_drafts)
         effect = effect_on_pending(item.waiting, item.message, made.decision.outcome)
         if effect is OnNewMessage.STAY:
             return made
         return replace(made, on_pending=effect, hold_times=self._hold_times(item, account))
 
-    def _ask_guards(self, item: UndecidedMessage, account: Account, now: datetime) -> Ruling:
-        paused, events = self._pause.on, self._rulebook.ruleset.events
-        ahead, stale = self._clock_check.ahead or timedelta(), item.message.id not in self.asked
+    def _ask_guards(self, item: UndecidedMessage, account: Account, now: datetime, as_drafts: bool | None) -> Ruling:
+        paused = self._pause.on
         situation = Situation(
-            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead, stale
+            item.message,
+            item.conversation,
+            account,
+            paused,
+            now,
+            item.promised,
+            events=self._rulebook.ruleset.events,
+            waiting=item.waiting,
+            clock_ahead=self._clock_check.ahead or timedelta(),
+            can_be_stale=as_drafts is None,
         )
         stopped = stopped_by(situation)
         if stopped is None:
-            return self._ask_rules(item, situation)
+            return self._ask_rules(item, situation, as_drafts=bool(as_drafts))
         by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""
         why = ALL_PAUSED if stopped is Outcome.PAUSED and paused else ""
         ruling = Ruling(replace(_decision(item, stopped, now, why), rule_name=by_rule))
@@ -113,7 +123,7 @@ class Answering(Struct, frozen=True):
         seconds = {rule.id: effective_mode(rule, item.conversation, account).hold_seconds for rule in rules}
         return HoldTimes(account.hold_seconds, seconds, item.conversation.window.until)
 
-    def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Ruling:
+    def _ask_rules(self, item: UndecidedMessage, situation: Situation, *, as_drafts: bool) -> Ruling:
         account, now, who = situation.account, situation.now, self._at_desk().who
         context = RuleContext(item.message, item.conversation, account, now, item.history, who)
         try:
@@ -126,25 +136,19 @@ class Answering(Struct, frozen=True):
         if outcome is Outcome.STILL_HELD:
             return _still_held(item, answer, now)
         decision = _with_explanation(_decision(item, outcome, now), answer)
-        if _needs_operator(item, account, answer) or self.asked.get(item.message.id):
+        if _needs_operator(item, account, answer) or as_drafts:
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         ruling = replace(
             Ruling(decision, effects=answer.effects),
-            replies=self._replies(item, account, answer, now) if fits else (),
+            replies=_replies(item, account, answer, now, as_drafts=as_drafts) if fits else (),
             take_over=answer.take_over.name if answer.take_over else "",
             firings=_firings(answer, spoke=spoke),
             needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside_pending),
             aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, ruling) if answer.transfer else ruling
-
-    def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-        """Make an answer's replies, as drafts where somebody has to look first."""
-        drafts = bool(answer.missing) or answer.is_guarded or self.asked.get(item.message.id, False)
-        made = (_reply(item, account, answer, said, now, drafts=drafts) for said in answer.said)
-        return tuple(one for one in made if one is not None)
 
     def _handed_over(self, item: UndecidedMessage, ruling: Ruling) -> Ruling:
         """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
@@ -177,7 +181,7 @@ def _with_explanation(decision: Decision, answer: Answer) -> Decision:
         rule_revision=rule.revision if rule else 0,
         verdicts=answer.verdicts,
         rules_left=answer.matching.rules_left,
-        asked=answer.matching.asked,
+        rules_asked=answer.matching.rules_asked,
         problem=answer.problem,
     )
 
@@ -194,6 +198,15 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
     """Return the firings of the matched rules, of shadow ones only unless `spoke`."""
     matched = (one for one in answer.matching.verdicts if one.matched)
     return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
+
+
+def _replies(
+    item: UndecidedMessage, account: Account, answer: Answer, now: datetime, *, as_drafts: bool
+) -> tuple[NewReply, ...]:
+    """Make an answer's replies, as drafts where somebody has to look first."""
+    drafts = bool(answer.missing) or answer.is_guarded or as_drafts
+    made = (_reply(item, account, answer, said, now, drafts=drafts) for said in answer.said)
+    return tuple(one for one in made if one is not None)
 
 
 def _reply(

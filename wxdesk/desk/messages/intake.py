@@ -103,7 +103,18 @@ STORED = Receipt(new=True)
 
 @dataclass(eq=False, repr=False)
 class Intake:
-    """Takes in pushes in order of arrival, and gets a decision for each message."""
+    """Takes in pushes in order of arrival, and gets a decision for each message.
+
+    Its state between two batches; it works on while `_undecided_left`, `_underived_left` or any of `_fresh`:
+
+    - `_undecided_left`: the store may hold messages without a decision. They come first.
+    - `_underived_left`: the store may hold pushes to derive that `_fresh` does not. The next batch is read from there.
+    - `_fresh`: pushes of this run that wait in memory to be derived.
+    - `_backlog`: the last batch from the store was full, so more wait there: no answer to WeChat waits for a decision.
+    - `_store_failed`: the last batch met an error of the store, and the operator was told so.
+    - `_untold`: rulings of which nobody has heard, because it is not known yet whether they were stored.
+    - `_asked_again`: old messages that the operator wants answered, and whether by drafts only.
+    """
 
     _store: Store
     _read_push: ReadPush
@@ -117,11 +128,10 @@ class Intake:
         self._fresh: deque[UnderivedPush] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
-        self._behind = True  # the store may hold what memory does not: what the last run left comes first
-        self._unsettled = True  # perhaps also messages that nobody has decided on
-        self._backlog = False
+        self._underived_left = self._undecided_left = True  # by the last run
+        self._backlog = self._store_failed = False
+        self._asked_again: dict[int, bool] = {}
         self._awake.set()
-        self._stumbled = False
         self._untold: list[tuple[UndecidedMessage, Ruling]] = []
         self._late_look: asyncio.TimerHandle | None = None
         self._pacing = Throttle()
@@ -147,7 +157,7 @@ class Intake:
         if waiting < MOST_IN_MEMORY:
             self._fresh.append(UnderivedPush(push_id, push.account, push.received_at, push.incoming))
         else:
-            self._behind = True
+            self._underived_left = True
         self._awake.set()
         if push.incoming is None:
             self._publish(events.TroubleRaised(TroubleArea.QUARANTINE, CANNOT_BE_READ, passing=True))
@@ -161,7 +171,7 @@ class Intake:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
-                while self._unsettled or self._behind or self._fresh:
+                while self._undecided_left or self._underived_left or self._fresh:
                     began = time.monotonic()
                     await self._work()
                     now = time.monotonic()
@@ -182,44 +192,44 @@ class Intake:
         batch: Sequence[UnderivedPush] = ()
         try:
             # What comes meanwhile may ask for another look at what was left: it must not keep the next batch waiting.
-            older = self._unsettled and await self._settle_left()
+            older = self._undecided_left and await self._decide_left()
             if not older and (batch := await self._next()):
                 await self._take_in(batch)
         except StoreError as error:
-            self._stumbled = True
+            self._store_failed = True
             self._transfers.unclaim(push.push_id for push in batch)
             self._publish(events.TroubleRaised(TroubleArea.INTAKE, explanation(error)))
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()
             return
-        if self._stumbled:
-            self._stumbled = False
+        if self._store_failed:
+            self._store_failed = False
             self._publish(events.TroubleRaised(TroubleArea.INTAKE, ""))
 
-    async def _settle_left(self) -> bool:
+    async def _decide_left(self) -> bool:
         """Decide on a batch of messages left without a decision, oldest first.
 
         False if there was none.
         """
-        self._unsettled = False
+        self._undecided_left = False
         await self._publish_stored_decisions()
         undecided = await self._store.decisions.undecided(BATCH)
-        if self._stumbled:  # of those that the store kept without an answer, nobody has heard
+        if self._store_failed:  # of those that the store kept without an answer, nobody has heard
             for item in undecided:
                 self._publish(events.MessageKept(item.conversation.id, item.message.id))
         await self._decide(undecided)
-        self._unsettled |= bool(undecided)
+        self._undecided_left |= bool(undecided)
         self._backlog = len(undecided) == BATCH
         return bool(undecided)
 
     async def _next(self) -> Sequence[UnderivedPush]:
         """Return the next pushes, from the store if it may hold more than memory."""
         size = self._pacing.batch
-        if not self._behind:
+        if not self._underived_left:
             return list(islice(self._fresh, size))
-        self._behind = False
+        self._underived_left = False
         stored = await self._store.pushes.underived(size)
-        self._behind |= bool(stored)  # others may have come meanwhile
+        self._underived_left |= bool(stored)  # others may have come meanwhile
         self._backlog = len(stored) == size
         read = {push.push_id: push for push in islice(self._fresh, size)}
         return [read.get(push.id) or read_kept(push, self._read_push) for push in stored]
@@ -234,17 +244,17 @@ class Intake:
 
     def look_for_more(self) -> None:
         """Look in the store for pushes and messages that nobody here has queued."""
-        self._unsettled = True
+        self._undecided_left = True
         self.look_for_pushes()
 
     def look_for_pushes(self) -> None:
         """Look in the store for pushes that another server may have kept."""
-        self._behind = True
+        self._underived_left = True
         self._awake.set()
 
     def ask_again(self, message_ids: Sequence[int], *, as_drafts: bool) -> None:
         """Let the rules answer these undecided messages, however old they are."""
-        self._answering.asked.update(dict.fromkeys(message_ids, as_drafts))
+        self._asked_again.update(dict.fromkeys(message_ids, as_drafts))
         self.look_for_more()
 
     def _look_later(self) -> None:
@@ -283,7 +293,7 @@ class Intake:
             undecided = await self._with_history(undecided)
             try:
                 async with self._decision_lock:
-                    rulings = self._answering.decide(undecided)
+                    rulings = self._answering.decide(undecided, self._asked_again)
                     replies = await self._store.decisions.store_rulings(rulings)
                 break
             except StoreError:
@@ -312,7 +322,7 @@ class Intake:
             self._carry_out(item, ruling)
         for ruling in rulings:
             decision = ruling.decision
-            self._answering.asked.pop(decision.message_id, None)
+            self._asked_again.pop(decision.message_id, None)
             self._publish(events.DecisionMade(decision.conversation_id, decision.message_id))
             if ruling.changes_row:
                 self._publish(events.ConversationChanged(decision.conversation_id))

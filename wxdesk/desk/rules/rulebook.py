@@ -235,7 +235,7 @@ class Rulebook:
         Changes nothing, and a template that fails is an answer too.
         """
         matching = self.ruleset.decide(context.subject)
-        whole = matching.asked <= KEPT_WHOLE
+        whole = matching.rules_asked <= KEPT_WHOLE
         verdicts = self.ruleset.all_verdicts(context.message.type, matching) if whole else matching.verdicts
         return self.builder.answer(matching, verdicts, context)
 

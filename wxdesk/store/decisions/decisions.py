@@ -44,7 +44,7 @@ def _one(connection: Connection, query: Select[Any]) -> Decision | None:
         return None
     decision = Decision(**row)
     asked = list_at(connection, decision.decided_at) if decision.went_to_rules else None
-    return decision if asked is None else replace(decision, asked=len(asked) - decision.rules_left)
+    return decision if asked is None else replace(decision, rules_asked=len(asked) - decision.rules_left)
 
 
 class DecisionHistory(StorePart):
@@ -58,7 +58,7 @@ class DecisionHistory(StorePart):
         decision = _for_message(connection, message_id)
         if decision is None:
             return ()
-        asked = (list_at(connection, decision.decided_at) or ())[: decision.asked or 0]
+        asked = (list_at(connection, decision.decided_at) or ())[: decision.rules_asked or 0]
         kept = {(verdict.rule_id, verdict.revision): verdict for verdict in decision.verdicts}
         if len(kept) >= len(asked) or not kept.keys() <= set(asked):
             return decision.verdicts  # all of them are there; or another desk asked another list just then

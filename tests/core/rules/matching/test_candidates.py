@@ -156,8 +156,8 @@ def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Ru
         indexed, naive = asked.decide(about), ask_each(asked, about)
         assert indexed == naive
         complete = asked.all_verdicts(about.type, indexed)
-        assert len(complete) == indexed.asked
-        assert [one.rule_id for one in complete] == [rule.id for rule in rules if rule.enabled][: indexed.asked]
+        assert len(complete) == indexed.rules_asked
+        assert [one.rule_id for one in complete] == [rule.id for rule in rules if rule.enabled][: indexed.rules_asked]
         assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]
 
 

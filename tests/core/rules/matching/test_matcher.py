@@ -137,7 +137,7 @@ def test_the_first_match_wins_and_the_rest_is_not_asked() -> None:
     assert matching.rule is not None
     assert matching.rule.name == "b"
     assert [said.rule_name for said in verdicts([named("a", "x"), named("b", "y"), named("c", "y")], "y")] == ["a", "b"]
-    assert (matching.asked, matching.rules_left) == (2, 2)
+    assert (matching.rules_asked, matching.rules_left) == (2, 2)
 
 
 def test_rules_left_counts_only_those_that_are_on() -> None:
@@ -326,7 +326,7 @@ def test_two_rules_that_cannot_both_match_may_change_places(
 def test_ten_thousand_rules_share_their_refusals() -> None:
     rules = ruleset([replace(when(any=(f"词{index}", f"字{index}")), id=index) for index in range(10_000)])
     decided = [rules.decide(subject(text)) for text in ("你好", "请问")]
-    assert [(one.verdicts, one.asked) for one in decided] == [((), 10_000)] * 2
+    assert [(one.verdicts, one.rules_asked) for one in decided] == [((), 10_000)] * 2
     first, second = (rules.all_verdicts(MessageType.TEXT, one) for one in decided)
     assert len(first) == 10_000
     assert all(one is other for one, other in zip(first, second, strict=True))

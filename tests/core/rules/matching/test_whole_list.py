@@ -103,7 +103,7 @@ def test_a_ruleset_knows_its_rules() -> None:
     assert rules.revisions == ((ord("a"), 3), (ord("c"), 5))
     assert len(rules) == 2
     nothing = MatchResult()
-    assert (nothing.asked, nothing.rules_left, nothing.rule, nothing.ended) == (0, 0, None, False)
+    assert (nothing.rules_asked, nothing.rules_left, nothing.rule, nothing.ended) == (0, 0, None, False)
 
 
 def test_only_a_rule_that_asks_for_operators_makes_their_presence_count() -> None:

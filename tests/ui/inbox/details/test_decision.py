@@ -17,7 +17,7 @@ def said(number: int, *, matched: bool = False) -> RuleVerdict:
 
 
 def decision(*verdicts: RuleVerdict, asked: int | None) -> Decision:
-    return Decision(7, 1, Outcome.REPLIED, NOW, rule_id=1, rule_name="r", verdicts=verdicts, asked=asked)
+    return Decision(7, 1, Outcome.REPLIED, NOW, rule_id=1, rule_name="r", verdicts=verdicts, rules_asked=asked)
 
 
 @pytest.fixture

@@ -40,13 +40,13 @@ class MatchResult(Struct, frozen=True):
 
     `matched` has more than one rule only where an earlier one continues. `heard` are the verdicts worth
     keeping, each with its rule's place in the list: of rules that matched (in the shadow as well), or that
-    found something and then failed. All other `asked` rules refused as they always do (`Ruleset.all_verdicts`).
+    found something and then failed. All other of the `rules_asked` refused as they always do (`Ruleset.all_verdicts`).
     `rules_left` counts the enabled ones below that were not asked.
     """
 
     matched: tuple[MatchedRule, ...] = ()
     heard: tuple[tuple[int, RuleVerdict], ...] = ()
-    asked: int = 0
+    rules_asked: int = 0
     rules_left: int = 0
 
     @property
@@ -146,12 +146,12 @@ class Ruleset:
     def all_verdicts(self, kind: MessageType, matching: MatchResult) -> tuple[RuleVerdict, ...]:
         """Return the verdict of every rule asked about such a message, in order."""
         heard = dict(matching.heard)
-        asked = self._rules[: matching.asked]
+        asked = self._rules[: matching.rules_asked]
         return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
 
     def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: MatchResult) -> tuple[RuleVerdict, ...]:
         """Return the verdicts of a walk, with refusals of the disabled rules it passed."""
-        reached = matching.asked - matching.ended
+        reached = matching.rules_asked - matching.ended
         said: list[RuleVerdict] = []
         above = 0
         for place, off in self._off:

@@ -138,7 +138,7 @@ class DecisionPanel(QFrame):
 
     def _show_all(self) -> None:
         decision = self._decision
-        if decision is not None and (decision.asked or 0) > len(self._verdicts):
+        if decision is not None and (decision.rules_asked or 0) > len(self._verdicts):
             self.all_wanted.emit(decision.message_id)
             return
         self._all = True
@@ -163,7 +163,7 @@ class DecisionPanel(QFrame):
         for line in self._answers:
             self._rows.addWidget(OutcomeRow(line, first=self._rows.count() == 0))
         self.card.setVisible(self._rows.count() > 0)
-        asked = max(len(verdicts), (decision.asked or 0) if decision else 0)
+        asked = max(len(verdicts), (decision.rules_asked or 0) if decision else 0)
         hidden = asked - len(shown)
         self.more.setText(ntr("{n} more rule did not apply", "{n} more rules did not apply", hidden))
         self.more.setVisible(hidden > 0)
