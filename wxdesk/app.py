@@ -134,9 +134,9 @@ class OpenDesk:
 
     async def _take_up(self) -> None:
         """Load what is stored, and settle what was under way when the last run ended."""
-        await self.desk.account_editing.settle_rename()
+        await self.desk.account_editing.finish_rename()
         if self.desk.accounts:  # a config.toml that names none has rather been mislaid
-            await self.desk.account_editing.settle_removed()
+            await self.desk.account_editing.resolve_removed()
         await self.desk.preferences.load()
         await self.desk.accounts.load()
         await self.pause.load()

@@ -50,7 +50,7 @@ class Reconfiguration(Struct, frozen=True):
         await desk.accounts.use(setup.accounts, setup.credentials)
         await desk.preferences.load()  # whose views name accounts
         if changes.removed or changes.added:
-            await desk.account_editing.settle_removed()
+            await desk.account_editing.resolve_removed()
             desk.bus.publish(events.EverythingChanged())  # conversations went with their account, or are back with it
         if changes.removed:
             desk.bus.publish(events.PreferencesChanged())
@@ -63,7 +63,7 @@ class Reconfiguration(Struct, frozen=True):
         await self._move_to_zone(setup)
         if _address_settings(setup) != _address_settings(before):
             await self.open_address()
-        self._settle(changes, before)
+        self._end_troubles(changes, before)
         log.info("%s", describe_changes(changes))
         desk.bus.publish(changes)
         return changes
@@ -86,7 +86,7 @@ class Reconfiguration(Struct, frozen=True):
             rulebook.calendars.zone = setup.zone
             await rulebook.load()
 
-    def _settle(self, changes: events.ConfigurationChanged, before: Setup) -> None:
+    def _end_troubles(self, changes: events.ConfigurationChanged, before: Setup) -> None:
         """Let changed accounts try again; end the troubles of removed accounts and phones."""
         for name in changes.changed:
             self.backoff.try_now(name)

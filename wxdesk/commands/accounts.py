@@ -156,7 +156,7 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
     SecretSources(home, memory=False).remove(options.name)
     rewrite(home, partial(without_account, name=options.name))
     with suppress(StoreError):  # a desk that is open, and else the next one, does it
-        asyncio.run(_offline(home, lambda editing: editing.settle_removed()))
+        asyncio.run(_offline(home, lambda editing: editing.resolve_removed()))
     say(
         tr(
             "Removed “{account}” from config.toml. Its conversations are resolved until it is back.",
@@ -186,7 +186,7 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
         configuration.apply = apply
         pictures = Pictures(store.pictures, store.picture_bytes, setup.clock)
         editing = AccountEditing(configuration, store, pictures, lambda _: lambda: None)
-        await editing.settle_rename()
+        await editing.finish_rename()
         await work(editing)
         if store.lease.is_shared:  # no server is there to tell the desks that are open
             now = store.clock(setup.clock)()

@@ -77,7 +77,7 @@ async def fill(home: Path, accounts: Sequence[str] = ("other", "shop")) -> None:
         data = account.encode()
         picture = Picture(hashlib.sha256(data).hexdigest(), PictureFormat.PNG, 1, 1, len(data))
         await files.keep(picture, data)
-        await store.pictures.settle(said.message.id, picture, T0)
+        await store.pictures.add_to_message(said.message.id, picture, T0)
     store.pushes.mark_newest()
     await store.close()
 

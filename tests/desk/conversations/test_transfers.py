@@ -87,7 +87,7 @@ async def test_a_claimed_answer_waits_for_the_commit(room: Room) -> None:
     assert room.transfers.claim(7) is True
     done, _ = await asyncio.wait([answer], timeout=0.15)
     assert not done  # its patience is over, but the transfer is being stored
-    room.transfers.settle(7, transferred=True)
+    room.transfers.send_answer(7, transferred=True)
     assert await answer is True
     assert room.transfers._by_key == {}
 

@@ -201,7 +201,7 @@ async def test_a_page_holds_its_pictures_or_says_why_not(
         for n, data in enumerate((torn_box(), huge, jpeg, lost)):
             shown = incoming("o1", "", at=second(n), type=MessageType.IMAGE, msg_type="image", media_id=f"M{n}")
             made = await talk.hears(shown, second(n))
-            await store.pictures.settle(made.message.id, picture_record(data), T0)
+            await store.pictures.add_to_message(made.message.id, picture_record(data), T0)
             if data is not lost:
                 await store.picture_bytes.keep(picture_record(data), data)
         broken = await talk.hears(replace(shown, media_id="M9"), second(4))

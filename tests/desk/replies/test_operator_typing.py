@@ -18,15 +18,15 @@ def test_the_end_of_typing_is_reported_once_without_further_keys() -> None:
     for seconds in (0, 4, 8):
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
-        writing.settle(clock.now)
+        writing.publish_ends(clock.now)
     assert told == [BEGUN]
     assert writing.told == {1}
     quiet = START + timedelta(seconds=8) + QUIET
     assert writing.next_typing_end(clock.now) == quiet
-    writing.settle(quiet - timedelta(microseconds=1))
+    writing.publish_ends(quiet - timedelta(microseconds=1))
     assert len(told) == 1
-    writing.settle(quiet)
-    writing.settle(quiet + GRACE)
+    writing.publish_ends(quiet)
+    writing.publish_ends(quiet + GRACE)
     assert told[1:] == [STOPPED]
     assert not writing.told
     clock.now = quiet
@@ -40,7 +40,7 @@ def test_an_emptied_composer_ends_typing_at_once_and_once() -> None:
     writing = OperatorTyping(told.append, HandClock())
     writing.key(1)
     writing.stop(1)
-    writing.settle(START + QUIET + GRACE)
+    writing.publish_ends(START + QUIET + GRACE)
     assert told == [BEGUN, STOPPED]
     assert not writing.told
 

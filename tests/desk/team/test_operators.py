@@ -62,7 +62,7 @@ def test_each_command_keeps_its_record_and_its_claim() -> None:
 
 def test_every_change_of_an_account_is_a_command_with_a_role() -> None:
     changes = {name for name, _ in inspect.getmembers(AccountEditing, inspect.iscoroutinefunction) if name[0] != "_"}
-    by_itself = {"settle_rename", "settle_removed"}
+    by_itself = {"finish_rename", "resolve_removed"}
     assert {f"account_editing.{name}" for name in changes - by_itself} == COMMANDS.keys() - SHARED.keys()
 
 

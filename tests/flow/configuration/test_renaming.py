@@ -100,7 +100,7 @@ async def test_a_rename_whose_file_cannot_be_put_back_is_finished(
         broken.setattr(configuration, "restore", lambda *_: None)
         with pytest.raises(StoreError):
             await shop.opened.desk.account_editing.rename("shop", "store")
-    await shop.opened.desk.account_editing.settle_rename()
+    await shop.opened.desk.account_editing.finish_rename()
     await shop.opened.desk.configuration.reload()
     assert [one.name for one in shop.opened.ready] == ["store"]
     assert await asyncio.to_thread(shop.secrets, "store") == found
@@ -159,7 +159,7 @@ async def test_the_next_start_removes_former_secrets_that_a_rename_left(
         broken.setattr(shop.sources, "remove", lambda *_: 1 / 0)  # as if it ended here
         with pytest.raises(ZeroDivisionError):
             await shop.opened.desk.account_editing.rename("shop", "store")
-    await shop.opened.desk.account_editing.settle_rename()
+    await shop.opened.desk.account_editing.finish_rename()
     assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
     assert await shop.opened.store.account_rows.unfinished_rename() is None
 
@@ -176,7 +176,7 @@ async def test_former_secrets_that_a_shut_keychain_keeps_are_removed_at_the_next
         broken.setattr(shop.sources, "remove", shut)
         await shop.opened.desk.account_editing.rename("shop", "store")
     assert await shop.opened.store.account_rows.unfinished_rename() == ("shop", "store")
-    await shop.opened.desk.account_editing.settle_rename()
+    await shop.opened.desk.account_editing.finish_rename()
     assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
     assert await shop.opened.store.account_rows.unfinished_rename() is None
 
@@ -188,7 +188,7 @@ async def test_a_server_whose_turn_begins_leaves_a_rename_alone(shop: Shop, monk
 
     def copy_meanwhile(old: str, new: str) -> None:
         copy(old, new)
-        asyncio.run_coroutine_threadsafe(editing.settle_rename(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(editing.finish_rename(), loop).result(10)
 
     monkeypatch.setattr(shop.sources, "copy", copy_meanwhile)
     await editing.rename("shop", "store")

@@ -70,7 +70,7 @@ async def test_messages_that_name_a_picture_await_it_oldest_first(store: Store, 
 
 async def test_a_fetched_picture_is_named_by_its_message(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
-    await store.pictures.settle(message.id, PICTURE, T0)
+    await store.pictures.add_to_message(message.id, PICTURE, T0)
     found = await message_of(store, message)
     assert (found.picture, found.picture_state, found.picture_problem) == (PICTURE.digest, PictureState.KEPT, "")
     assert await store.pictures.get(PICTURE.digest) == PICTURE
@@ -87,7 +87,7 @@ async def test_a_missing_picture_has_its_reason(store: Store, talk: Talk) -> Non
 
 async def test_a_kept_picture_is_not_marked_missing_again(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
-    await store.pictures.settle(message.id, PICTURE, T0)
+    await store.pictures.add_to_message(message.id, PICTURE, T0)
     await store.pictures.mark_missing(message.id, "too late")
     assert await store.pictures.give_up(T0 + timedelta(days=9), "too late") == []
     assert (await message_of(store, message)).picture_state is PictureState.KEPT

@@ -92,7 +92,7 @@ async def test_a_picture_goes_with_the_account_whose_it_was(store: Store, home: 
 async def _shown(store: Store, digest: str) -> None:
     said = await Talk(store).says("o1", "看")
     picture = await store.pictures.get(digest)
-    await store.pictures.settle(said.message.id, picture, T0)
+    await store.pictures.add_to_message(said.message.id, picture, T0)
 
 
 # -- in a team

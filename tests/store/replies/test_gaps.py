@@ -39,18 +39,18 @@ async def test_no_part_is_released_before_an_earlier_one_with_a_gap(talk: Talk, 
     made = await drafts(store, asked.conversation_id, WHOLE, GAP, WHOLE)
     for part, whole in ((made[2], False), (made[2], True), (made[0], True)):
         with pytest.raises(PartHasGap, match=r"m\.no"):
-            await store.outbox.settle(part.id, Move.RELEASE, T0, "lin", whole=whole)
+            await store.outbox.apply_operator_move(part.id, Move.RELEASE, T0, "lin", whole=whole)
     assert await states(store, made) == [S.DRAFT] * 3
-    await store.outbox.settle(made[0].id, Move.RELEASE, T0, "lin")
+    await store.outbox.apply_operator_move(made[0].id, Move.RELEASE, T0, "lin")
     await store.outbox.edit(made[1].id, replace(GAP, title="7"), T0, "lin")
-    await store.outbox.settle(made[1].id, Move.RELEASE, T0, "lin", whole=True)
+    await store.outbox.apply_operator_move(made[1].id, Move.RELEASE, T0, "lin", whole=True)
     assert await states(store, made) == [S.QUEUED] * 3
 
 
 async def test_a_gap_in_a_cancelled_part_blocks_nothing(talk: Talk, store: Store, asked: Message) -> None:
     made = await drafts(store, asked.conversation_id, GAP, WHOLE)
     await store.outbox.move(made[0].id, Move.CANCEL, T0)
-    await store.outbox.settle(made[1].id, Move.RELEASE, T0, "lin")
+    await store.outbox.apply_operator_move(made[1].id, Move.RELEASE, T0, "lin")
     assert await states(store, made) == [S.CANCELLED, S.QUEUED]
 
 

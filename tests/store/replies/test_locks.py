@@ -96,7 +96,7 @@ ORDERED: dict[str, tuple[Callable[[Store], Awaitable[Any]], set[int]]] = {
     "answers": (lambda store: store._db.write(parts.lock_answers, [6, 1]), {1, 2, 3, 4, 5}),
     "later parts": (lambda store: store._db.write(parts.later_parts, [4, 1]), {1, 2, 3, 4, 5}),
     "automatic ones": (lambda store: store._db.write(takeover._lock_automatic, 2), {4, 5}),
-    "a word for the last": (lambda store: store.outbox.settle(6, Move.RELEASE, T0, "lin"), {4, 5}),
+    "a word for the last": (lambda store: store.outbox.apply_operator_move(6, Move.RELEASE, T0, "lin"), {4, 5}),
     "a word for two": (lambda store: store.pending_replies.release_held("lin", T0, [6, 3]), {1, 2, 3, 4, 5}),
 }
 

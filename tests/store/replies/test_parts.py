@@ -123,7 +123,7 @@ async def test_the_later_parts_follow_as_though_the_same_human_had_released_them
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], state)
-    told = await store.outbox.settle(made[0].id, move, second(1), "lin")
+    told = await store.outbox.apply_operator_move(made[0].id, move, second(1), "lin")
     assert [(reply.id, reply.by) for reply in told] == [(reply.id, "lin") for reply in made]
     assert told == [await store.replies.get(reply.id) for reply in made]
     assert await claimed(store, only_by_hand=True) == left, "also during a pause"
@@ -134,7 +134,7 @@ async def test_a_reply_settled_twice_is_returned_each_time(talk: Talk, store: St
     first, *later = await split(store, asked.conversation_id, "1", "2", "3")
     for _ in range(2):
         await comes_to(store, first, S.FAILED)
-        told = await store.outbox.settle(first.id, Move.RETRY, T0, "lin")
+        told = await store.outbox.apply_operator_move(first.id, Move.RETRY, T0, "lin")
         assert [reply.id for reply in told] == [first.id, *(reply.id for reply in later)]
 
 
@@ -144,9 +144,9 @@ async def test_later_parts_follow_up_to_the_next_that_needs_the_operator(
     first, between, last = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, first, S.FAILED)
     await comes_to(store, between, S.DRAFT)
-    assert [reply.id for reply in await store.outbox.settle(first.id, Move.RETRY, T0, "lin")] == [first.id]
+    assert [reply.id for reply in await store.outbox.apply_operator_move(first.id, Move.RETRY, T0, "lin")] == [first.id]
     assert await claimed(store) == ["1"]
-    assert [reply.id for reply in await store.outbox.settle(between.id, Move.RELEASE, T0, "lin")] == [
+    assert [reply.id for reply in await store.outbox.apply_operator_move(between.id, Move.RELEASE, T0, "lin")] == [
         between.id,
         last.id,
     ]
@@ -162,7 +162,7 @@ async def test_the_later_parts_go_with_one_that_is_cancelled(
     await comes_to(store, sent, S.SENT)
     await comes_to(store, stopped, state)
     await comes_to(store, prepared, S.DRAFT)
-    told = await store.outbox.settle(stopped.id, Move.CANCEL, second(2), "lin")
+    told = await store.outbox.apply_operator_move(stopped.id, Move.CANCEL, second(2), "lin")
     assert [(reply.id, reply.state, reply.by) for reply in told] == [
         (reply.id, S.CANCELLED, "lin") for reply in (stopped, queued, prepared)
     ]
@@ -174,7 +174,7 @@ async def test_a_command_that_comes_too_late_changes_no_part(store: Store, asked
     await comes_to(store, made[0], S.SENT)
     for move in (Move.CANCEL, Move.RETRY, Move.CONFIRM, Move.RELEASE):
         with pytest.raises(MoveNotAllowed):
-            await store.outbox.settle(made[0].id, move, T0, "lin")
+            await store.outbox.apply_operator_move(made[0].id, move, T0, "lin")
     assert (await store.replies.get(made[1].id)) == made[1]
 
 
@@ -223,7 +223,7 @@ async def test_a_part_that_waits_for_an_earlier_one_is_not_held_after_a_pause(
     await comes_to(store, made[0], S.FAILED)
     asking = await store.pending_replies.hold_after_pause(second(1))
     assert [reply.id for reply in asking] == [reply.id for reply in kept]
-    await store.outbox.settle(made[0].id, Move.RETRY, second(2), "lin")
+    await store.outbox.apply_operator_move(made[0].id, Move.RETRY, second(2), "lin")
     assert await claimed(store) == ["1", "2", "3"]
 
 
@@ -232,7 +232,7 @@ async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: Store, ask
     await store.outbox.move(first.id, Move.KEEP, second(1))
     assert [reply.id for reply in (await store.pending_replies.run_timers(second(8), TimerTerms())).moved] == [later.id]
     assert await claimed(store) == []
-    await store.outbox.settle(first.id, Move.RELEASE, second(9), "lin")
+    await store.outbox.apply_operator_move(first.id, Move.RELEASE, second(9), "lin")
     assert await claimed(store) == ["1", "2"]
 
 
@@ -269,10 +269,10 @@ async def test_each_part_tells_who_let_it_go(talk: Talk, store: Store, asked: Me
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[0], S.FAILED)
     for _ in range(2):  # once more changes nothing about it
-        await store.outbox.settle(made[0].id, Move.RETRY, second(1), "lin")
+        await store.outbox.apply_operator_move(made[0].id, Move.RETRY, second(1), "lin")
         await comes_to(store, made[0], S.FAILED)
     assert await store.replies.steps(made[1].id) == [ReplyStep(made[1].id, second(1), StepKind.RELEASE, by="lin")]
-    await store.outbox.settle(made[0].id, Move.CANCEL, second(2), "lin")
+    await store.outbox.apply_operator_move(made[0].id, Move.CANCEL, second(2), "lin")
     assert (await store.replies.steps(made[1].id))[1:] == [ReplyStep(made[1].id, second(2), StepKind.CANCEL, by="lin")]
 
 
@@ -320,7 +320,7 @@ async def test_parts_settled_at_once_cause_no_deadlock(talk: Talk, store: Store,
     async with asyncio.timeout(20):
         order = (made[2], made[0], made[3], made[1])
         told = await asyncio.gather(
-            *(store.outbox.settle(reply.id, Move.RELEASE, T0, "lin") for reply in order),
+            *(store.outbox.apply_operator_move(reply.id, Move.RELEASE, T0, "lin") for reply in order),
             return_exceptions=True,  # one that has been released with another cannot be once more
         )
     assert all(isinstance(one, list | MoveNotAllowed) for one in told)

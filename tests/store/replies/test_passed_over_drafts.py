@@ -54,7 +54,7 @@ async def test_a_passed_over_draft_stays_a_draft_and_does_not_ask(store: Store, 
 
 async def test_a_passed_over_draft_can_still_be_released(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
+    [released] = await store.outbox.apply_operator_move(draft.id, Move.RELEASE, second(1), "lin")
     assert (released.state, released.by) == (S.QUEUED, "lin")
 
 
@@ -108,7 +108,7 @@ async def test_a_passed_over_draft_asks_again_when_the_message_instead_is_cancel
     if state is not S.QUEUED:
         await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
         assert is_passed_over(await store.replies.get(draft.id))  # the failed message asks instead
-    [stopped, asking] = await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
+    [stopped, asking] = await store.outbox.apply_operator_move(written.id, Move.CANCEL, second(2), "lin")
     assert (stopped.id, asking.id, asking.passed_by) == (written.id, draft.id, None)
 
 
@@ -142,7 +142,7 @@ async def test_editing_a_passed_over_draft_reopens_a_resolved_conversation(store
 
 async def test_a_released_draft_that_is_kept_again_is_not_passed_over(store: Store, talk: Talk, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
+    [released] = await store.outbox.apply_operator_move(draft.id, Move.RELEASE, second(1), "lin")
     back = await talk.moves(released, Move.HOLD, Move.KEEP, at=second(2))
     assert (back.state, is_passed_over(back)) == (S.DRAFT, False)
     assert (await store.inbox.counts()).pending == 1
@@ -168,7 +168,7 @@ async def test_a_draft_unlocked_after_the_message_instead_is_gone_asks(
     else:
         await store.pending_replies.release_undoable(second(1))
         await talk.moves(written, Move.CLAIM, Move.REFUSE)
-        await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
+        await store.outbox.apply_operator_move(written.id, Move.CANCEL, second(2), "lin")
     assert not is_passed_over(await store.outbox.unlock(before, second(3), "lin", may_leave=True))
     assert (await store.inbox.counts()).pending == 1
 
@@ -181,7 +181,7 @@ async def test_passed_over_parts_follow_a_retried_part_but_not_a_confirmed_one(
     await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
     await writes(store, first.conversation_id, "三", second(1))
     assert is_passed_over(await store.replies.get(rest.id))
-    settled = await store.outbox.settle(first.id, move, second(2), "lin")
+    settled = await store.outbox.apply_operator_move(first.id, move, second(2), "lin")
     left = await store.replies.get(rest.id)
     if move is Move.CONFIRM:  # what the contact has read of it came before the human's word
         assert (left.state, is_passed_over(left)) == (S.DRAFT, True)
@@ -208,7 +208,7 @@ async def told(store: Store, reply: Reply) -> list[tuple[StepKind, datetime, str
 async def test_the_history_tells_once_that_a_draft_was_passed_over_and_its_release(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
-    await store.outbox.settle(draft.id, Move.RELEASE, second(3), "lin")
+    await store.outbox.apply_operator_move(draft.id, Move.RELEASE, second(3), "lin")
     assert await store.replies.steps(draft.id) == [
         ReplyStep(draft.id, second(1), K.INSTEAD),
         ReplyStep(draft.id, second(3), K.RELEASE, by="lin"),
@@ -221,7 +221,7 @@ async def test_the_history_tells_each_time_that_a_draft_asks_again_and_why(store
     await store.pending_replies.undo(then.id, "lin", second(3))
     again = await writes(store, draft.conversation_id, "十点整", second(4))
     await store.pending_replies.release_undoable(second(5))
-    await store.outbox.settle(again.id, Move.CANCEL, second(6), "lin")
+    await store.outbox.apply_operator_move(again.id, Move.CANCEL, second(6), "lin")
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
         (K.ASK, second(3), WORD_TAKEN_BACK),

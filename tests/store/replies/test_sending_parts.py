@@ -34,7 +34,7 @@ async def test_waiting_earlier_parts_leave_before_a_released_part(
     made = await talk.decides(asked, "1", "2", "3", "4")
     await comes_to(store, made[0], state)
     await comes_to(store, made[2], state)
-    settled = await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    settled = await store.outbox.apply_operator_move(made[2].id, Move.RELEASE, second(5), "lin")
     assert (settled[0].id, {reply.id for reply in settled}) == (made[2].id, {reply.id for reply in made})
     assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
     assert [step.kind for step in await store.replies.steps(made[0].id)][-1] is StepKind.RELEASE
@@ -57,7 +57,7 @@ async def test_a_part_being_edited_does_not_leave_with_a_later_one(talk: Talk, s
     await store.outbox.lock_for_edit(made[0].id, T0, "lin")
     await store.outbox.lock_for_edit(made[1].id, T0, "lin")
     await store.outbox.edit(made[1].id, Content(text="2, changed"), T0, "lin")
-    await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    await store.outbox.apply_operator_move(made[2].id, Move.RELEASE, second(5), "lin")
     assert await claimed(store) == ["2, changed", "3"]
     assert await states(store, made[:1]) == [S.DRAFT]
 
@@ -77,7 +77,7 @@ async def test_releasing_an_answer_whole_releases_all_parts_that_ask(store: Stor
     assert {
         first: [part.content.text for part in found] for first, found in parts.parts_needing_operator(known).items()
     } == {made[1].id: ["2", "3", "4"]}
-    settled = await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
+    settled = await store.outbox.apply_operator_move(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
     assert [reply.content.text for reply in settled] == ["2", "3", "4"]
     assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
     assert await states(store, made) == [S.SENT, S.QUEUED, S.QUEUED, S.QUEUED, S.HELD]
@@ -87,9 +87,9 @@ async def test_releasing_an_answer_whole_releases_all_parts_that_ask(store: Stor
 
 async def test_releasing_one_part_leaves_the_others_asking(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
-    await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin")
+    await store.outbox.apply_operator_move(made[1].id, Move.RELEASE, second(5), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.HELD, S.DRAFT, S.HELD]
-    await store.outbox.settle(made[2].id, Move.CANCEL, second(6), "lin")
+    await store.outbox.apply_operator_move(made[2].id, Move.CANCEL, second(6), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.CANCELLED, S.CANCELLED, S.CANCELLED]
 
 
@@ -114,7 +114,7 @@ async def test_parts_released_together_forget_their_troubles(
         told = await store.pending_replies.release_held("lin", second(5))
     else:
         which, whole = (made[1], False) if way == "the last" else (made[0], True)
-        told = await store.outbox.settle(which.id, Move.RELEASE, second(5), "lin", whole=whole)
+        told = await store.outbox.apply_operator_move(which.id, Move.RELEASE, second(5), "lin", whole=whole)
     assert {reply.id for reply in told} == {reply.id for reply in made}
     assert {(one.errcode, one.error, one.rid, one.not_before, one.by) for one in told} == {(None, "", "", None, "lin")}
 
@@ -127,7 +127,7 @@ async def test_the_parts_after_a_retried_part_forget_their_troubles(talk: Talk, 
         await store.outbox.move(then.id, Move.KEEP, T0, replace(TROUBLE, due_at=None))
         new = NewReply(first.conversation_id, Author.OPERATOR, Content(text="3"), S.SENT)
         await store.replies.write([new], T0, timedelta(minutes=1))
-    told = await store.outbox.settle(answers[0][0].id, Move.RETRY, second(5), "lin")
+    told = await store.outbox.apply_operator_move(answers[0][0].id, Move.RETRY, second(5), "lin")
     assert [(one.id, one.state) for one in told][:2] == [(one.id, S.QUEUED) for one in answers[0]]
     freed = await store.replies.get(answers[0][1].id)
     assert (freed.errcode, freed.error, freed.rid, freed.not_before) == (None, "", "", None)
@@ -144,7 +144,7 @@ async def test_releasing_an_answer_whole_touches_no_other_answer(talk: Talk, sto
     await comes_to(store, made[4], S.HELD)
     change = update(replies).where(replies.c.id == made[4].id).values(content=lacks, state=S.CANCELLED)
     await store._db.write(lambda connection: connection.execute(change))
-    told = await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
+    told = await store.outbox.apply_operator_move(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
     assert [one.id for one in told] == [one.id for one in made[1:4]]
     assert {one.state for one in await store.replies.pending()} == {S.DRAFT}
 
@@ -155,14 +155,14 @@ async def test_parts_that_have_left_are_not_cancelled_with_an_earlier_one(
     made = await talk.decides(asked, "1", "2", "3", "4")
     for reply, state in zip(made, (S.FAILED, S.SENT, S.UNKNOWN), strict=False):
         await comes_to(store, reply, state)
-    told = await store.outbox.settle(made[0].id, Move.CANCEL, second(5), "lin")
+    told = await store.outbox.apply_operator_move(made[0].id, Move.CANCEL, second(5), "lin")
     assert [one.id for one in told] == [made[0].id, made[3].id]
     assert await states(store, made) == [S.CANCELLED, S.SENT, S.UNKNOWN, S.CANCELLED]
 
 
 async def test_a_move_that_lets_nothing_go_tells_of_its_reply_alone(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2")
-    told = await store.outbox.settle(made[0].id, Move.KEEP, second(5), "lin")
+    told = await store.outbox.apply_operator_move(made[0].id, Move.KEEP, second(5), "lin")
     assert told == [await store.replies.get(made[0].id)]
     assert await states(store, made) == [S.DRAFT, S.QUEUED]
 
@@ -186,7 +186,7 @@ async def test_an_earlier_part_leaves_with_a_later_one_unless_it_is_locked(
     for reply, row in ((made[2], {"state": S.DRAFT}), (made[place], {"state": state, "by": by, "edited": edited})):
         change = update(replies).where(replies.c.id == reply.id).values(row)
         await store._db.write(Connection.execute, change)
-    told = await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    told = await store.outbox.apply_operator_move(made[2].id, Move.RELEASE, second(5), "lin")
     assert made[2].id in {one.id for one in told}
     assert (made[place].id in {one.id for one in told}) is leaves
     assert (await states(store, [made[place], other])) == [S.QUEUED if leaves else state, S.QUEUED]
@@ -217,7 +217,7 @@ async def test_releasing_the_first_part_releases_none_behind_a_failed_one(
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.HELD)
     await comes_to(store, made[1], S.FAILED)
-    told = await store.outbox.settle(made[0].id, Move.RELEASE, second(5), "lin")
+    told = await store.outbox.apply_operator_move(made[0].id, Move.RELEASE, second(5), "lin")
     assert [one.id for one in told] == [made[0].id]
     assert (await store.replies.get(made[2].id)).by == ""
 

@@ -79,7 +79,7 @@ async def test_a_passed_over_draft_corrects_its_rule_unless_it_is_sent_after_all
     other = NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)
     await store.replies.write([other], T0, timedelta(minutes=1))
     assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 1
-    await store.outbox.settle(draft.id, Move.RELEASE, second(2), "operator")
+    await store.outbox.apply_operator_move(draft.id, Move.RELEASE, second(2), "operator")
     assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 0
 
 

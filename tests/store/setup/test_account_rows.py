@@ -59,7 +59,7 @@ async def fill(store: Store, account: str) -> None:
     [reply] = await talk.decides(said.message, "好的")
     await talk.moves(reply, Move.CANCEL)
     picture = Picture(account[0] * 64, PictureFormat.PNG, 1, 1, 1)
-    await store.pictures.settle(said.message.id, picture, T0)
+    await store.pictures.add_to_message(said.message.id, picture, T0)
     await store.pictures.note_upload(account, picture.digest, "m", T0)
     await store.attention.change([Attention(said.conversation.id, AttentionReason.CLOSING, T0)], [])
     await store.attempts.add([CountedFinding(Finding(Check.PUSH, CheckVerdict.OK, account, {}, T0))])

@@ -185,7 +185,7 @@ async def leave_traces(store: Store, number: int) -> int:
         [reply] = await talk.decides(said.message, f"{WORDS} 答 qzxcanary", state=ReplyState.DRAFT)
         await store.outbox.edit(reply.id, Content(text=f"{WORDS} qzxcanaryb"), second(1001 + n))
     await store.picture_bytes.keep(picture_record(picture), picture)
-    await store.pictures.settle(said.message.id, picture_record(picture), T0)
+    await store.pictures.add_to_message(said.message.id, picture_record(picture), T0)
     for name in (f"{WORDS}甲", f"{WORDS}乙"):
         change = ContactChange(alias=name, note=f"{name} qzxcanary", add=(WORDS,))
         await store.conversations.change_contact(said.conversation.contact.id, change)

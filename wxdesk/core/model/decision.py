@@ -79,7 +79,7 @@ class Outcome(StrEnum):
     NOT_RENDERED = "not_rendered"
 
 
-SETTLED = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
+OWES_NO_ANSWER = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.TRANSFERRED})
 """Outcomes after which this desk owes the contact no answer."""
 
 UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})

@@ -87,7 +87,7 @@ class Transfers:
             if (answer := self._by_push.get(push_id)) is not None:
                 answer.claimed = False
 
-    def settle(self, push_id: int, *, transferred: bool) -> None:
+    def send_answer(self, push_id: int, *, transferred: bool) -> None:
         """Send the answer, if one waits: the decision is stored."""
         answer = self._by_push.pop(push_id, None)
         if answer is not None:

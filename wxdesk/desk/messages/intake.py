@@ -238,7 +238,7 @@ class Intake:
         await self._decide(await self._derive(batch))
         done = {push.push_id for push in batch}
         for push_id in done:
-            self._transfers.settle(push_id, transferred=False)
+            self._transfers.send_answer(push_id, transferred=False)
         while self._fresh and self._fresh[0].push_id in done:
             self._fresh.popleft()
 
@@ -336,7 +336,7 @@ class Intake:
     def _carry_out(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Send the held answer to the push, and remember whether a transfer is armed."""
         transferred = ruling.transferred_until is not None
-        self._transfers.settle(item.message.push_id, transferred=transferred)
+        self._transfers.send_answer(item.message.push_id, transferred=transferred)
         if transferred or ruling.arm_transfer:
             contact = item.conversation.contact
             self._transfers.note((contact.account, contact.openid), armed=not transferred)

@@ -132,7 +132,7 @@ class PictureFetching:
             data = await self._media.fetch(account, awaited.media_id, awaited.address)
             picture = await asyncio.to_thread(picture_record, data)
             await self._files.keep(picture, data)
-            await self._settle(awaited, picture)
+            await self._take_in(awaited, picture)
         except NotSent:
             self._postpone(awaited)
         except Refused as error:
@@ -151,8 +151,8 @@ class PictureFetching:
             log.exception("A picture could not be taken in")
             await self._miss(awaited, UNEXPECTED)
 
-    async def _settle(self, awaited: AwaitedPicture, picture: Picture) -> None:
-        await self._records.settle(awaited.message_id, picture, self._clock())
+    async def _take_in(self, awaited: AwaitedPicture, picture: Picture) -> None:
+        await self._records.add_to_message(awaited.message_id, picture, self._clock())
         self._forget(awaited)
         self._account_failures.pop(awaited.account, None)
         if self._stumbled:

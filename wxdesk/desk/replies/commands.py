@@ -206,7 +206,9 @@ class ReplyCommands(Struct, frozen=True):
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
-        moved, *later = await self._store.outbox.settle(reply_id, move, self._clock(), acting(), whole=whole)
+        moved, *later = await self._store.outbox.apply_operator_move(
+            reply_id, move, self._clock(), acting(), whole=whole
+        )
         publish_replies(self._publish, [moved, *later])
         return moved
 

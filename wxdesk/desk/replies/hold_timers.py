@@ -45,7 +45,7 @@ class HoldTimers(Struct, frozen=True):
         await self._pause.begin_again(now)
         if self._pause.until is not None and self._pause.until <= now:
             await self.resume()
-        self._operator_typing.settle(now)
+        self._operator_typing.publish_ends(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
         held_until = self._operator_typing.held_until(now)
@@ -75,7 +75,7 @@ class HoldTimers(Struct, frozen=True):
     async def resume(self) -> None:
         """End the pause, and hold what waited until an operator decides on it."""
         command = self._pause.command  # a later pause wins
-        await self._decision_lock.settled()
+        await self._decision_lock.wait_for_stored()
         publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock()))
         await self._pause.set(False, after=command)
 

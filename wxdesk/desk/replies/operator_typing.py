@@ -42,7 +42,7 @@ class OperatorTyping:
             self.told -= {conversation_id}
             self._publish(OperatorWrites(conversation_id, False))
 
-    def settle(self, now: datetime) -> None:
+    def publish_ends(self, now: datetime) -> None:
         """Publish the conversations in which typing has ended."""
         for thread in sorted(self.told):
             if self._held_until.get(thread, now) - GRACE <= now:

@@ -225,11 +225,11 @@ class Outbox:
         try:
             outcome = await self._attempt(reply, claimed.window)
         except asyncio.CancelledError:
-            await self._settle(reply, *self._cut_off(reply))
+            await self._end_call(reply, *self._cut_off(reply))
             raise
-        await self._settle(reply, *outcome)
+        await self._end_call(reply, *outcome)
 
-    async def _settle(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+    async def _end_call(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         """Record the outcome of a reply, and act on what follows for it and others."""
         if move is Move.POSTPONE and self._under_way.is_recalled(reply):
             move, changes = self._outcomes.recalled(reply, Author.OPERATOR)

@@ -36,7 +36,7 @@ class PolicyChanges(Struct, frozen=True):
 
         For hold and draft, a rule's own delivery goes first; for off, none does. One that is paused is off everywhere.
         """
-        await self._decision_lock.settled()
+        await self._decision_lock.wait_for_stored()
         await self._account(account)
 
     async def conversation(self, conversation_id: int) -> None:
@@ -53,7 +53,7 @@ class PolicyChanges(Struct, frozen=True):
 
     async def rules(self) -> None:
         """Leave replies of rules that are switched off or deleted to an operator."""
-        await self._decision_lock.settled()
+        await self._decision_lock.wait_for_stored()
         await self._rules()
 
     async def again(self, conversation_id: int) -> None:

@@ -12,7 +12,7 @@ import asyncio
 class DecisionLock(asyncio.Lock):
     """The lock, held by `desk.messages.intake` while it decides and stores."""
 
-    async def settled(self) -> None:
+    async def wait_for_stored(self) -> None:
         """Wait until all decisions begun by now are stored or have failed."""
         async with self:
             return

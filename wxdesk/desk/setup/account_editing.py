@@ -140,7 +140,7 @@ class AccountEditing(Struct, frozen=True):
         async def begin() -> None:
             if new in self._configuration.now.accounts:
                 raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=new))
-            await self._settle_rename()  # an earlier one, which no disk took
+            await self._finish_rename()  # an earlier one, which no disk took
             await rows.begin_rename(old, new)
             if self._sources is not None:
                 await asyncio.to_thread(self._sources.copy, old, new)
@@ -151,17 +151,17 @@ class AccountEditing(Struct, frozen=True):
                 changes = await self._moving(old, change, first=begin, then=partial(rows.rename, old, new))
             except Exception:
                 with suppress(WxdeskError):  # the next start tries again
-                    await self._settle_rename()
+                    await self._finish_rename()
                 raise
-            await self._settle_rename()
+            await self._finish_rename()
         return changes
 
-    async def settle_rename(self) -> None:
+    async def finish_rename(self) -> None:
         """Finish or undo a rename that was cut off, as config.toml says."""
         if not self._renaming.locked():  # else it ends by itself
-            await self._settle_rename()
+            await self._finish_rename()
 
-    async def _settle_rename(self) -> None:
+    async def _finish_rename(self) -> None:
         rows = self._store.account_rows
         renaming = await rows.unfinished_rename()
         if renaming is None:
@@ -198,7 +198,7 @@ class AccountEditing(Struct, frozen=True):
 
         return await self._moving(name, partial(without_account, name=name), first=remove_rest)
 
-    async def settle_removed(self) -> None:
+    async def resolve_removed(self) -> None:
         """Resolve what accounts have left that are not configured, until they are again.
 
         Nobody can be answered there. A conversation with a reply that is left to settle stays open.

@@ -207,7 +207,7 @@ class RemoteCalls:
         """Return the open calls that have ended; raises `StoreError`."""
         return await self._queue.ended(tuple(self._open)) if self._open else []
 
-    def settle(self, ended: Iterable[RemoteCall]) -> None:
+    def give_results(self, ended: Iterable[RemoteCall]) -> None:
         """Give calls their results."""
         for command in ended:
             if (waiting := self._open.get(command.id)) is not None and not waiting.done():

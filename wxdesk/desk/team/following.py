@@ -79,7 +79,7 @@ class Following:
             try:
                 ended = await self._calls.ended()
                 await self._read_events()  # those of the calls are among them
-                self._calls.settle(ended)
+                self._calls.give_results(ended)
             except StoreError as error:
                 self._publish_unreachable(explanation(error))
                 self._look_at_everything()

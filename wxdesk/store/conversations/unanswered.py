@@ -6,13 +6,13 @@ before. Clocks are not enough: the desk's own may be set back, and a message can
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_, select
 
-from wxdesk.core.model.decision import SETTLED
+from wxdesk.core.model.decision import OWES_NO_ANSWER
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 
 # Not by IN, whose list is put in at each execution, and so cannot be executed for several rows at once.
-_IS_SETTLED = or_(*(decisions.c.outcome == outcome for outcome in sorted(SETTLED)))
-_SETTLED = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, _IS_SETTLED).correlate(messages)
+_OWES_NONE = or_(*(decisions.c.outcome == outcome for outcome in sorted(OWES_NO_ANSWER)))
+_NONE_OWED = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, _OWES_NONE).correlate(messages)
 
 
 # By the message itself: one that comes late is older than what has been answered since, and stands before it.
@@ -39,7 +39,7 @@ def oldest_unanswered(*which: ColumnElement[bool]) -> ScalarSelect[object]:
             messages.c.conversation_id == conversations.c.id,
             messages.c.at >= conversations.c.waiting_since,
             WRITTEN,
-            ~_SETTLED.exists(),
+            ~_NONE_OWED.exists(),
             ~_ANSWERED.exists(),
             *which,
         )

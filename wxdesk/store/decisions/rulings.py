@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import DecisionOutdated
-from wxdesk.core.model.decision import SETTLED, Decision
+from wxdesk.core.model.decision import OWES_NO_ANSWER, Decision
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.ruling import Ruling
@@ -59,8 +59,8 @@ def store_rulings(connection: Connection, rulings: Sequence[Ruling]) -> list[Rep
     decided = {ruling.decision.message_id for ruling in rulings}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
     _change_conversations(connection, new.values())
-    settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
-    update_waiting_since(connection, settled)
+    owed_none = {one.decision.conversation_id for one in new.values() if one.decision.outcome in OWES_NO_ANSWER}
+    update_waiting_since(connection, owed_none)
     _set_aside(connection, new.values())
     _change_contacts(connection, new.values())
     insert_firings(connection, list(new.values()))

@@ -66,7 +66,7 @@ class Gathering[T, R]:
         while self._waiting:
             self._under_way, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             began = monotonic()
-            await self._settle(self._under_way)
+            await self._make_together(self._under_way)
             self._under_way = ()
             await asyncio.sleep(self._rest(monotonic() - began))
         self._running = None
@@ -84,13 +84,13 @@ class Gathering[T, R]:
             if self._waiting:
                 self._begin()
 
-    async def _settle(self, some: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+    async def _make_together(self, some: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._together([call for call, _ in some])
         except Exception as error:  # noqa: BLE001  # whatever it is, who waits gets it
             if len(some) > 1 and not isinstance(error, StoreError):
                 for one in some:
-                    await self._settle([one])
+                    await self._make_together([one])
                 return
             for ended in (ended for _, ended in some if not ended.done()):
                 # Each who waits raises an error of their own.

@@ -107,7 +107,7 @@ class GroupCommit:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 self._under_way = [one for one in batch if not one.future.done()]  # else nobody waits for it any more
                 if self._under_way:
-                    await self._settle(self._under_way)
+                    await self._keep_together(self._under_way)
         finally:
             self._running = None
             self._under_way = []
@@ -134,7 +134,7 @@ class GroupCommit:
             async with asyncio.timeout_at(until):
                 await self._enough.wait()
 
-    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+    async def _keep_together(self, batch: Sequence[_Waiting]) -> None:
         began = monotonic()
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
         ids: list[int | None] | None = None

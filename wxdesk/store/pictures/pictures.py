@@ -69,7 +69,7 @@ class PictureRecords(StorePart):
         return await self._db.read(_find, _AWAITED.where(here, messages.c.id.not_in(without)).limit(limit))
 
     @writing
-    def settle(self, connection: Connection, message_id: int, picture: Picture, at: datetime) -> None:
+    def add_to_message(self, connection: Connection, message_id: int, picture: Picture, at: datetime) -> None:
         """Record the picture of a message, and the picture itself."""
         _add(connection, picture, at)
         kept = {"picture": picture.digest, "picture_state": PictureState.KEPT, "picture_problem": ""}

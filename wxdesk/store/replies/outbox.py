@@ -55,7 +55,7 @@ class OutboxStore(StorePart):
         return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
 
     move = write_by(moves.move)
-    settle = write_by(apply_operator_move)
+    apply_operator_move = write_by(apply_operator_move)
     lock_for_edit = write_by(edit_lock.lock_for_edit)
     unlock = write_by(edit_lock.unlock)
     unlock_abandoned = write_by(edit_lock.unlock_abandoned)

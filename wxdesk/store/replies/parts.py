@@ -88,12 +88,12 @@ def apply_operator_move(
     later = later_parts(connection, [reply_id])
     if whole:
         moves.refuse_gaps_among(connection, and_(Among(replies.c.id, later), needs_operator(replies)))
-    settled = moves.move(connection, reply_id, made, at, ReplyChanges(by=by))
+    moved = moves.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
         move_all(connection, made, and_(Among(replies.c.id, later), needs_operator(replies)), at, by=by, **NO_ERROR)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
-        cancelled = [settled, *(moves.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+        cancelled = [moved, *(moves.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
         return cancelled + restore_passed_over(connection, cancelled, at)
     if made is Move.RELEASE:
         ahead = release_earlier(connection, [reply_id], at, by)
@@ -102,7 +102,7 @@ def apply_operator_move(
     else:
         ahead = []
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
-    return [settled, *ahead, *release_later(connection, freed, at, by)]
+    return [moved, *ahead, *release_later(connection, freed, at, by)]
 
 
 def _free_scheduled(connection: Connection, reply_id: int, at: datetime, by: str) -> list[Reply]:

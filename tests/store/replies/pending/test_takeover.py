@@ -57,7 +57,7 @@ async def test_writing_makes_drafts_of_rule_replies_that_would_leave(talk: Talk,
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
     [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
     [released] = await talk.decides((await talk.says("o1")).message, "4", state=S.DRAFT)
-    await store.outbox.settle(released.id, Move.RELEASE, second(1), "lin")
+    await store.outbox.apply_operator_move(released.id, Move.RELEASE, second(1), "lin")
     new = NewReply(asked.conversation_id, Author.OPERATOR, Content(text="5"), S.QUEUED)
     told = (await store.replies.write([new], second(1), timedelta(minutes=1))).drafted
     assert [(reply.id, reply.due_at, reply.by) for reply in told] == [(queued.id, None, ""), (held.id, None, "")]
@@ -79,10 +79,10 @@ async def test_released_and_retried_replies_survive_a_takeover(talk: Talk, store
     asked = (await talk.says("o1")).message
     [draft] = await talk.decides(asked, "1", state=S.DRAFT)
     [failed] = await talk.decides((await talk.says("o1")).message, "2")
-    await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
+    await store.outbox.apply_operator_move(draft.id, Move.RELEASE, second(1), "lin")
     await talk.moves(draft, Move.CLAIM, Move.POSTPONE)  # WeChat was busy
     await talk.moves(failed, Move.CLAIM, Move.REFUSE)
-    await store.outbox.settle(failed.id, Move.RETRY, second(1), "lin")
+    await store.outbox.apply_operator_move(failed.id, Move.RETRY, second(1), "lin")
     assert await store.outbox.cancel_automatic(asked.conversation_id, "operator", second(2)) == []
     assert await stand(store, draft, failed) == [S.QUEUED, S.QUEUED]
 
@@ -93,7 +93,7 @@ async def test_drafts_edited_by_an_operator_survive_a_takeover(talk: Talk, store
     [counts_down] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
     await store.outbox.edit(made[0].id, Content(text="better"), second(1), "lin")
     await store.outbox.move(made[1].id, Move.HOLD, second(1), ReplyChanges(due_at=second(9)))
-    await store.outbox.settle(made[1].id, Move.KEEP, second(1), "lin")
+    await store.outbox.apply_operator_move(made[1].id, Move.KEEP, second(1), "lin")
     await store.outbox.edit(counts_down.id, Content(text="better too"), second(1), "lin")
     [told] = await store.outbox.cancel_automatic(asked.conversation_id, "operator", second(2))
     assert (told.id, told.state, told.due_at) == (counts_down.id, S.DRAFT, None)

@@ -2,7 +2,7 @@
 
 Each method moves all replies concerned that may make the move, in one transaction, and returns them as they
 are then. An operator's move on a part of an answer affects the later parts as
-`store.replies.outbox.OutboxStore.settle` does; those are returned too.
+`store.replies.outbox.OutboxStore.apply_operator_move` does; those are returned too.
 """
 
 from __future__ import annotations
