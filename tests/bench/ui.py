@@ -217,10 +217,10 @@ def show_window(home: Path) -> None:
 
 async def used(window: MainWindow) -> dict[str, list[float]]:
     """Open conversations and scroll through the long one."""
-    from wxdesk.ui.window import settled
+    from wxdesk.ui.window import until_idle
 
     page, bridge = window.inbox, window._bridge
-    await settled(bridge)
+    await until_idle(bridge)
     assert page.list.view.model().rowCount()
     found: dict[str, list[float]] = measuring["usable"]()
     view = page.chat.timeline
@@ -228,11 +228,11 @@ async def used(window: MainWindow) -> dict[str, list[float]]:
     for number in (1, *range(10_000, 9_900, -1)):
         begun = time.perf_counter()
         page.open_conversation(number)
-        await settled(bridge)
+        await until_idle(bridge)
         view.viewport().repaint()
         opening.append(1000 * (time.perf_counter() - begun))
     page.open_conversation(1)
-    await settled(bridge)
+    await until_idle(bridge)
     for _ in range(500):
         begun = time.perf_counter()
         view.verticalScrollBar().setValue(view.verticalScrollBar().value() - 120)

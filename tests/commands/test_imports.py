@@ -48,11 +48,11 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.window import run_window, settled
+from wxdesk.ui.window import run_window, until_idle
 
 async def leave():
     window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
-    await settled(window._bridge)
+    await until_idle(window._bridge)
     print(*sys.modules)
     window.quit()
 

@@ -68,7 +68,7 @@ def run_window(
         while await _signed_in(WindowBridge(desk, desk_loop)):
             await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
             if appearance.differs:
-                memory.keep(appearance.settle())
+                memory.keep(appearance.use_chosen())
                 use_language(application, appearance.language)
             elif not desk.needs_sign_in:  # else somebody signed out, or was
                 break
@@ -101,7 +101,7 @@ async def _until_closed(
     await _wait_until_left(window.closing, shown)
     if bridge.is_awaited:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(settled(bridge), LAST_SECONDS)
+            await asyncio.wait_for(until_idle(bridge), LAST_SECONDS)
     appearance.reopening.disconnect(reopening)
     attention.stop()
     awake.stop()
@@ -301,16 +301,16 @@ async def _grab(
     window.resize(*PICTURE_SIZE)
     bridge.connect_to_bus()
     window.show()
-    await settled(bridge)
+    await until_idle(bridge)
     if prepare is not None:
         prepare(window)
-        await settled(bridge)
+        await until_idle(bridge)
     saved = []
     for look in (Look.LIGHT, Look.DARK):
         appearance.choose(look)
         for index, name in enumerate(window.page_names):
             window.show_page(index)
-            await settled(bridge)
+            await until_idle(bridge)
             path = folder / f"{name}-{look.value}-{i18n.language()}.png"
             if not window.grab().save(str(path)):
                 raise OSError(path)
@@ -320,7 +320,7 @@ async def _grab(
     return saved
 
 
-async def settled(bridge: WindowBridge) -> None:
+async def until_idle(bridge: WindowBridge) -> None:
     """Wait until no question is open and Qt has laid out the last answers.
 
     Answers lead to new questions, so it asks again after some turns of the loop in which nothing was asked.

@@ -87,7 +87,7 @@ class _Element:
         self.parts: list[str] = []
         self.loose: list[str] = []
 
-    def settle(self) -> None:
+    def end_loose(self) -> None:
         self.parts.append("".join(self.loose).strip())
         self.loose.clear()
 
@@ -102,7 +102,7 @@ class _Element:
 
     @property
     def value(self) -> _Value:
-        self.settle()
+        self.end_loose()
         return self.children or "".join(self.parts)
 
 
@@ -135,7 +135,7 @@ class _Fields:
         (element.parts if self._in_cdata else element.loose).append(text)
 
     def start_cdata(self) -> None:
-        self._open[-1].settle()
+        self._open[-1].end_loose()
         self._in_cdata = True
 
     def end_cdata(self) -> None:

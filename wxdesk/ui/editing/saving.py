@@ -70,8 +70,8 @@ class RecordSaving[R: Record](QObject):
         self._bridge.ask(self._ask_desk(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
-        sent, again = self._settle()
-        self._settle_conflict()
+        sent, again = self._finish()
+        self._end_conflict()
         if self._still_edited():
             if self._editor.record() == sent:
                 self._editor.show_record(record)
@@ -95,9 +95,9 @@ class RecordSaving[R: Record](QObject):
 
     def _touched(self, changed: bool) -> None:
         if not changed:
-            self._settle_conflict()
+            self._end_conflict()
 
-    def _settle_conflict(self) -> None:
+    def _end_conflict(self) -> None:
         """Remove the bar: the edit has been stored or given up."""
         if self._conflicting_id:
             self._conflicting_id = 0
@@ -108,14 +108,14 @@ class RecordSaving[R: Record](QObject):
         now = self._editor.saved
         return now is self._edited or now.id == self._edited.id != 0
 
-    def _settle(self) -> tuple[R | None, bool]:
+    def _finish(self) -> tuple[R | None, bool]:
         """Mark saving as finished; return the record sent, and if another save was asked."""
-        settled = self._sent, self._again
+        finished = self._sent, self._again
         self._sent, self._again = None, False
-        return settled
+        return finished
 
     def _refused(self, error: Exception) -> None:
-        self._settle()
+        self._finish()
         self.refused.emit()
         if isinstance(error, BadInput):
             self._editor.head.show_refusal(explain(error))

@@ -103,7 +103,7 @@ class Appearance(QObject):
         """True if a language or keys are chosen that are not in use."""
         return (self.language, self.keys) != (i18n.language(), keys.own_keys())
 
-    def settle(self) -> dict[str, str | int]:
+    def use_chosen(self) -> dict[str, str | int]:
         """Use the chosen keys from now on; return them and the language, to be kept."""
         keys.use(self.keys)
         return {"language": self.language, "keys": keys.stored(self.keys)}

@@ -31,14 +31,14 @@ class NoticeCommands(QObject):
             self._bridge.ask(self._bridge.desk.conversations.take_over(notice.conversation_id))
             self.open(notice.conversation_id)  # taking over means writing something
         elif notice.reply_ids:
-            self._settle(notice.reply_ids, answer)
+            self._act_on_held(notice.reply_ids, answer)
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation, with the window in front."""
         self._window.bring_to_front()
         self._window.open_conversation(conversation_id)
 
-    def _settle(self, parts: Sequence[int], answer: NoticeAction) -> None:
+    def _act_on_held(self, parts: Sequence[int], answer: NoticeAction) -> None:
         """Act on replies still held: cancelling a failed one would discard it unread."""
         replies = self._bridge.desk.replies
         if answer is NoticeAction.EDIT:
@@ -51,12 +51,12 @@ class NoticeCommands(QObject):
         elif answer is NoticeAction.SEND:
             self._window.inbox.held.replies.when_meant(parts, partial(self._send, parts))
         elif answer is NoticeAction.STOP:
-            self._bridge.ask(replies.cancel_held(parts), self._settled, self._failed)
+            self._bridge.ask(replies.cancel_held(parts), self._say_if_none, self._failed)
 
     def _send(self, parts: Sequence[int]) -> None:
-        self._bridge.ask(self._bridge.desk.replies.release_held(parts), self._settled, self._failed)
+        self._bridge.ask(self._bridge.desk.replies.release_held(parts), self._say_if_none, self._failed)
 
-    def _settled(self, count: int) -> None:
+    def _say_if_none(self, count: int) -> None:
         if not count:
             self._say_too_late()
 

@@ -170,13 +170,13 @@ class PreferencesCard(SettingsCard):
         self._under_way += 1
         preferences = self._bridge.desk.preferences
         keep = preferences.set_own if field in OWN else preferences.set
-        self._bridge.ask(keep(wanted), partial(self._stored, undo), ended=self._settle)
+        self._bridge.ask(keep(wanted), partial(self._stored, undo), ended=self._ended)
 
     def _stored(self, undo: Callable[[], None] | None, _: None) -> None:
         if undo is not None:
             self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
 
-    def _settle(self) -> None:
+    def _ended(self) -> None:
         self._under_way -= 1
         self._follow()
 

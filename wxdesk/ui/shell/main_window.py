@@ -271,7 +271,7 @@ class MainWindow(Frame):
         for button in (self.pause_bar.change, self.status_bar.pause_for):
             button.clicked.connect(partial(self.pausing.choose_end, button))
         self.notices.covered.connect(self.status_bar.cover)
-        self.status_bar.shared.connect(self.notices.settle)
+        self.status_bar.shared.connect(self.notices.place_all)
         self.status_bar.day_began.connect(self._show_pause)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
@@ -338,7 +338,7 @@ class MainWindow(Frame):
         state = self._bridge.desk.health.state
         self.pause_bar.show_pause(state.paused_since, state.paused_until)
         self.pause_bar.setVisible(state.paused)
-        self.notices.settle()
+        self.notices.place_all()
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:

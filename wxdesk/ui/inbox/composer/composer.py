@@ -70,7 +70,7 @@ class Composer(Frame):
     def switch_to(self, conversation_id: int) -> None:
         """Switch to a conversation by id, 0 for none, and show its text in hand."""
         if conversation_id != self.drafts.conversation_id:
-            self.edit.settle()
+            self.edit.take_composed()
             self._conversation = None
             self.drafts.open(conversation_id)
 

@@ -88,7 +88,7 @@ class MessageEdit(GrowingText):
         if self._composed:  # Qt has lost where it stood
             super().inputMethodEvent(QInputMethodEvent(self._composed, []))
 
-    def settle(self) -> None:
+    def take_composed(self) -> None:
         """Take what an input method is composing into the text."""
         if self._composed:
             event = QInputMethodEvent()
@@ -101,7 +101,7 @@ class MessageEdit(GrowingText):
         """Keep what is composed when the focus leaves; fcitx and ibus drop it just before."""
         if event.type() is QEvent.Type.FocusAboutToChange:
             self._composed = self._composed or self._dropped
-            self.settle()
+            self.take_composed()
         return super().event(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:

@@ -114,7 +114,7 @@ class TypingNotice(QObject):
         edit.typed.connect(self._typed)
         edit.emptied.connect(self._stop)
         session.turned.connect(self._stop)
-        self._closing = Debounce(self.settle, self, 0)  # what was chosen stands in the text a moment later
+        self._closing = Debounce(self.go_on_or_stop, self, 0)  # what was chosen stands in the text a moment later
         panels.worked.connect(self._prepare)
         panels.closed.connect(self._closing.start)
 
@@ -132,7 +132,7 @@ class TypingNotice(QObject):
         if self._typing_in is not None:
             self._tell(self._bridge.desk.typing.prepare(self._typing_in))
 
-    def settle(self) -> None:
+    def go_on_or_stop(self) -> None:
         """After something was sent or closed, stop unless there is text."""
         if self._typing_in is None or self._panels.is_open:
             return
@@ -168,7 +168,7 @@ class ReplyWriting(QObject):
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.written.connect(self.keeping.store)
-        self.sending.taken.connect(self.typing.settle)  # else held replies would wait for a minute
+        self.sending.taken.connect(self.typing.go_on_or_stop)  # else held replies would wait for a minute
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
@@ -183,7 +183,7 @@ class ReplyWriting(QObject):
 
     def save_unfinished(self) -> None:
         """Store drafts, and unlock the replies that are edited and unchanged."""
-        self.composer.edit.settle()
+        self.composer.edit.take_composed()
         self.keeping.finish()
         self.lock.unlock_all()
 

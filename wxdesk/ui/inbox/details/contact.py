@@ -120,7 +120,7 @@ class ContactPanel(QFrame):
             self._saving += 1
             self.described.emit(self._conversation_id, change)
 
-    def settle(self, conversation_id: int) -> None:
+    def saving_ended(self, conversation_id: int) -> None:
         """Note that a change of this conversation's contact was stored or has failed."""
         if conversation_id == self._conversation_id:
             self._saving = max(0, self._saving - 1)

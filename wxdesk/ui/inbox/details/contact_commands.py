@@ -80,7 +80,7 @@ class ContactCommands(QObject):
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
         failed = StoreError, partial(self._not_described, conversation_id, change)
-        self._bridge.ask(work, ended=partial(self._panel.settle, conversation_id), expected=failed)
+        self._bridge.ask(work, ended=partial(self._panel.saving_ended, conversation_id), expected=failed)
 
     def _not_described(self, conversation_id: int, change: ContactChange, error: StoreError) -> None:
         """Keep what was written, which the panel shows no more, to be stored later."""

@@ -40,7 +40,7 @@ PASSING = (BadInput, ClaimedByColleague, MoveNotAllowed, NotFound, SendError, Un
 class Notices(QObject):
     """Shows toasts, bars and questions on `host`, usually the main window.
 
-    Toast and bars lie over its foot, where they neither move nor cover a page; `settle` alone places them.
+    Toast and bars lie over its foot, where they neither move nor cover a page; `place_all` alone places them.
 
     Signals:
         covered: True if a bar or the line below lies over the foot, so that its room is `room`.
@@ -55,16 +55,16 @@ class Notices(QObject):
         self._toast = Toast(host)
         self._below: tuple[QWidget, ...] = ()
         self._room = self._alone = self._whole_foot
-        self.bars.changed.connect(self.settle)
-        self._toast.changed.connect(self.settle)
+        self.bars.changed.connect(self.place_all)
+        self._toast.changed.connect(self.place_all)
         host.installEventFilter(self)
 
     def use_room(self, room: Callable[[], QRect], alone: Callable[[], QRect], *below: QWidget) -> None:
         """Lie here in the foot, over the lines `below`; a toast `alone` has its own part."""
         self._room, self._alone, self._below = room, alone, below
-        self.settle()
+        self.place_all()
 
-    def settle(self) -> None:
+    def place_all(self) -> None:
         """Place all in the room of now: a toast over the bars, and them over the rest."""
         lines = [line for line in (*self._below, self.bars) if not line.isHidden()]
         self.covered.emit(bool(lines))  # first, as the room may be another then
@@ -81,7 +81,7 @@ class Notices(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
-            self.settle()
+            self.place_all()
         return super().eventFilter(watched, event)
 
     def toast(self, text: str, _: object = None) -> None:
