@@ -122,15 +122,15 @@ class PushServer(Server):
             self._report(read, seen, milliseconds)
         return seen.answer
 
-    def _refused(self, refused: PushRefused, request: web.BaseRequest, read: ReadRequest) -> _Outcome:
+    def _refused(self, refused: PushRefused, request: web.BaseRequest, read: ReadRequest) -> _AnsweredRequest:
         if not read.query:
             with contextlib.suppress(PushRefused):
                 read.query = read_query(request.rel_url.raw_query_string)
         if refused.why == Refusal.ADDRESS and self._accounts.diagnosis.is_own_probe(read):
             met = f"{read.query['echostr']} {request.path}".encode(errors="replace")
-            return _Outcome(PROBED, PlainResponse(HTTPStatus.NOT_FOUND, met))
+            return _AnsweredRequest(PROBED, PlainResponse(HTTPStatus.NOT_FOUND, met))
         read.why = refused.why
-        return _Outcome(REFUSED + refused.why, _refusal(refused, request))
+        return _AnsweredRequest(REFUSED + refused.why, _refusal(refused, request))
 
     def _verifier(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path
@@ -147,7 +147,7 @@ class PushServer(Server):
         answer = self._challenges.met(number, request.path)
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
-    async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _Outcome:
+    async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _AnsweredRequest:
         verifier = self._verifier(request)
         read.account = verifier.account.name
         # aiohttp's `query_string` is decoded already
@@ -156,12 +156,12 @@ class PushServer(Server):
             echo = verifier.check_url(query, self._clock())
             signed_at = self._check_age(query)
             outcome = PROBED if echo.startswith(OWN_ECHO.encode()) else "checked"
-            return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=signed_at)
+            return _AnsweredRequest(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=signed_at)
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         signed = verifier.is_signed(query, self._clock())
         if not signed and self.is_crowded:
-            return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
+            return _AnsweredRequest("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
         body = read.body = await read_body(request, self.limits.body)
         connection.receive()
         push = verifier.receive(query, body, self._clock(), signed=signed)
@@ -170,18 +170,18 @@ class PushServer(Server):
             receipt = await self._keep(push)
         except StoreError as error:
             logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
-            return _Outcome("failed: store", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
+            return _AnsweredRequest("failed: store", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
         except asyncio.QueueFull:
-            return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
+            return _AnsweredRequest("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
         except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
-            return _Outcome("failed: unexpected", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
+            return _AnsweredRequest("failed: unexpected", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         if receipt.transferred and push.incoming is not None:
             answered, written = verifier.transfer(query, body, push.incoming, push.received_at)
             answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[written])
-            return _Outcome("transferred" if receipt.new else "duplicate", answer, push, signed_at)
+            return _AnsweredRequest("transferred" if receipt.new else "duplicate", answer, push, signed_at)
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
-        return _Outcome("kept" if receipt.new else "duplicate", success, push, signed_at)
+        return _AnsweredRequest("kept" if receipt.new else "duplicate", success, push, signed_at)
 
     def _check_age(self, query: Query) -> datetime:
         """Return when a request was signed; raise `PushRefused` if somebody has kept it.
@@ -196,14 +196,14 @@ class PushServer(Server):
             raise PushRefused(Refusal.AGE)
         return signed
 
-    def _report(self, read: ReadRequest, seen: _Outcome, milliseconds: float) -> None:
+    def _report(self, read: ReadRequest, seen: _AnsweredRequest, milliseconds: float) -> None:
         at = self._clock()
         key, finding = seen.push.key if seen.push else "", self._finding(read, seen, at)
         self._publish(
             PushSeen(read.account, seen.outcome, at, milliseconds, seen.kind, key, seen.signed_at, finding=finding)
         )
 
-    def _finding(self, read: ReadRequest, seen: _Outcome, at: datetime) -> Finding | None:
+    def _finding(self, read: ReadRequest, seen: _AnsweredRequest, at: datetime) -> Finding | None:
         """Judge what a request says about the set-up; None for nothing."""
         if seen.outcome.startswith("failed"):
             return None
@@ -220,8 +220,8 @@ class PushServer(Server):
         self._publish(PushSeen("", REFUSED + Refusal.HTTP, self._clock(), 0.0))
 
 
-class _Outcome(NamedTuple):
-    """Outcome of one request; `push` is set if it was genuine."""
+class _AnsweredRequest(NamedTuple):
+    """A request with the answer to it; `push` is set if it was genuine."""
 
     outcome: str
     answer: web.StreamResponse

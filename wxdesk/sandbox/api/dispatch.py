@@ -28,8 +28,8 @@ HOLD_SECONDS = 60.0
 _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
 
 
-class _Outcome(Struct):
-    """Outcome of a call; no `response` means silence, `cut` means half of it."""
+class _AnsweredCall(Struct):
+    """A call with its answer; no `response` means silence, `cut` means half of it."""
 
     response: web.Response | None
     account: str = ""
@@ -82,7 +82,7 @@ class Api:
 
         return serve
 
-    async def _respond(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _Outcome:
+    async def _respond(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _AnsweredCall:
         for fault in faults:
             if fault.kind is FaultKind.LATENCY:
                 await sleep(fault.milliseconds / 1000, self._closing)
@@ -91,7 +91,7 @@ class Api:
             return await self._do(endpoint, call)
         return await self._go_wrong(ending, endpoint, call)
 
-    async def _do(self, endpoint: Endpoint, call: ApiRequest) -> _Outcome:
+    async def _do(self, endpoint: Endpoint, call: ApiRequest) -> _AnsweredCall:
         account = ""
         try:
             if endpoint.by_token:
@@ -99,27 +99,27 @@ class Api:
                 account = program.account.name
                 self._platform.meter.count(program.account.app_id, endpoint.path, program.settings)
                 call = ApiRequest(call.request, call.body, program)
-            return _Outcome(await endpoint.act(call), account)
+            return _AnsweredCall(await endpoint.act(call), account)
         except ApiRefusal as refusal:
-            return _Outcome(answer(refusal.as_answer()), account, refusal.rid)
+            return _AnsweredCall(answer(refusal.as_answer()), account, refusal.rid)
 
-    async def _go_wrong(self, fault: SimulatedFault, endpoint: Endpoint, call: ApiRequest) -> _Outcome:
-        done = _Outcome(None, self._account_of(call))
+    async def _go_wrong(self, fault: SimulatedFault, endpoint: Endpoint, call: ApiRequest) -> _AnsweredCall:
+        done = _AnsweredCall(None, self._account_of(call))
         if fault.delivered or fault.kind in _AFTER:
             done = await self._do(endpoint, call)
         match fault.kind:
             case FaultKind.ERRCODE:
                 refusal = ApiRefusal(fault.errcode, fault.text)
-                return _Outcome(answer(refusal.as_answer()), done.account, refusal.rid)
+                return _AnsweredCall(answer(refusal.as_answer()), done.account, refusal.rid)
             case FaultKind.GATEWAY | FaultKind.GATEWAY_TIMEOUT:
-                return _Outcome(_gateway_page(fault.kind), done.account)
+                return _AnsweredCall(_gateway_page(fault.kind), done.account)
             case FaultKind.GARBAGE:
-                return _Outcome(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
+                return _AnsweredCall(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
             case FaultKind.TRUNCATED:
-                return _Outcome(done.response, done.account, done.rid, cut=True)
+                return _AnsweredCall(done.response, done.account, done.rid, cut=True)
             case FaultKind.BEFORE | FaultKind.AFTER:
                 await sleep(fault.milliseconds / 1000 or HOLD_SECONDS, self._closing)
-        return _Outcome(None, done.account)
+        return _AnsweredCall(None, done.account)
 
     def _account_of(self, call: ApiRequest) -> str:
         try:
@@ -136,7 +136,7 @@ def _gateway_page(kind: FaultKind) -> web.Response:
     return web.Response(status=status, text=_PAGE.format(words), content_type="text/html")
 
 
-async def _send_response(request: web.Request, outcome: _Outcome) -> web.StreamResponse:
+async def _send_response(request: web.Request, outcome: _AnsweredCall) -> web.StreamResponse:
     """Send the answer whole, by half, or not at all, which resets the connection."""
     whole = outcome.response
     if whole is None:
