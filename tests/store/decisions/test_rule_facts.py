@@ -156,7 +156,9 @@ async def test_a_cancelled_or_failed_reply_was_not_said_and_a_failed_one_is_no_f
     assert met.said == {1: second(11 if said else 1)}
     assert met.fired == {1: FiringCount(second(11), 2) if counted else FiringCount(second(1), 1)}
     sentence = PastMessage(item.message.id, item.conversation.id, MessageType.TEXT, "三", second(20))
-    past = (await store.message_history.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
+    past = (await store.message_history.histories_when_written([sentence], replace(ALL, said=frozenset({1}))))[
+        item.message.id
+    ]
     assert (past.said, past.fired) == (met.said, met.fired)
     supposed = (await store.decision_history.load_for_trial(item.conversation.id, second(20))).history
     assert (supposed.said, supposed.fired) == (met.said, met.fired)

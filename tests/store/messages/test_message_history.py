@@ -56,8 +56,10 @@ async def test_operators_messages_are_read_in_order(store: Store, talk: Talk) ->
         OperatorReply(thread, second(1), "早", message.at),
         OperatorReply(thread, second(2), "在的", message.at),
     )
-    assert await store.message_history.written(T0) == [early, then]
-    assert await store.message_history.written(second(2)) == [replace(then, burst=second(2))]  # nothing is known before
+    assert await store.message_history.operator_replies_since(T0) == [early, then]
+    assert await store.message_history.operator_replies_since(second(2)) == [
+        replace(then, burst=second(2))
+    ]  # nothing is known before
     told = await store.message_history.messages(0, 10)
     assert await store.message_history.replies_by_rules(told) == {message.id: "规则说的"}
     assert (await store.message_history.conversations([thread, 999]))[thread].contact.openid == "a"

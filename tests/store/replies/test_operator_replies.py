@@ -26,7 +26,7 @@ async def test_what_an_operator_answers_begins_after_a_silence(store: Store, tal
     last = (await talk.says("a", "我要退款", second(2 * silence + 1))).message
     reply = await talk.writes(last.conversation_id, "已办理", second(9 * silence))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9 * silence))
-    [told] = await store.message_history.written(T0)
+    [told] = await store.message_history.operator_replies_since(T0)
     assert told.burst == first.at
     written = [one for one in await store.message_history.messages(0, 10) if one.event is None]
     assert {one.id for one in written if told.answers(one)} == {first.id, last.id}
@@ -40,7 +40,7 @@ async def test_what_a_rule_has_answered_no_operator_answers(store: Store, talk: 
     await talk.moves(stopped, Move.CANCEL, at=second(6))
     reply = await talk.writes(asked[0].conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
-    [told] = await store.message_history.written(T0)
+    [told] = await store.message_history.operator_replies_since(T0)
     assert (told.text, told.answered, told.edited) == ("已退", asked[1].id, False)
     assert [one.id for one in await store.message_history.messages(0, 10) if told.answers(one)] == [asked[2].id]
 
@@ -50,7 +50,7 @@ async def test_a_rules_reply_edited_by_an_operator_counts_as_the_operators(store
     [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
     await store.outbox.edit(draft.id, Content(text="已退给您"), second(2), "operator")
     await talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
-    [told] = await store.message_history.written(T0)
+    [told] = await store.message_history.operator_replies_since(T0)
     assert (told.text, told.answered, told.edited) == ("已退给您", 0, True)
 
 
@@ -62,7 +62,7 @@ async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: Store, talk:
     await talk.moves(promise, Move.ACCEPT, at=second(2))
     reply = await talk.writes(message.conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
-    assert [(one.text, one.answered) for one in await store.message_history.written(T0)] == [("已退", 0)]
+    assert [(one.text, one.answered) for one in await store.message_history.operator_replies_since(T0)] == [("已退", 0)]
 
 
 async def sends(talk: Talk, thread: int, text: str, at: float) -> None:
@@ -82,15 +82,19 @@ async def test_operators_replies_are_read_in_order_from_a_time_on(store: Store, 
     for thread, text, at in ((two, "1", 5), (one, "3", 9), (one, "2", 7), (two, "4", 9)):
         await sends(talk, thread, text, at)
     await talk.moves(await talk.writes(one, "lost", second(9)), Move.CLAIM, Move.LOSE, at=second(9))
-    told = await store.message_history.written(second(5))
+    told = await store.message_history.operator_replies_since(second(5))
     assert [(reply.text, reply.conversation_id, reply.sent_at, reply.edited) for reply in told] == [
         ("1", two, second(5), False),
         ("2", one, second(7), False),
         ("3", one, second(9), False),
         ("4", two, second(9), False),
     ]
-    assert [reply.text for reply in await store.message_history.written(second(5.000001))] == ["2", "3", "4"]
-    assert await store.message_history.written(second(9.000001)) == []
+    assert [reply.text for reply in await store.message_history.operator_replies_since(second(5.000001))] == [
+        "2",
+        "3",
+        "4",
+    ]
+    assert await store.message_history.operator_replies_since(second(9.000001)) == []
 
 
 @pytest.mark.parametrize(("silence", "begun"), [(BURST, 0.0), (BURST + MICROSECOND, None)])
@@ -110,14 +114,14 @@ async def test_a_burst_goes_on_for_as_long_as_its_silences_are_short(
     )
     reply = await talk.writes(thread, "好", T0 + silence)
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=T0 + silence)
-    [told] = [one for one in await store.message_history.written(T0) if one.conversation_id == thread]
+    [told] = [one for one in await store.message_history.operator_replies_since(T0) if one.conversation_id == thread]
     assert told.burst == (T0 + silence if begun is None else T0), "what came at its very time was there"
 
 
 async def test_a_message_that_came_late_belongs_where_it_was_said(store: Store, talk: Talk) -> None:
     said = [(await talk.says("a", at=second(at))).message for at in (0, 1100, 550)]
     await sends(talk, said[0].conversation_id, "好", 1200)
-    [told] = await store.message_history.written(second(-60))
+    [told] = await store.message_history.operator_replies_since(second(-60))
     assert told.burst == said[0].at
 
 
@@ -129,9 +133,13 @@ async def test_each_reply_answers_the_burst_before_it(store: Store, talk: Talk) 
     await talk.says("a", at=second(3 * gap))
     await sends(talk, thread, "3", 2 * gap)
     whole = [one.at for one in await store.message_history.messages(0, 10)]
-    assert [reply.burst for reply in await store.message_history.written(whole[0])] == [whole[0], whole[1], whole[1]]
+    assert [reply.burst for reply in await store.message_history.operator_replies_since(whole[0])] == [
+        whole[0],
+        whole[1],
+        whole[1],
+    ]
     since = whole[1] + MICROSECOND
-    assert [reply.burst for reply in await store.message_history.written(since)] == [since, since]
+    assert [reply.burst for reply in await store.message_history.operator_replies_since(since)] == [since, since]
 
 
 async def test_an_operators_reply_answers_nothing_before_the_newest_rule_answer(store: Store, talk: Talk) -> None:
@@ -142,10 +150,12 @@ async def test_an_operators_reply_answers_nothing_before_the_newest_rule_answer(
         await answers(talk, message, at)
     for text, at in (("before", 4), ("between", 8), ("then", 9), ("last", 10)):
         await sends(talk, thread, text, at)
-    told = {reply.text: reply.answered for reply in await store.message_history.written(T0)}
+    told = {reply.text: reply.answered for reply in await store.message_history.operator_replies_since(T0)}
     assert told == {"before": 0, "between": asked[1].id, "then": asked[2].id, "last": asked[2].id}
-    assert [reply.answered for reply in await store.message_history.written(second(9))] == [asked[2].id] * 2
-    assert [reply.answered for reply in await store.message_history.written(second(9.000001))] == [0]
+    assert [reply.answered for reply in await store.message_history.operator_replies_since(second(9))] == [
+        asked[2].id
+    ] * 2
+    assert [reply.answered for reply in await store.message_history.operator_replies_since(second(9.000001))] == [0]
 
 
 async def test_what_an_operator_changed_is_no_rules_answer(store: Store, talk: Talk) -> None:
@@ -154,5 +164,5 @@ async def test_what_an_operator_changed_is_no_rules_answer(store: Store, talk: T
     await store.outbox.edit(draft.id, Content(ReplyKind.LINK, title="看这里", url="https://a.cn"), second(2), "lin")
     await talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
     await sends(talk, message.conversation_id, "好", 4)
-    told = await store.message_history.written(T0)
+    told = await store.message_history.operator_replies_since(T0)
     assert [(reply.text, reply.answered, reply.edited) for reply in told] == [("看这里", 0, True), ("好", 0, False)]

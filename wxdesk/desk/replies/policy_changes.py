@@ -48,7 +48,8 @@ class PolicyChanges(Struct, frozen=True):
             now = self._clock()
             new = self._new(mode, 0 if account is None else account.hold_seconds, now)
             publish_replies(
-                self._publish, await self._store.pending_replies.withhold(conversation_id, new, acting(), now)
+                self._publish,
+                await self._store.pending_replies.withhold_in_conversation(conversation_id, new, acting(), now),
             )
 
     async def rules(self) -> None:
@@ -70,7 +71,7 @@ class PolicyChanges(Struct, frozen=True):
     async def _account(self, account: Account) -> None:
         now = self._clock()
         new = self._new(ReplyMode.OFF if account.paused else account.reply_mode, account.hold_seconds, now)
-        withheld = await self._store.pending_replies.withhold_account(
+        withheld = await self._store.pending_replies.withhold_in_account(
             account.name, new, acting(), now, everywhere=account.paused
         )
         publish_replies(self._publish, withheld)

@@ -97,7 +97,7 @@ class Decisions(StorePart):
 
     with_history = read_by(rule_facts.with_history)
     waiting = read_by(skipped.waiting)
-    reopen_skipped = write_by(skipped.reopen)
+    reopen_skipped = write_by(skipped.reopen_skipped)
     store_rulings = write_by(rulings.store_rulings)
 
 

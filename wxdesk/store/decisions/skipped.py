@@ -47,7 +47,7 @@ def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
     return [Waiting(row.id, row.message_id, bool(row.skipped), row.received_at) for row in connection.execute(query)]
 
 
-def reopen(connection: Connection) -> Sequence[int]:
+def reopen_skipped(connection: Connection) -> Sequence[int]:
     """Leave the newest messages that the rules skipped undecided; return their ids."""
     ids = [one.message_id for one in waiting(connection, None)]
     connection.execute(delete(decisions).where(Among(decisions.c.message_id, ids)))

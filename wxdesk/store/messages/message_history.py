@@ -37,7 +37,7 @@ class MessageHistory(StorePart):
         query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
         return [PastMessage(*row) for row in connection.execute(query).all()]
 
-    written = read_by(operator_replies_since)
+    operator_replies_since = read_by(operator_replies_since)
 
     @reading
     def conversations(self, connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
@@ -81,4 +81,4 @@ class MessageHistory(StorePart):
         )
         return [PastMessage(*row) for row in connection.execute(query)]
 
-    histories = read_by(rule_facts.histories_when_written)
+    histories_when_written = read_by(rule_facts.histories_when_written)

@@ -81,7 +81,7 @@ async def withheld(
 ) -> list[Reply]:
     await store.conversations.set_mode(thread, mode if source is CONVERSATION else None)
     new = NewMode(mode, seconds, **({"stale_before": NEVER} | stale))
-    return await store.pending_replies.withhold(thread, new, "lin", AT)
+    return await store.pending_replies.withhold_in_conversation(thread, new, "lin", AT)
 
 
 def drafts(*names: str) -> dict[str, ReplyState]:
@@ -135,7 +135,7 @@ async def test_an_accounts_mode_is_for_its_conversations_without_their_own(
     here, there, elsewhere = [await made(store, one, "好", S.QUEUED, mode=M.AUTO) for one in (thread, own, other)]
     new = NewMode(mode, 8, NEVER)
     where = {"everywhere": True} if everywhere else {}
-    moved = await store.pending_replies.withhold_account("shop", new, "lin", AT, **where)
+    moved = await store.pending_replies.withhold_in_account("shop", new, "lin", AT, **where)
     expected = [here.id, there.id] if everywhere else [here.id]
     assert [(reply.id, reply.state) for reply in moved] == [(one, state) for one in expected]
     assert {reply.mode_from for reply in moved} == {None if mode is M.OFF else ACCOUNT}

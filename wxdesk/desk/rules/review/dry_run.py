@@ -110,7 +110,7 @@ class DryRun(Struct, frozen=True):
         report = _Tally(self._rulebook, replay)
         page = await self._past.messages(after, SLICE)
         if page:
-            report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
+            report.know(await self._past.operator_replies_since(page[0].at - ANSWERED_WITHIN))
         while page and course.done < course.total:
             if course.cancelled:
                 return None

@@ -111,8 +111,8 @@ class PendingReplies(StorePart):
         return drafts + asking + edit_lock.unlock_all(connection, at)
 
     begin_waits_again = write_by(timers.begin_waits_again)
-    withhold = write_by(policy_changes.withhold_in_conversation)
-    withhold_account = write_by(policy_changes.withhold_in_account)
+    withhold_in_conversation = write_by(policy_changes.withhold_in_conversation)
+    withhold_in_account = write_by(policy_changes.withhold_in_account)
     withhold_without_rule = write_by(policy_changes.withhold_without_rule)
 
     @writing

@@ -67,9 +67,9 @@ def withhold_in_conversation(
 def withhold_in_account(
     connection: Connection, account: str, new: NewMode, by: str, at: datetime, *, everywhere: bool = False
 ) -> list[Reply]:
-    """Apply an account's mode like `withhold`, in conversations without their own.
+    """Apply an account's mode in conversations without their own.
 
-    With `everywhere` in those with their own, too.
+    It does there what `withhold_in_conversation` does; with `everywhere` in those with their own, too.
     """
     its = select(conversations.c.id).where(conversations.c.account == account)
     if not everywhere:
