@@ -25,8 +25,9 @@ from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.messages.hourly_sums import WITHOUT_SUMS, keep_sums
-from wxdesk.desk.messages.intake import Intake, SkippedMessages
+from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts

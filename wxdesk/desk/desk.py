@@ -13,8 +13,8 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.health import Health, Traffic
-from wxdesk.desk.messages.intake import SkippedMessages
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock

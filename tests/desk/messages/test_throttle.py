@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.desk.messages.intake import BATCH, FLOOD_BATCH, Throttle
+from wxdesk.desk.messages.throttle import BATCH, FLOOD_BATCH, Throttle
 
 
 def over(rate: float, seconds: float, batch_seconds: float) -> Throttle:

@@ -22,8 +22,8 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.data.erasing import Erasing
-from wxdesk.desk.messages.intake import SkippedMessages
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox

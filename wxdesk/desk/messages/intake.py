@@ -35,55 +35,14 @@ from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.quarantine import read_kept
+from wxdesk.desk.messages.throttle import BATCH, Throttle
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS
 from wxdesk.i18n import explanation
 from wxdesk.store import Store
-from wxdesk.store.decisions.decisions import Decisions
 from wxdesk.store.messages.deriving import UnderivedPush
-
-FLOOD = 500
-"""Pushes a second from which on deciding is slowed down."""
-
-LATELY_SECONDS = 0.1
-"""Shortest time to take that rate over: a few pushes at once are no flood."""
-
-REST_FACTOR = 16.0
-"""Rest after a batch in a flood, in lengths of the batch."""
-
-BATCH = 50
-"""Messages derived in one transaction."""
-
-FLOOD_BATCH = 20
-"""The same in a flood: the next acknowledgement waits for its end."""
-
-
-class Throttle:
-    """Measures the rate of pushes after each batch, and sets batch size and rest."""
-
-    def __init__(self) -> None:
-        self._marks: deque[tuple[float, int]] = deque([(0.0, 0)])
-        self._flood = False
-
-    @property
-    def batch(self) -> int:
-        """Messages to take next."""
-        return FLOOD_BATCH if self._flood else BATCH
-
-    def rest(self, now: float, took: float, kept: int) -> float:
-        """Return the seconds to leave to acknowledging.
-
-        now: a monotonic time, at which `kept` pushes have been kept in all, after a batch that took `took` seconds.
-        """
-        self._marks.append((now, kept))
-        while len(self._marks) > 2 and self._marks[1][0] <= now - LATELY_SECONDS:
-            self._marks.popleft()
-        then, before = self._marks[0]
-        self._flood = kept - before > FLOOD * max(now - then, LATELY_SECONDS)
-        return REST_FACTOR * took if self._flood else 0.0
-
 
 log = logging.getLogger(__name__)
 
@@ -348,18 +307,3 @@ class Intake:
             undecided = await self._store.decisions.with_history(undecided, wanted, self._clock())
             asked = wanted
         return undecided
-
-
-class SkippedMessages:
-    """Tells who wrote meanwhile, by `waiting`, and lets the rules answer after all."""
-
-    def __init__(self, decisions: Decisions, intake: Intake) -> None:
-        self._decisions = decisions
-        self._intake = intake
-        self.waiting = decisions.waiting
-
-    async def ask_rules(self, as_drafts: bool) -> int:
-        """Decide anew, with all guards but that of age; return the number of messages."""
-        ids = await self._decisions.reopen_skipped()
-        self._intake.ask_again(ids, as_drafts=as_drafts)
-        return len(ids)
