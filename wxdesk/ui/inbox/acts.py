@@ -14,9 +14,9 @@ from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import ntr, tr
 from wxdesk.timezones import zone_named
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.lists import RowsView
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge

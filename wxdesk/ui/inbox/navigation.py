@@ -10,9 +10,9 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.preferences import AfterSending
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 

@@ -14,6 +14,7 @@ from wxdesk.core.model.conversation import SavedView
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
 from wxdesk.ui.inbox.conversation_list.filters import read_view
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
@@ -23,7 +24,6 @@ from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.inbox.lists import typed_text
 from wxdesk.ui.inbox.navigation import ListNavigation
 from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge

@@ -11,7 +11,7 @@ from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.timeline.entries import key_of
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.keys import ENTER

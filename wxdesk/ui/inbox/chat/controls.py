@@ -15,8 +15,8 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.acts import RowActs, SnoozeMenu, next_hours_change, offer
 from wxdesk.ui.inbox.chat.bars import ChatBar
 from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import announce

@@ -16,8 +16,8 @@ from wxdesk.ui.inbox.chat.bars import FindBar, TransferBar
 from wxdesk.ui.inbox.chat.claim_control import ClaimControl
 from wxdesk.ui.inbox.chat.controls import ResolveControl, TakeoverControl
 from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.writing import ReplyWriting
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView

@@ -10,8 +10,8 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.drafts import Drafts
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.reply_status import ended_text, unlocked_text
 

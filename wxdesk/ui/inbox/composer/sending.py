@@ -16,10 +16,10 @@ from wxdesk.core.preferences import AfterSending
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock, saving
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside

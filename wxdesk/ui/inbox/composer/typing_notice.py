@@ -5,9 +5,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 

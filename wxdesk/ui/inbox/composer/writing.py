@@ -9,6 +9,7 @@ from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import WAITS, Reply, ReplyKind
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.draft_keeping import DraftKeeping
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
@@ -16,7 +17,6 @@ from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.typing_notice import TypingNotice
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 

@@ -14,8 +14,8 @@ from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.acts import RowActs
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.details.contact import ContactPanel
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge

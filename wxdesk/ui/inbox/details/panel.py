@@ -12,12 +12,12 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.decision import Decision
 from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel, OutcomeLine, outcome_lines
 from wxdesk.ui.inbox.details.quota import quota_sentence
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, extend, hbox, vbox

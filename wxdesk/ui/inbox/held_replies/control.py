@@ -12,11 +12,11 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.held_replies.view import HeldModel, HeldView, row_height
 from wxdesk.ui.inbox.notices import MeanwhileNotice
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher

@@ -14,10 +14,10 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import UPLOADED
 from wxdesk.ui.content.picture_intake import PictureSource
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.drafts import PANEL_KINDS
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popup, TextLinkPanel
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 

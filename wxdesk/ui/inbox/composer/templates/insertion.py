@@ -18,11 +18,11 @@ from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.template_text import variable_names
+from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.composer.templates.picker import EmoticonOffer, EmoticonPicker, TemplatePicker
-from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import extend, grid, hbox, remove_widgets
