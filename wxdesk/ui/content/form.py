@@ -21,13 +21,12 @@ from wxdesk.ui.content.picture_intake import (
     source_of,
     sources_in,
 )
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files
 from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 
 type Added = tuple[Mapping[str, str], Sequence[str]]
 """Answer of `add_pictures`."""
@@ -58,10 +57,10 @@ class PictureField(QWidget):
         self._kept = "", ""  # the digest and words of what was held before another one is read
         self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
         self.remove = Button(tr("Remove"), kind=ButtonKind.LINK, then=self.clear)
-        self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        self.words = small_label(hint, wrap=True)
+        self.error = small_label(role="failed", wrap=True)
         row = hbox(self.choose, self.remove, STRETCH, spacing=12)
-        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), row, self.words, self.error, within=self, spacing=4)
+        vbox(small_label(name), row, self.words, self.error, within=self, spacing=4)
         self.setAcceptDrops(True)
         self._show()
 

@@ -15,14 +15,13 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import Record
 from wxdesk.ui.editing.revisions.comparison import revision_title
 from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.title import TitleField
-from wxdesk.ui.widgets.labels import PlainLabel, key_name
+from wxdesk.ui.widgets.labels import key_name, small_label
 
 
 class EditorCard(Frame):
@@ -61,7 +60,7 @@ class RecordHead(QWidget):
         self.title.setMaxLength(longest)
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.bar = Frame("footer", self)
-        self.state = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.state = small_label(elide=True, parent=self)
         self.revert = Button(tr("Revert"), icon="undo", parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
         self.save.setToolTip(key_name("Ctrl+S"))

@@ -14,12 +14,11 @@ from wxdesk.core.normalise import is_visible
 from wxdesk.core.templates import MOST_VARIANTS
 from wxdesk.i18n import names, tr
 from wxdesk.ui.editing.template_text import CLOSING, TemplateEdit, VariableMenu, is_prompt, prompt_placeholder
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 type Mistake = tuple[int, int, Text]
@@ -44,7 +43,7 @@ class WordingField(QWidget):
         super().__init__(parent)
         self.edit = TemplateEdit(self)
         self.edit.set_text(text)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.error = small_label(role="failed", wrap=True, parent=self)
         self.error.hide()
         row = hbox((self.edit, 1), spacing=4)
         if number > 0:
@@ -87,7 +86,7 @@ class Wordings(QWidget):
         self.variables = VariableMenu(self, asking=asking)
         self.variables.picked.connect(self._insert)
         self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self, then=self.add_wording)
-        self.size_shown = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.size_shown = small_label(tabular=True, parent=self)
         self.size_shown.setFixedHeight(HEIGHT)
         foot = FlowLayout(None, self.variables, self.more, self.choice, self.size_shown, gap=12)
         vbox(self._column, foot, spacing=6, within=self)

@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.moment import ask_days
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.menu_button import PassingMenu, SingleChoiceButton, open_beside
 
 MARGIN = 24
@@ -40,7 +40,7 @@ class InsightsHead(QWidget):
         self.period = Period.WEEK
         self.dates = (date.today(), date.today())  # noqa: DTZ011 - never used before it was chosen
         self.chips = QButtonGroup(self)
-        self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.days = small_label(elide=True)
         self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), widest=WIDEST)
         self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), widest=WIDEST)
         choices = FlowLayout(None, PlainLabel(tr("Insights"), size=Size.PAGE, strong=True, parent=self), line_gap=6)

@@ -14,14 +14,14 @@ from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
 from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, heading_of, span_of, table_of
-from wxdesk.ui.look.theme import Size, color_of, font
+from wxdesk.ui.look.theme import color_of, font
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.figures import legend_texts
@@ -46,7 +46,7 @@ class InsightsPage(QWidget):
         self._asked = self._shown = (self.head.period, self.head.dates, ALL)
         first = tr("What customers write and who answers them is counted here from the first message on.")
         self._empty = PlainLabel(first, role="secondary", wrap=True)
-        self.missed = PlainLabel(size=Size.SMALL, role="pending", wrap=True)
+        self.missed = small_label(role="pending", wrap=True)
         self._outages = KnownOutages(bridge, self)
         self._refresher = Refresher(bridge, self._question, self._show, self)
         self._refresh = Debounce(self._refresher.ask, self, REFRESH_MS)

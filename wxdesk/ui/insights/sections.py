@@ -16,7 +16,7 @@ from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, color_of
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 from wxdesk.ui.widgets.painting import painting
 
 RULES_SHOWN = 8
@@ -122,8 +122,8 @@ class FigureCard(Frame):
         super().__init__("card")
         self._word = word
         self.figure = PlainLabel(size=Size.FIGURE, strong=True, tabular=True, elide=True)
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
-        title = PlainLabel(word, size=Size.SMALL, role="secondary", elide=True)
+        self.note = small_label(wrap=True)
+        title = small_label(word, elide=True)
         vbox(title, self.figure, self.note, STRETCH, within=self, spacing=4, margins=(16, 14, 16, 14))
 
     def show_figure(self, figure: str, note: str, role: str = "secondary") -> None:
@@ -141,7 +141,7 @@ class SectionCard(Frame):
     def __init__(self, title: str, content: QWidget, empty: str = "", aside: QLayout | None = None) -> None:
         super().__init__("card")
         self._content = content
-        self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
+        self.sentence = small_label(empty, wrap=True)
         head = hbox(heading(title), aside, STRETCH, spacing=12)
         vbox(head, content, self.sentence, STRETCH, within=self, spacing=10, margins=(16, 16, 16, 14))
         self.show_empty(False)

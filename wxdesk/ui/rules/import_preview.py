@@ -10,7 +10,6 @@ from wxdesk.i18n import clock_text, tr
 from wxdesk.ui.editing.revisions.comparison import ComparedSection, RevisionLine, RevisionSection, compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
 from wxdesk.ui.editing.revisions.wording import joined, labelled
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.rules.editor.wording import rule_sections
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow
@@ -18,7 +17,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, small_label
 from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.times import date_text, weekday_text
 
@@ -83,14 +82,14 @@ class ImportDialog(Dialog):
         self._compared.append(compared)
 
     def _lay_out(self, check: ImportCheck) -> None:
-        gone = PlainLabel(tr("− in the list now"), size=Size.SMALL, role="failed", parent=self)
-        added = PlainLabel(tr("+ in the file"), size=Size.SMALL, role="accent", parent=self)
+        gone = small_label(tr("− in the list now"), role="failed", parent=self)
+        added = small_label(tr("+ in the file"), role="accent", parent=self)
         right = vbox(FlowLayout(None, gone, added, gap=16), (self.view, 1), spacing=8)
         middle = hbox(self.list, (right, 1), spacing=16)
         note = tr("You can undo it afterwards.")
         if check.changes_nothing:
             note = tr("The file says what the rules say already.")
-        words = PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        words = small_label(note, wrap=True, parent=self)
         foot = hbox((words, 1), self.cancel, self.action, spacing=8)
         self.action.setEnabled(not check.changes_nothing)
         vbox(self.summary, (middle, 1), foot, spacing=16, margins=(24, 20, 24, 20), within=self)

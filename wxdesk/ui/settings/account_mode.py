@@ -9,14 +9,13 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr, unit
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_LEFT, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import mode_text
 
@@ -34,7 +33,7 @@ class AccountMode(QWidget):
         self._unit = PlainLabel(parent=self)
         self.seconds.count(self._unit, unit("second to stop or change them", "seconds to stop or change them"))
         self._unit.setMinimumHeight(30)
-        self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.source = small_label(wrap=True, parent=self)
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self, then=self._follow_config)
         line = FlowLayout(None, self.mode, self.seconds, self._unit)
         vbox(line, self.source, (self.back, AT_LEFT), within=self, spacing=4)

@@ -8,7 +8,6 @@ from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
 from wxdesk.desk.setup.sentences import reported
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import Examine
 from wxdesk.ui.setup.findings import FindingCard
@@ -17,7 +16,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 
 class ChecksCard(SettingsCard):
@@ -91,7 +90,7 @@ class AddressSummary(SettingsCard):
         self.reach, self.tunnel = StateLine(self), StateLine(self)
         self.change = Button(tr("Change…"), kind=ButtonKind.LINK, parent=self)
         self.again = Button(tr("Check again"), icon="retry", parent=self, then=self.check)
-        self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.checked = small_label(tabular=True, parent=self)
         self.add_row(tr("Public address"), hbox((self._url, 1), self.change, spacing=12))
         self.add_row(tr("From outside"), self.reach)
         self.add_row(tr("Tunnel"), self.tunnel)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import BOUNDS
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import extend, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -15,7 +14,7 @@ from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong, switch_l
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 
 class PreferenceLine(QWidget):
@@ -49,7 +48,7 @@ class NumberLine(PreferenceLine):
         self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
         unit = sentence_word("", self)
         self.number.count(unit, after)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.error = small_label(role="failed", wrap=True, parent=self)
         self.error.hide()
         extend(self._column, FlowLayout(None, sentence_word(before, self), self.number, unit), self.error)
         self.number.decided.connect(partial(self.changed.emit, field))

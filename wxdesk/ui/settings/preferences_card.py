@@ -13,13 +13,12 @@ from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import OWN, LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.times import MINUTE, unit_text
 
@@ -53,7 +52,7 @@ class PreferencesCard(SettingsCard):
 
     def _add_heading(self, words: str) -> PlainLabel:
         """Add a heading within the card; return the label after it."""
-        after = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        after = small_label(wrap=True, parent=self)
         self.add_row("", hbox(PlainLabel(words, strong=True, parent=self), (after, 1), spacing=10))
         return after
 
@@ -90,7 +89,7 @@ class PreferencesCard(SettingsCard):
         end = NumberLine("quiet_until", tr("and until"), lambda _: tr("o'clock"), self)
         quiet = self._add(tr("Do not disturb"), begin, end)
         meant = tr("Neither sound nor notices on the desktop meanwhile; the same hour twice: never")
-        quiet.addWidget(PlainLabel(meant, size=Size.SMALL, role="secondary", wrap=True, parent=self))
+        quiet.addWidget(small_label(meant, wrap=True, parent=self))
         closed = ChoiceLine("on_close", tr("When the window is closed"), self)
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
         closed.choice.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])

@@ -17,7 +17,7 @@ from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import checked_text, step_title
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.rights import Rights
 
 WIDTH = 760
@@ -75,7 +75,7 @@ class SetupCard(Frame):
         self.body = vbox(spacing=14)
         self.result = FindingCard(self)
         self.again = Button(tr("Check again"), icon="retry", parent=self, then=self.check)
-        self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
+        self.checked = small_label(tabular=True, elide=True, parent=self)
         self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self, then=self.done)
         self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
         head = vbox(self.title, self.sentence, spacing=4)

@@ -14,7 +14,7 @@ from wxdesk.ui.setup.text import ConsolePath
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, vbox
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 
 class ConsoleValue(StrEnum):
@@ -81,9 +81,9 @@ class ConsolePaths(Frame):
         super().__init__("well", parent)
         lines = grid(across=16, down=6)
         for row, (console, menus) in enumerate(paths):
-            name = PlainLabel(console.partition(" ")[0], size=Size.SMALL, role="secondary", parent=self)
+            name = small_label(console.partition(" ")[0], parent=self)
             name.setToolTip(console.partition(" ")[2])
-            path = PlainLabel(" → ".join(menus), size=Size.SMALL, wrap=True, parent=self)
+            path = small_label(" → ".join(menus), role="text", wrap=True, parent=self)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             lines.addWidget(name, row, 0, AT_TOP)
             lines.addWidget(path, row, 1)

@@ -12,13 +12,12 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.text import sentence_of, state_of
 from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, hbox, restyle, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 type Mending = tuple[str, Callable[[], None]]
 """The text of a button, and what it does."""
@@ -35,7 +34,7 @@ class FindingCard(QFrame):
         self._icon = IconLabel("check", "accent", 20, self)
         self._icon.setFixedHeight(20)
         self.sentence = PlainLabel(strong=framed, wrap=True, parent=self)
-        self.when = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.when = small_label(tabular=True, parent=self)
         self.remedy = PlainLabel(role="secondary", wrap=True, parent=self)
         self.copy_button = CopyButton("", tr("what the remedy needs"), self)
         self.mend = Button(parent=self, then=self._mend)

@@ -29,7 +29,7 @@ from wxdesk.ui.setup.url_check import UrlCheckCard
 from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 COLUMN, NARROW_COLUMN = 272, 220
 NARROW = 960
@@ -116,7 +116,7 @@ class SetupPage(QWidget):
         self._side = ColumnScroll(self, side)
         self._side.setFixedWidth(COLUMN)
         self.title = PlainLabel(size=Size.PAGE, strong=True, wrap=True, parent=side)
-        self.whose = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=side)
+        self.whose = small_label(wrap=True, parent=side)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=side)
         self.tryout.setAccessibleName(tr("Try it without an account"))
         self.tryout.setToolTip(tr("WeChat and its customers are simulated; nothing of it is kept"))

@@ -20,7 +20,7 @@ from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import AT_LEFT, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import status_of_reply
 
@@ -168,7 +168,7 @@ class Exchange(Frame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("well", parent)
-        self._who = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self._who = small_label(elide=True, parent=self)
         self.message = PlainLabel(size=Size.MESSAGE, wrap=True, parent=self)
         self.answers = PlainLabel(role="accent", wrap=True, parent=self)
         answer = hbox(IconLabel("rules", "accent", 16, self), (self.answers, 1), spacing=6)

@@ -14,7 +14,6 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import TUNNEL_PASSWORD
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip, Switch
 from wxdesk.ui.widgets.copying import CodeBlock
@@ -22,7 +21,7 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 _KINDS = {
     TunnelKind.EXTERNAL: (
@@ -202,7 +201,7 @@ class SshFields(QWidget):
         self.carry_api = Switch(parent=self)
         self.caddy = CodeBlock("", tr("the Caddyfile"), self)
         words = tr("For https on the server, put this into its Caddyfile; the certificate comes and renews by itself:")
-        self._about_caddy = PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._about_caddy = small_label(words, wrap=True, parent=self)
         self._lay_out()
         self.gateway.currentIndexChanged.connect(self._show_gateway)
         self._show_gateway()

@@ -21,7 +21,7 @@ from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 
@@ -79,7 +79,7 @@ class CounterLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        labels = [PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self) for _ in range(4)]
+        labels = [small_label(tabular=True, parent=self) for _ in range(4)]
         self.delivered, self.doubled, self.pushed, self.failed = labels
         hbox(*labels, within=self, spacing=16)
 

@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 
 LONGEST_SESSION_FROM = 1024
@@ -51,7 +51,7 @@ class PhonePane(QWidget):
         self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add = SmallButton("plus", tr("New customer"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
-        self.window_text = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
+        self.window_text = small_label(tabular=True, elide=True, parent=self)
         self.dots = QuotaDots(self)
         self.with_tool = QFrame(self)
         self.text = QLineEdit(self)
@@ -61,7 +61,7 @@ class PhonePane(QWidget):
         self.ready = Button(tr("Picture"), icon="image", parent=self, then=self._show_ready)
         self.own = Button(tr("From a file…"), icon="folder", parent=self, then=self._choose_file)
         self.card = Button(tr("Card"), icon="card", parent=self, then=self._send_card)
-        self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.result = small_label(" ", elide=True, parent=self)
         vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
         self.text.returnPressed.connect(self._write)
         self.session_from.returnPressed.connect(self._enter)

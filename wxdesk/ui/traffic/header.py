@@ -11,7 +11,7 @@ from wxdesk.ui.traffic.table import KINDS
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 ALL, HEALTH, QUARANTINE = range(3)
 """Chips of what the page shows."""
@@ -36,7 +36,7 @@ class TrafficHeader(Frame):
         self.search.setProperty("class", "search")
         self.search.setMaximumWidth(320)
         self.search.setAccessibleName(tr("Filter"))
-        self._paused = PlainLabel(tr("Not following"), size=Size.SMALL, role="secondary")
+        self._paused = small_label(tr("Not following"))
         self.to_newest = Button(kind=ButtonKind.LINK)
         self.read_again = Button(tr("Read again"), icon="retry")
         self.read_again.setToolTip(tr("Try again to read everything here, as a newer program may know how"))

@@ -19,7 +19,7 @@ from wxdesk.core.events import (
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.traces import PushPath, PushTrace
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, call_as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
@@ -31,7 +31,7 @@ from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind_page
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 BEFORE_THE_START = (
@@ -64,7 +64,7 @@ class TrafficPage(Frame):
         self.detail = TrafficDetail(self)
         self.header = TrafficHeader()
         self.health = HealthPanel(bridge)
-        self._before = PlainLabel(tr(BEFORE_THE_START), size=Size.SMALL, role="secondary", wrap=True)
+        self._before = small_label(tr(BEFORE_THE_START), wrap=True)
         self._before.setContentsMargins(16, 6, 16, 6)
         self._empty = PlainLabel(role="secondary", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

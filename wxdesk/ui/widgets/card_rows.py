@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, hbox, vbox
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 NAME_WIDTH = 104
 
@@ -17,7 +17,7 @@ class SettingsCard(Frame):
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__("card", parent)
-        self.hint = PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.hint = small_label(hint, elide=True, parent=self)
         self.title = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
         self.head = hbox(self.title, (self.hint, 1), spacing=10)
         self._grid = grid(across=16, down=10, names=NAME_WIDTH)

@@ -175,6 +175,19 @@ def _broken(found: re.Match[str]) -> str:
     return ZERO_WIDTH_SPACE.join(word[at : at + 12] for at in range(0, len(word), 12))
 
 
+def small_label(
+    text: str = "",
+    *,
+    role: str = "secondary",
+    elide: bool = False,
+    wrap: bool = False,
+    tabular: bool = False,
+    parent: QWidget | None = None,
+) -> PlainLabel:
+    """Return a small label: the name of a field, a hint, or a figure beside something."""
+    return PlainLabel(text, size=Size.SMALL, role=role, elide=elide, wrap=wrap, tabular=tabular, parent=parent)
+
+
 def heading(text: str, parent: QWidget | None = None) -> PlainLabel:
     """Return the small heading above a part of a page."""
     return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=parent)

@@ -10,7 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange, Revision
 from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import SELECTABLE, PlainLabel
+from wxdesk.ui.widgets.labels import SELECTABLE, small_label
 
 SIGN = 20
 """Pixels for the sign before a line."""
@@ -119,9 +119,9 @@ class ComparisonLegend(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.gone = PlainLabel(size=Size.SMALL, role="failed", parent=self)
-        self.added = PlainLabel(size=Size.SMALL, role="accent", parent=self)
-        self.standing = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
+        self.gone = small_label(role="failed", parent=self)
+        self.added = small_label(role="accent", parent=self)
+        self.standing = small_label(parent=self)
         FlowLayout(self, self.gone, self.added, self.standing, gap=16)
 
     def name_revisions(self, older: Revision, newer: Revision, *, in_use: bool) -> None:

@@ -15,13 +15,12 @@ from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.timeline.entries import key_of
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.times import clock_time
 
@@ -125,7 +124,7 @@ class FindBar(Frame):
         self.field = QLineEdit(placeholderText=tr("Find in this conversation"))
         self.field.setProperty("class", "search")
         self.field.setAccessibleName(tr("Find in this conversation"))
-        self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.count = small_label(tabular=True)
         older, newer = partial(self.step, 1), partial(self.step, -1)
         self.older = SmallButton("arrow-up", tr("Older hit (Enter, Ctrl+G)"), self, then=older)
         self.newer = SmallButton("arrow-down", tr("Newer hit (Shift+Enter, Ctrl+Shift+G)"), self, then=newer)

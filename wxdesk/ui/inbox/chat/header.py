@@ -22,7 +22,7 @@ from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip, small_label
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.painting import paint_box, paint_face, paint_icon, paint_text, painting
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of
@@ -167,7 +167,7 @@ class ChatHeader(Frame):
         self.show_detail = SmallButton("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.face = FaceButton(self)
-        self.colleagues = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.colleagues = small_label(elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)

@@ -15,7 +15,7 @@ from wxdesk.ui.inbox.sendability import TextFit, cost_words, guarded_text
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip, small_label
 
 _GAP = 12
 
@@ -94,8 +94,8 @@ class ComposerFoot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
-        self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.count = small_label(tabular=True)
+        self.hint = small_label(elide=True)
         self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
         self.more = more_ways()

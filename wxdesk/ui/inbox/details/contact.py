@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, literal, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, literal, set_tip, small_label
 from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.wording.messages import short_openid
 from wxdesk.ui.wording.times import date_text
@@ -44,7 +44,7 @@ class ContactPanel(QFrame):
         self._saving = 0
         self.avatar = Avatar()
         self.alias = AliasEdit()
-        self.openid = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.openid = small_label(elide=True)
         self.first_seen = PlainLabel(elide=True)
         self.source = PlainLabel(wrap=True)
         self.tags = TagRow()

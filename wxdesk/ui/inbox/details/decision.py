@@ -16,10 +16,10 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
-from wxdesk.ui.look.theme import Size, color_of
+from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, Frame, grid, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Slot
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
 from wxdesk.ui.wording.messages import author_word
@@ -91,7 +91,7 @@ class DecisionPanel(QFrame):
         self._answers: tuple[OutcomeLine, ...] = ()
         self._verdicts: tuple[RuleVerdict, ...] = ()
         self._all = False
-        self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.about = small_label(elide=True)
         self.sentence = PlainLabel(role="text", wrap=True)
         self.card = Frame("card")
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
@@ -216,7 +216,7 @@ class VerdictRow(CardRow):
         mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
         self.grid.addWidget(mark, 0, 0)
         self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
-        self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
+        self.grid.addWidget(small_label(words, wrap=True), 1, 1)
 
 
 class NoteRow(CardRow):
@@ -225,7 +225,7 @@ class NoteRow(CardRow):
     def __init__(self, text: str, *, first: bool) -> None:
         super().__init__(first=first)
         self.grid.addWidget(IconLabel("dot", "faint", 14), 0, 0)
-        self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)
+        self.grid.addWidget(small_label(text, wrap=True), 0, 1)
 
 
 class OutcomeRow(CardRow):
@@ -237,5 +237,5 @@ class OutcomeRow(CardRow):
         self.setAccessibleName(", ".join((line.words, line.status, line.author)))
         self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, AT_TOP)
         self.grid.addWidget(PlainLabel(line.words, elide=True), 0, 1)
-        self.grid.addWidget(PlainLabel(line.status, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
-        self.grid.addWidget(PlainLabel(line.author, size=Size.SMALL, role="secondary", elide=True), 2, 1)
+        self.grid.addWidget(small_label(line.status, role=line.role, wrap=True), 1, 1)
+        self.grid.addWidget(small_label(line.author, elide=True), 2, 1)

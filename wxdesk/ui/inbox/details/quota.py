@@ -15,7 +15,7 @@ from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip, small_label
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.wording.conversation import refusal_text
 from wxdesk.ui.wording.times import dated_time, span_text, time_left_text
@@ -44,9 +44,9 @@ class QuotaBlock(QWidget):
         self._left = 0
         self._ends_in: timedelta | None = None
         self._words = self._note = ""
-        self.left = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.left = small_label(tabular=True)
         self.dots = QuotaDots()
-        self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.time = small_label(tabular=True)
         self.note = PlainLabel(size=Size.CAPTION, role="faint", tabular=True)
         row = hbox(self.left, self.dots, self.time, spacing=_GAP)
         vbox(STRETCH, row, (self.note, Qt.AlignmentFlag.AlignRight), STRETCH, within=self, spacing=1)

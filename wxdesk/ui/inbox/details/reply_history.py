@@ -26,7 +26,7 @@ from wxdesk.ui.inbox.details.difference import (
 )
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, extend, remove_widgets, vbox
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, heading, set_tip
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, heading, set_tip, small_label
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
 from wxdesk.ui.wording.times import clock_second, date_text, dated_time
@@ -230,7 +230,7 @@ class StepRow(CardRow):
         set_tip(self.time, exact)
         self.grid.addWidget(self.time, 0, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         if line.note:
-            self._add(PlainLabel(line.note, size=Size.SMALL, role="secondary", wrap=True))
+            self._add(small_label(line.note, wrap=True))
         if line.pieces:
             self._add(DifferenceView(line.pieces))
 

@@ -24,13 +24,12 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
 from wxdesk.paths import replace_file
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog, NarrowDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import ask_where
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 
 _HEIGHT = 96
 
@@ -81,7 +80,7 @@ class PictureViewer(Dialog):
         self._bridge = bridge
         self._image = QImage()
         self.view = ZoomView()
-        self.words = PlainLabel(tr("Reading the picture…"), size=Size.SMALL, role="secondary", tabular=True)
+        self.words = small_label(tr("Reading the picture…"), tabular=True)
         self.smaller = Button("−")
         self.larger = Button("+")
         self.fit = Button(tr("Fit"))

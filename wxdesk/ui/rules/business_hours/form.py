@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.rules.business_hours import Weekday
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_names
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarFieldPath, CalendarMistake, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialDaysRow
 from wxdesk.ui.rules.business_hours.text import utc_offset_text
@@ -18,7 +17,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 LONGEST_NAME = 60
 
@@ -41,7 +40,7 @@ class CalendarForm(ColumnScroll):
         self.zone = self._make_zone(now)
         self.state = PlainLabel(role="secondary", wrap=True)
         self.days = [DayRow(number, inside) for number in range(len(Weekday))]
-        self.week_error = PlainLabel(role="failed", size=Size.SMALL, wrap=True)
+        self.week_error = small_label(role="failed", wrap=True)
         self.special: list[SpecialDaysRow] = []
         self.add_special = Button(tr("Add an exception"), icon="plus", then=self._add_special)
         self._special_column = vbox(spacing=4)
@@ -64,7 +63,7 @@ class CalendarForm(ColumnScroll):
         return zone
 
     def _lay_out(self, inside: QWidget) -> None:
-        zone = vbox(PlainLabel(tr("Time zone"), size=Size.SMALL, role="secondary"), self.zone, STRETCH, spacing=3)
+        zone = vbox(small_label(tr("Time zone")), self.zone, STRETCH, spacing=3)
         head = hbox((self.name, 1), (zone, 1), spacing=16)
         add = hbox(self.add_special, STRETCH)
         vbox(

@@ -13,7 +13,7 @@ from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.widgets.boxes import AT_TOP, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.times import weekday_text
 
@@ -38,8 +38,8 @@ class SpanField(QWidget):
         super().__init__(parent)
         self.opens = self._clock(span.opens, tr("{day}: opens at", day=day))
         self.closes = self._clock(span.closes, tr("{day}: closes at", day=day))
-        self.crossing = PlainLabel(role="pending", size=Size.SMALL, parent=self)
-        self.error = PlainLabel(role="failed", size=Size.SMALL, parent=self)
+        self.crossing = small_label(role="pending", parent=self)
+        self.error = small_label(role="failed", parent=self)
         self.error.hide()
         row = hbox(self.opens, PlainLabel("–", role="secondary", parent=self), self.closes, self.crossing, spacing=6)
         if removable:
@@ -173,7 +173,7 @@ class SpecialDaysRow(QWidget):
         self.span = SpanField(special.span or SpanDraft(), tr("These days"), removable=False, parent=self)
         self.span.setVisible(special.span is not None)
         self.remove = SmallButton("close", tr("Remove this exception"), self)
-        self.error = PlainLabel(role="failed", size=Size.SMALL, parent=self)
+        self.error = small_label(role="failed", parent=self)
         self.error.hide()
         self.state.chosen.connect(self._turned)
         self.span.edited.connect(self.edited)

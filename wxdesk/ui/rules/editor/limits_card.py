@@ -11,12 +11,11 @@ from wxdesk.core.model.rule import Cooldown, Delivery, Rule
 from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, MOST_TIMES, FieldPath, RuleFault
 from wxdesk.i18n import names, ntr, tr
 from wxdesk.ui.editing.record_editor import EditorCard
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import SentencePart, counted, error_label, sentence_label
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import heading, small_label
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
 from wxdesk.ui.wording.times import UNITS, exact_span, unit_text, whole_unit
 
@@ -129,7 +128,7 @@ class LimitsCard(EditorCard):
         name = tr("Seconds that the reply waits")
         self.seconds, self._unit = counted(HOLD, MOST_HOLD_SECONDS, name, hold_suffix, self._sentence)
         self._error = error_label(self._sentence)
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.note = small_label(wrap=True, parent=self)
         self.delivery.setProperty(KEEP_WITH_NEXT, True)
         self.delivery.chosen.connect(self._delivery_chosen)
         self.seconds.valueChanged.connect(self.changed)

@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, discard, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, small_label
 
 
 class LintCard(Frame):
@@ -63,7 +62,7 @@ class LintRow(QWidget):
     def __init__(self, finding: LintFinding, card: LintCard) -> None:
         super().__init__(card)
         self.finding = finding
-        self.words = PlainLabel(finding_text(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.words = small_label(finding_text(finding), role="pending", wrap=True, parent=self)
         self.place = Button(tr("Go there"), kind=ButtonKind.LINK, parent=self)
         self.other = Button(tr("See the other rule"), kind=ButtonKind.LINK, parent=self)
         self.other.setVisible(finding.other is not None)

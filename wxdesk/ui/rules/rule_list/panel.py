@@ -33,7 +33,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.painting import CENTER, RIGHT, fitting, paint_box, paint_row, paint_text, painting
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
@@ -212,7 +212,7 @@ class RuleList(Frame):
         self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
         bridge.follow_shown(self, self.figures.ask_soon, DecisionMade, ReplyChanged)
         self.view = RuleView(rules, self)
-        self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
+        self.hint = small_label(tr("first match wins"), elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
         self.more = SmallButton("more", tr("Try on history, import and export"), self, then=self._open_menu)
         self.check = Button(tr("Check"), parent=self)

@@ -10,7 +10,6 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.rules.trial.preview import WIDTH, TrialBubbles
@@ -22,7 +21,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import heading, small_label
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 SAMPLE_OPENID = "OPENID"
@@ -53,7 +52,7 @@ class TrialPanel(Frame):
         self.around = TrialScenarioForm(bridge, rules, self)
         self._make_surroundings()
         self.verdicts = VerdictList(self)
-        self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.note = small_label(role="pending", wrap=True, parent=self)
         self.note.hide()
         self.bubbles = TrialBubbles(album, self)
         self._lay_out()
@@ -88,7 +87,7 @@ class TrialPanel(Frame):
         head = hbox(heading(tr("Try it: which rule answers?"), self), STRETCH, self.close_button, ROOM_FOR_BAR)
         who = hbox(
             self.kind,
-            PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self),
+            small_label(tr("sent by"), parent=self),
             (self.writer.name, 1),
             spacing=8,
         )

@@ -23,7 +23,7 @@ from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import heading, small_label
 from wxdesk.ui.widgets.painting import Surface
 from wxdesk.ui.wording.actions import action_name, action_text
 
@@ -67,7 +67,7 @@ class Bubbles(Surface):
     def say(self, text: str, role: str = "secondary") -> None:
         """Add a line about what is no bubble."""
         self.texts.append(text)
-        label = PlainLabel(text, size=Size.SMALL, role=role, wrap=True, parent=self)
+        label = small_label(text, role=role, wrap=True, parent=self)
         self.lines.addWidget(label)
         label.show()
 
@@ -91,7 +91,7 @@ class TrialBubbles(QWidget):
         self.setAccessibleName(tr("What the customer would see"))
         self._chat = Bubbles(album, self)
         self.texts = self._chat.texts
-        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.cost = small_label(wrap=True, parent=self)
         self.open = Button(tr("What leaves, byte for byte"), kind=ButtonKind.LINK, parent=self)
         self.open.setCheckable(True)
         self.bodies = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
@@ -145,8 +145,8 @@ class RulePreview(Frame):
         super().__init__("flat", parent)
         self._examples = examples
         self._most = MIN_HEIGHT
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.note = small_label(wrap=True, parent=self)
+        self.cost = small_label(wrap=True, parent=self)
         self._chat = Bubbles(album)
         self.texts, self.bubbles = self._chat.texts, self._chat.bubbles
         self._scroll = ColumnScroll(self, self._chat)

@@ -21,14 +21,13 @@ from wxdesk.core.rules.ruling import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import account_title, tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import AT_LEFT, grid
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import mode_text
 
@@ -152,7 +151,7 @@ class TrialScenarioForm(QWidget):
         self.account = SingleChoiceButton(self._account_names(), tr("Mini program of this trial"), self)
         self.moment = QLineEdit(self)
         self.moment.setPlaceholderText(tr("now; or such as {example}", example="2026-10-01 22:30"))
-        self.moment_error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.moment_error = small_label(role="failed", wrap=True, parent=self)
         self.moment_error.hide()
         self.wrote = SingleChoiceButton(
             [(False, tr("never wrote before")), (True, tr("has written before"))],
@@ -208,7 +207,7 @@ class TrialScenarioForm(QWidget):
             (tr("At the desk"), self.who),
             (tr("May still be sent"), self.left),
         ]
-        self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
+        self._labels = {field: small_label(name, parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
             fields.addWidget(self._labels[field], row, 0)
             narrow = isinstance(field, SingleChoiceButton | NumberField)

@@ -22,7 +22,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import AT_LEFT, Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 from wxdesk.ui.wording.messages import name_of, preview_of
@@ -54,8 +54,8 @@ class TrialSender(QWidget):
         self.alias = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
         self.name = TrialNameField(panel)
         self.picker = ContactPicker(bridge.desk.clock, panel)
-        self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.taken = small_label(wrap=True, parent=self)
+        self.changed = small_label(role="pending", wrap=True, parent=self)
         self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self, then=self.forget)
         vbox(self.taken, self.changed, (self.nobody, AT_LEFT), spacing=4, within=self)
         self.changed.hide()
@@ -289,7 +289,7 @@ class ContactPicker(Frame):
         self.model = FoundContacts(self)
         self.view = RowList(self.model, ContactPickerDelegate(), tr("Stored customers"), self)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.none = small_label(wrap=True, parent=self)
         vbox(self.view, self.none, spacing=0, margins=(4, 4, 4, 4), within=self)
         self.view.clicked.connect(self._take)
         self.hide()

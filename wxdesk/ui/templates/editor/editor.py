@@ -30,7 +30,7 @@ from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, discard, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 
 WIDEST = 980
 PREVIEW = 260
@@ -220,7 +220,7 @@ class PromptCard(EditorCard):
         self._grid.setColumnStretch(2, 2)
         self._stack(heading(tr("What you fill in when you insert it"), self), self._grid, foot=16)
         for at, name in enumerate((tr("Question"), tr("Filled in already with")), 1):
-            self._grid.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"), 0, at)
+            self._grid.addWidget(small_label(name), 0, at)
         self.hide()
 
     def declare(self, prompts: Sequence[Prompt]) -> None:

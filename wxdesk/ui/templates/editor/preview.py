@@ -16,9 +16,8 @@ from wxdesk.desk.desk import Desk
 from wxdesk.i18n import number_text, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, vbox
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import heading, small_label
 
 
 class TemplatePreview(QFrame):
@@ -28,8 +27,8 @@ class TemplatePreview(QFrame):
         super().__init__(parent)
         self._desk = desk
         self.bubble = ContentPreview(album, self)
-        self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.cost = small_label(wrap=True, parent=self)
+        self.note = small_label(wrap=True, parent=self)
         head = heading(tr("As the customer sees it"))
         vbox(head, self.bubble, self.cost, self.note, STRETCH, spacing=8, within=self)
 

@@ -5,11 +5,10 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from wxdesk.i18n import language, tr
 from wxdesk.paths import pages
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import small_label
 
 WIDTH, HEIGHT = 760, 640
 
@@ -22,7 +21,7 @@ class PageDialog(Dialog):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent.window(), tr("Documentation"))
-        self.place = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.place = small_label(wrap=True, parent=self)
         self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.view = QTextBrowser(self, openExternalLinks=True)
         self.view.setProperty("class", "flat")

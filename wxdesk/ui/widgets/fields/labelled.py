@@ -3,10 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, restyle, vbox
 from wxdesk.ui.widgets.buttons import Switch
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 
 class FieldWords(QWidget):
@@ -18,8 +17,8 @@ class FieldWords(QWidget):
     def __init__(self, parent: QWidget, *, room: bool) -> None:
         super().__init__(parent)
         self._room = room
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.note = small_label(elide=True, parent=self)
+        self.error = small_label(role="failed", wrap=True, parent=self)
         vbox(self.note, self.error, within=self, spacing=0)
         if room:
             self.setMinimumHeight(self.note.fontMetrics().height() + 1)
@@ -68,7 +67,7 @@ class LabelledField(QWidget):
         self.words = FieldWords(self, room=room)
         self.note, self.error = self.words.note, self.words.error
         line = self.edit if beside is None else hbox((self.edit, 1), beside, spacing=4)
-        label = PlainLabel(name, size=Size.SMALL, role="secondary", elide=True)
+        label = small_label(name, elide=True)
         vbox(label, line, self.words, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
 

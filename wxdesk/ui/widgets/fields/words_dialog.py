@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 WIDE, HIGH = 520, 560
 
@@ -42,7 +42,7 @@ class WordsDialog(Dialog):
         self.text.setAccessibleName(tr("Words, one a line"))
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.said = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.said = small_label(wrap=True, parent=self)
         self.cancel = Button(tr("Cancel"), parent=self, then=self.reject)
         self.take = Button(tr("Use these words"), kind=ButtonKind.PRIMARY, parent=self, then=self._agree)
         for button in (self.cancel, self.take):

@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.growing import place_candidates
 from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 _SIDE, _GAP = 16, 6
 _KEPT = 152
@@ -183,12 +183,7 @@ class TextLinkPanel(Popover):
         self.label = LabelledField(tr("Words that the customer taps"))
         self.url = LabelledField(tr("Address"), "https://")
         self.path = LabelledField(tr("Page of the mini program (optional)"), "pages/index/index")
-        self.note = PlainLabel(
-            tr("With a page, the address is what old versions of WeChat open."),
-            size=Size.SMALL,
-            role="secondary",
-            wrap=True,
-        )
+        self.note = small_label(tr("With a page, the address is what old versions of WeChat open."), wrap=True)
         self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎", then=self.submit)
         for field in (self.label, self.url, self.path):
             self.column.addWidget(field)
@@ -244,13 +239,13 @@ class ContentPanel(Popover):
         self.form = form = ContentForm((kind,), hints, bridge)
         self._plain_title = title
         self.preview = ContentPreview(album)
-        self.hint = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
+        self.hint = small_label(wrap=True)
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎", then=self.submit)
         self.more = more_ways()
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(16)
         self._shown = QWidget()
-        heading = PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary")
+        heading = small_label(tr("As the customer sees it"))
         vbox(heading, self.preview, STRETCH, within=self._shown, spacing=3)
         self._halves.addWidget(self._shown, 0)
         foot = hbox((self.hint, 1), hbox(self.send, self.more, spacing=2), spacing=8)

@@ -23,12 +23,11 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.composer.templates.picker import EmoticonOffer, EmoticonPicker, TemplatePicker
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import extend, grid, hbox, remove_widgets
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 
 WIDEST = 480
 GAP = "‹…›"
@@ -53,7 +52,7 @@ class TemplateForm(Popover):
         self.fields: dict[str, QLineEdit] = {}
         self._grid = grid(across=12, down=6)
         self.text = PlainLabel(role="secondary", wrap=True)
-        self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        self.problem = small_label(role="failed", wrap=True)
         self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎", then=self.submit)
         foot = hbox((self.problem, 1), self.insert, spacing=8)
         extend(self.column, self._grid, self.text, foot)
@@ -113,7 +112,7 @@ class TemplateForm(Popover):
 
     def _add(self, variable: str, prompt: Prompt) -> None:
         question = prompt.question if prompt.required else tr("{question} (optional)", question=prompt.question)
-        label = PlainLabel(question, size=Size.SMALL, role="secondary", parent=self)
+        label = small_label(question, parent=self)
         field = QLineEdit(prompt.default, self)
         field.setAccessibleName(question)
         field.textChanged.connect(self._show)

@@ -15,10 +15,9 @@ from wxdesk.i18n import language, tr
 from wxdesk.ui.inbox.composer.panels.content import Popup
 from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, literal, plain_tip
+from wxdesk.ui.widgets.labels import literal, plain_tip, small_label
 from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS, _WIDEST = 30, 8, 460
@@ -53,7 +52,7 @@ class Picker(Popup):
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
+        self.below = small_label(wrap=True)
         self._head = hbox((self.field, 1), spacing=8)
         vbox(self._head, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)

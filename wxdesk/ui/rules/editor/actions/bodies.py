@@ -13,13 +13,12 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.wordings import Wordings
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import counted, error_label, sentence_label
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.word_chips import WordChips
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, literal, plain_tip
+from wxdesk.ui.widgets.labels import literal, plain_tip, small_label
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.wording.actions import WORDINGS, number_words
 from wxdesk.ui.wording.messages import more_text
@@ -104,7 +103,7 @@ class NumberBody(ActionBody):
         )
         self.field.valueChanged.connect(self.changed)
         self._only = self.field
-        note = [_small(_status_note(), self)] if action.kind in STATUS_ACTIONS else []
+        note = [small_label(_status_note(), wrap=True, parent=self)] if action.kind in STATUS_ACTIONS else []
         FlowLayout(self, sentence_label(before, self), self.field, behind, *note, self._error)
 
     def action(self) -> Action:
@@ -121,7 +120,7 @@ class ExplanationBody(ActionBody):
         text = tr(WORDINGS[action.kind].explanation)
         if action.kind in STATUS_ACTIONS:
             text = tr("{first} {second}", first=text, second=_status_note())
-        vbox(_small(text, self), within=self)
+        vbox(small_label(text, wrap=True, parent=self), within=self)
 
     def action(self) -> Action:
         """Return the action unchanged."""
@@ -251,7 +250,3 @@ def _status_note() -> str:
         "Only once all that the rule says has been sent, and not if the customer has written since, if anything waits "
         "for a person, or if the rule only prepares drafts."
     )
-
-
-def _small(text: str, host: QWidget) -> PlainLabel:
-    return PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True, parent=host)

@@ -29,7 +29,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 from wxdesk.ui.wording.actions import WORDINGS, action_name
 
 ONCE = WORDINGS.keys() - SENDING_ACTIONS - {ActionKind.TYPING}
@@ -58,7 +58,7 @@ class ActionRow(QWidget):
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self, then=down)
         self.remove = SmallButton("close", tr("Remove: {what}", what=word), self, then=partial(self.removed.emit, self))
         title = PlainLabel(word, size=Size.BODY, strong=True, parent=self)
-        cost = PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self)
+        cost = small_label(tr("takes 1 reply"), parent=self)
         cost.setVisible(action.kind in SENDING_ACTIONS)
         head = hbox(title, 6, cost, STRETCH, self.up, self.down, self.remove, spacing=4)
         vbox(head, self.body, spacing=4, within=self)
@@ -73,7 +73,7 @@ class ActionsCard(EditorCard):
         self.rows: list[ActionRow] = []
         self._column = vbox(spacing=14)
         self._error = error_label(self)
-        self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._cost = small_label(wrap=True, parent=self)
         self.continues = Switch(parent=self)
         self.continues.setAccessibleName(tr("The rules below are asked as well"))
         self.continues.turned.connect(self.changed)
@@ -86,7 +86,7 @@ class ActionsCard(EditorCard):
         adding = FlowLayout(None, *self.chips.values())
         foot = hbox(
             self.continues,
-            PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self),
+            small_label(tr("Ask the rules below as well"), parent=self),
             STRETCH,
             spacing=8,
         )

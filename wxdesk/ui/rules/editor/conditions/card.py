@@ -20,7 +20,7 @@ from wxdesk.ui.rules.text import type_name, type_names
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel, heading
+from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 from wxdesk.ui.widgets.menu_button import MenuButton, MultiChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice, condition_label
 
@@ -55,7 +55,7 @@ class ConditionsCard(EditorCard):
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
         self.default.turned.connect(self._default_clicked)
-        self._meaning = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
+        self._meaning = small_label(parent=self)
         foot = hbox(self.default, self._meaning, STRETCH, spacing=8)
         self._stack(heading(tr("When to answer"), self), self._sentence, foot)
 

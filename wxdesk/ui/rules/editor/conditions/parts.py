@@ -25,7 +25,7 @@ from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, small_label
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice
 
@@ -364,7 +364,7 @@ def counted(
 
 def error_label(host: QWidget, role: str = "failed") -> PlainLabel:
     """Return a label in red, or another `role`, on its own line, hidden while empty."""
-    label = PlainLabel(size=Size.SMALL, role=role, wrap=True, parent=host)
+    label = small_label(role=role, wrap=True, parent=host)
     label.setProperty(NEW_LINE, True)
     policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     policy.setHeightForWidth(True)
