@@ -300,6 +300,9 @@ DEMO = [
     ("我的快递到哪了", MessageType.TEXT, None, "物流缺订单号", False),
     ("谢谢", MessageType.TEXT, None, "谢谢", False),
     ("谢谢/:rose", MessageType.TEXT, None, "谢谢", False),
+    ("好的，谢谢", MessageType.TEXT, None, "谢谢", False),
+    ("好的谢谢", MessageType.TEXT, None, "谢谢", False),
+    ("明白了", MessageType.TEXT, None, "嗯嗯", False),
     ("嗯嗯", MessageType.TEXT, None, "嗯嗯", False),
     ("能开发票吗", MessageType.TEXT, None, "发票", False),
     ("你们招人吗", MessageType.TEXT, None, "默认", True),
@@ -346,6 +349,7 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
         ("I want a refund", "Refunds to a human"),
         ("Can I talk to a human?", "Asks for a human"),
         ("Thanks [Smile]", "Thanks"),
+        ("OK, thanks", "Thanks"),
         ("I cannot open the app", "Everything else"),
     ],
 )
