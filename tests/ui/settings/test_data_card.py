@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +33,18 @@ def card(qtbot: QtBot, bridge: WindowBridge) -> DataCard:
     return made
 
 
+class Opener(QObject):
+    """The system's file manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folders: list[Path] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.folders.append(Path(url.toLocalFile()))
+
+
 def save(card: DataCard, file: Path) -> None:
     """Choose the file in the dialog that is open."""
     dialog = card.window().findChildren(QFileDialog)[-1]
@@ -53,6 +67,11 @@ def test_backup_and_export_write_the_file_that_was_chosen(
     qtbot.waitUntil((tmp_path / "t.html").exists)
     assert "你好" in (tmp_path / "t.html").read_text(encoding="utf-8")
     qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Exported")
+    opener = Opener()
+    QDesktopServices.setUrlHandler("file", opener, "open")  # type: ignore[arg-type]
+    notices.act()
+    QDesktopServices.unsetUrlHandler("file")
+    assert opener.folders == [tmp_path]
 
 
 def test_the_name_of_the_file_is_in_the_language_of_the_window(card: DataCard, world: World) -> None:
@@ -63,6 +82,9 @@ def test_the_name_of_the_file_is_in_the_language_of_the_window(card: DataCard, w
         dialog = card.window().findChildren(QFileDialog)[-1]
         names.append(Path(dialog.selectedFiles()[0]).name)
         dialog.done(0)
+    card.jobs.export(ExportKind.CONVERSATIONS, "shop", "oAlice", whose="陈 小姐/VIP")
+    [*_, dialog] = card.window().findChildren(QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name == f"会话-陈_小姐_VIP-{day}.html"
     assert names == [f"会话-{day}.html", f"客户-{day}.csv", f"消息-{day}.csv", f"统计-{day}.csv"]
 
 

@@ -101,7 +101,8 @@ class ContactCommands(QObject):
 
     def _export(self) -> None:
         if (conversation := self._session.conversation) is not None:
-            self.files.export(ExportKind.CONVERSATIONS, conversation.account, conversation.contact.openid)
+            contact = conversation.contact
+            self.files.export(ExportKind.CONVERSATIONS, contact.account, contact.openid, whose=name_of(contact))
 
     def _ask_to_erase(self) -> None:
         if (conversation := self._session.conversation) is not None:

@@ -1,12 +1,14 @@
 """Files of the operator's choice: written at once, or by the desk with progress."""
 
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QDir, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QDir, QObject, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import NotAllowed
@@ -25,6 +27,7 @@ type FileWork = Callable[[str, Path, Path, Progress], Coroutine[Any, Any, object
 
 BAR = "file"
 EVERY_MS = 250
+_IN_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 _FILTERS = {
     ".csv": "Table for Excel (*.csv)",
@@ -55,12 +58,13 @@ class FileJobs(QObject):
         told = tr("The backup is written. It holds what customers wrote: keep it safe.")
         self._ask("wxdesk", (".zip",), back_up, told)
 
-    def export(self, kind: ExportKind, account: str, openid: str, *_: object) -> None:
-        """Ask for a file and export into it, of everybody or of one person."""
+    def export(self, kind: ExportKind, account: str, openid: str, *_: object, whose: str = "") -> None:
+        """Ask for a file and export everybody into it, or the person called `whose`."""
         endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
         zone = shared_zone(one.timezone for one in self._bridge.desk.accounts.values() if account in ("", one.name))
         work = partial(export, kind=kind, account=account, openid=openid, zone=zone)
-        self._ask(tr(kind.value), endings, work, tr("Exported"))
+        what = _IN_NO_FILE_NAME.sub("_", f"{tr(kind.value)}-{whose}" if whose else tr(kind.value))
+        self._ask(what, endings, work, tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
         if reason := self._bridge.desk.lacks(Role.OWNER):
@@ -75,7 +79,7 @@ class FileJobs(QObject):
         if self._progress is None:
             self._progress, now = Progress(), self._bridge.desk.configuration.now
             written = work(now.config.store.url, now.home, Path(file), self._progress)
-            said, stopped = partial(self._notices.toast, told), (Stopped, self._stopped)
+            said, stopped = partial(self._written, told, Path(file)), (Stopped, self._stopped)
             self._bridge.ask(written, said, expected=stopped, ended=self._end)
             self._tick.start()
 
@@ -89,6 +93,10 @@ class FileJobs(QObject):
             latest = self._progress.latest
             said = f"{tr('Writing…')} {progress_text(latest) if latest else ''}"
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
+
+    def _written(self, told: str, file: Path, _: object) -> None:
+        folder = QUrl.fromLocalFile(str(file.parent))
+        self._notices.offer(told, tr("Open the folder"), partial(QDesktopServices.openUrl, folder))
 
     def _stopped(self, stopped: Stopped) -> None:
         self._notices.toast(explain(stopped))

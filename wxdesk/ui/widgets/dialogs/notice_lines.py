@@ -15,7 +15,7 @@ TOAST_MS, OFFER_MS = 5000, 10_000
 _FOR_BARS = 320
 """Pixels of the foot that a toast leaves to the buttons and first words of a bar."""
 
-type BarAction = tuple[str, Callable[[], None]]
+type BarAction = tuple[str, Callable[[], object]]
 """The text of a button, and the action it runs."""
 
 
@@ -30,7 +30,7 @@ class Toast(Frame):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__("toast", host)
-        self._then: Callable[[], None] | None = None
+        self._then: Callable[[], object] | None = None
         self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
         self.action = Button(kind=ButtonKind.LINK, parent=self, then=self.act)
         self.action.setProperty("class", "on-toast")
@@ -40,7 +40,7 @@ class Toast(Frame):
         self._until.timeout.connect(self._end)
         self.hide()
 
-    def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
+    def say(self, text: str, action: str = "", then: Callable[[], object] | None = None) -> None:
         """Show `text` for a while, longer with an action."""
         self._label.setText(text)
         self._whole.setText(text)

@@ -91,7 +91,7 @@ class Notices(QObject):
         """
         self._toast.say(_shortened(text))
 
-    def offer(self, text: str, action: str, then: Callable[[], None]) -> None:
+    def offer(self, text: str, action: str, then: Callable[[], object]) -> None:
         """Show a passing message with an action while it is visible."""
         self._toast.say(_shortened(text), action, then)
 
