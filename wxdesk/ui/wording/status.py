@@ -50,10 +50,11 @@ def snooze_choices(opening: HoursBoundary, now: datetime) -> Sequence[EndChoice[
     return (*hours, opens, *(EndChoice(tr("Until {when}", when=upcoming_time(one, now)), one) for one in others))
 
 
-def later_choices(now: datetime) -> Sequence[tuple[str, datetime]]:
-    """Return times at which a reply can be sent later."""
+def later_choices(now: datetime, closes: datetime | None) -> Sequence[tuple[str, datetime]]:
+    """Return times at which a reply can be sent later, before its window `closes`."""
     hours = [(ntr("In {n} hour", "In {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
-    return (*hours, *((upcoming_time(one, now), one) for one in dict.fromkeys((_morning(now, 1), _morning(now, 2)))))
+    days = [(upcoming_time(one, now), one) for one in dict.fromkeys((_morning(now, 1), _morning(now, 2)))]
+    return [(words, at) for words, at in (*hours, *days) if closes is None or at < closes]
 
 
 def _morning(now: datetime, days: int) -> datetime:

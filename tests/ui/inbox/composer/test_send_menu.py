@@ -28,6 +28,7 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, offers_in
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.wording.conversation import status_of_row
+from wxdesk.ui.wording.status import later_choices
 
 LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
 
@@ -180,6 +181,22 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert edit.toPlainText() == "tomorrow", "WeChat takes nothing then, so it stays"
     assert world.sandbox.sent == ()
+
+
+def test_no_later_time_is_offered_once_the_window_is_closed_by_then(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int]
+) -> None:
+    opened(three[0])
+    window = world.call(world.store.conversations.get(three[0])).window
+    assert window.until is not None
+    page.chat.composer.foot.more.click()
+    menu = next(one for one in page.findChildren(QMenu) if one.accessibleName() == "More ways to send")
+    [later] = [one for one in menu.findChildren(QMenu) if one.title() == "Send later"]
+    offered = [one.text() for one in later.actions()]
+    times = later_choices(world.desk.clock(), None)
+    assert offered == [*(words for words, at in times if at < window.until), "At another time…"]
+    assert later_choices(world.desk.clock(), times[-1][1])[-1][0] == times[-2][0]
+    menu.close()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)

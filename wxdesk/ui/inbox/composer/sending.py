@@ -157,12 +157,12 @@ class ReplySending(QObject):
     def open_menu(self, anchor: QWidget) -> None:
         """Open the menu of more ways to send over its button."""
         menu = PassingMenu(anchor, tr("More ways to send"))
-        now, written = self._bridge.desk.clock(), self._written
+        now, written, here = self._bridge.desk.clock(), self._written, self._session.conversation
         resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
         later = menu.addMenu(tr("Send later"))
         for entry in (resolve, later):
             entry.setEnabled(written is not None)
-        for words, at in later_choices(now):
+        for words, at in later_choices(now, None if here is None else here.window.until):
             later.addAction(words, partial(self.send_later, at, written))
         then = partial(self.send_later, written=written)
         ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, then)
