@@ -93,15 +93,26 @@ async def test_a_hand_back_and_a_rules_takeover_clear_end_and_silence(talk: Talk
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 
 
-@pytest.mark.parametrize("rule", ["打烊后", ""])
-async def test_a_message_after_resolving_ends_a_takeover_by_a_rule_alone(talk: Talk, store: Store, rule: str) -> None:
+@pytest.mark.parametrize(
+    ("takeover", "stays"),
+    [
+        (Takeover(None, by_rule="打烊后"), False),
+        (Takeover(second(1800), by_writing=True), False),
+        (Takeover(None), True),
+        (Takeover(second(1800)), True),
+    ],
+    ids=("by a rule", "by writing", "until handed back", "for a time"),
+)
+async def test_a_message_after_resolving_ends_a_takeover_that_nobody_chose(
+    talk: Talk, store: Store, takeover: Takeover, stays: bool
+) -> None:
     thread = (await talk.says("wang")).conversation.id
-    await store.outbox.take_over(thread, Takeover(None, by_rule=rule), second(1))
+    await store.outbox.take_over(thread, takeover, second(1))
     assert (await talk.says("wang", "在吗", second(2))).conversation.taken_over
     await resolve(store, thread, second(3))
     assert (await talk.hears(entering("wang", second(4)), second(4))).conversation.taken_over
     heard = (await talk.says("wang", "包邮吗", second(5))).conversation
-    assert (heard.taken_over, heard.taken_over_by) == (not rule, "")
+    assert (heard.taken_over, heard.taken_over_by, heard.takeover_by_writing) == (stays, "", False)
     assert await talk.thread(thread) == heard
 
 

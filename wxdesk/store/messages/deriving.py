@@ -221,8 +221,8 @@ def _with_message(thread: Conversation, message: Message, sent: int) -> Conversa
         changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
         heard = message.received_at  # by our clock, as the takeover is
         changes |= {"taken_over_until": end_after_message(thread.taken_over_until, thread.takeover_silence, heard)}
-        if thread.resolved_at is not None and thread.taken_over_by:  # what the rule left to a human is done
-            changes |= NO_TAKEOVER
+        if thread.resolved_at is not None and (thread.taken_over_by or thread.takeover_by_writing):
+            changes |= NO_TAKEOVER  # nobody chose it, and what it was for is done
     return replace(thread, **changes)
 
 
