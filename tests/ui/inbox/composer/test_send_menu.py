@@ -183,6 +183,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     assert world.sandbox.sent == ()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_no_later_time_is_offered_once_the_window_is_closed_by_then(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int]
 ) -> None:
