@@ -19,8 +19,8 @@ from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team.calls import LocalCalls, PartFront, RemoteCalls, call_or_join
 from wxdesk.desk.team.commands import COMMANDS, SHARED
+from wxdesk.desk.team.dispatch import LocalCommands, PartFront, RemoteCommands, give_or_join
 from wxdesk.desk.team.following import Following
 from wxdesk.store import Store
 
@@ -63,10 +63,10 @@ class TeamDesk:
 def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
-    calls = RemoteCalls(store, local.clock, operators, local.bus.publish)
-    desk = replace(_fronted(local, SHARED, calls, operators), is_remote=True)
+    commands = RemoteCommands(store, local.clock, operators, local.bus.publish)
+    desk = replace(_fronted(local, SHARED, commands, operators), is_remote=True)
     local.attention.me = lambda: desk.me
-    return TeamDesk(desk, store, Following(store, desk, local, calls))
+    return TeamDesk(desk, store, Following(store, desk, local, commands))
 
 
 async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervisor) -> Desk:
@@ -75,8 +75,7 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     local.bus.subscribe(lambda event: local.bus.publish(_turn(event)), events.WorkChanged)
-    calls = LocalCalls(store.operators, local, operators)
-    return _fronted(local, COMMANDS, calls, operators)
+    return _fronted(local, COMMANDS, LocalCommands(store.operators, local, operators), operators)
 
 
 def _turn(event: events.Event) -> events.Event:
@@ -87,11 +86,11 @@ def _turn(event: events.Event) -> events.Event:
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."
 
 
-def _fronted(local: Desk, commands: Collection[str], call: Callable[..., Awaitable[Any]], operators: Operators) -> Desk:
-    """Put fronts before the parts, so that `call` carries out their commands."""
-    call = partial(call_or_join, call, local)
+def _fronted(local: Desk, commands: Collection[str], give: Callable[..., Awaitable[Any]], operators: Operators) -> Desk:
+    """Put fronts before the parts, so that `give` carries out their commands."""
+    give = partial(give_or_join, give, local)
     paths = {command.rpartition(".")[0] for command in commands}
-    fronts: dict[str, Any] = {path: PartFront(attrgetter(path)(local), path, commands, call) for path in paths}
+    fronts: dict[str, Any] = {path: PartFront(attrgetter(path)(local), path, commands, give) for path in paths}
     of_rules = {path.removeprefix("rules."): fronts.pop(path) for path in paths if path.startswith("rules.")}
     desk = replace(local, rules=replace(local.rules, **of_rules), **fronts, operators=operators)
     local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me

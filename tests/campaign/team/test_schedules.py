@@ -36,7 +36,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import hashed
 from wxdesk.desk.runtime import lease_keeper
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team import calls, following
+from wxdesk.desk.team import dispatch, following
 from wxdesk.store.engine import change_hints, lease
 from wxdesk.team_desk import TeamDesk
 
@@ -97,8 +97,8 @@ class TeamWorld(World):
 
     def _waits_for_database(self) -> bool:
         """Also a call that was put there is in other hands."""
-        waits: list[Any] = [(one.store._db, one.following._calls) for one in self.desks]
-        return super()._waits_for_database() or any(db._underway or calls._open for db, calls in waits)
+        waits: list[Any] = [(one.store._db, one.following._commands) for one in self.desks]
+        return super()._waits_for_database() or any(db._underway or given._open for db, given in waits)
 
     def _act(
         self, what: Coroutine[Any, Any, object], contacts: list[Contact], meanwhile: Meanwhile | None = None
@@ -184,7 +184,7 @@ def test_random_schedules_keep_the_invariants_at_any_desk(
 ) -> None:
     monkeypatch.setattr(lease, "LEASE_SECONDS", 24 * 3600.0)
     monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 48 * 3600.0)
-    monkeypatch.setattr(calls, "SELDOM_SECONDS", 0.0)  # here no time passes between two keys
+    monkeypatch.setattr(dispatch, "SELDOM_SECONDS", 0.0)  # here no time passes between two keys
     for module, name in SELDOM_HERE:
         monkeypatch.setattr(module, name, 60.0)
 

@@ -142,23 +142,23 @@ async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> N
     thread = await shop.customer(LI)
     with acting("wang"):
         await shop.claims.claim(thread)
-    await shop.keeper.look()  # nobody has told yet who is there
+    await shop.keeper.follow_presence()  # nobody has told yet who is there
     assert (await shop.thread(thread)).claim_until is None
     shop.later(LOST_AFTER)
     await shop.attends("wang")
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert (await shop.thread(thread)).claim_until is None
     await shop.attends("wang", AwayReason.LOCKED)
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert (await shop.thread(thread)).claim_until == shop.desk.clock.now + 3 * MINUTE
     await shop.attends("wang")
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert (await shop.thread(thread)).claim_until is None
     shop.later(LOST_AFTER)  # the desk is gone without a word
     shop.presence.judge()
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     shop.later(3 * MINUTE)
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert await shop.owner(thread) == ""
     assert shop.desk.events[-2:] == [ConversationChanged(thread), AttentionChanged(thread)]
 
@@ -171,15 +171,15 @@ async def test_a_waiting_customer_goes_to_the_least_busy_operator_present(shop: 
     await shop.attends("wang")
     await shop.attends("zhao")
     await shop.attends("lin", AwayReason.SAID)
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert [await shop.owner(thread) for thread in threads] == ["zhao", "", "", ""]  # not wanted
     await shop.preferences.set(Preferences(hands_out=True))
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert [await shop.owner(thread) for thread in threads] == ["zhao", "wang", "wang", "zhao"]
     assert [call.name for call in shop.calls()] == ["wang", "wang", "zhao"]
     with acting("wang"):
         await shop.claims.give_back(threads[1])
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert await shop.owner(threads[1]) == "zhao"  # not to who has just given it back
 
 
@@ -188,7 +188,7 @@ async def test_no_operator_is_handed_more_than_the_limit(shop: Shop) -> None:
     shop.later(LOST_AFTER)
     await shop.attends("wang")
     await shop.preferences.set(Preferences(hands_out=True))
-    await shop.keeper.look()
+    await shop.keeper.follow_presence()
     assert [await shop.owner(one) for one in threads] == ["wang"] * MOST_HANDED_OUT + ["", ""]
 
 

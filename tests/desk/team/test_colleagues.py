@@ -140,7 +140,7 @@ async def test_a_claimed_conversation_rings_for_its_owner_alone_until_given_back
     keeper = ClaimKeeper(server.store, server.desk)
     keeper._knows_from -= LOST_AFTER
     await server.store.claims.follow([], server.desk.clock(), server.desk.clock())  # nobody is at 小王's desk
-    await keeper.look()
+    await keeper.follow_presence()
     await heard(AttentionChanged)
     assert pair.li.attention.ringing == {pair.thread}
 
@@ -159,14 +159,14 @@ async def test_what_a_lost_desk_was_editing_is_free_for_the_others(pair: Pair) -
     await store.outbox.lock_for_edit(draft.id, server.clock() - RETURNS_AFTER, "小王")
     keeper = ClaimKeeper(store, server)
     keeper._knows_from -= LOST_AFTER
-    await keeper.look()
+    await keeper.follow_presence()
     assert (await store.replies.get(draft.id)).by == "小王"
     await pair.team.desk.stop()
     server.presence._elsewhere = {
         desk: (state, at - LOST_AFTER, name) for desk, (state, at, name) in server.presence._elsewhere.items()
     }
     server.presence.judge()
-    await keeper.look()
+    await keeper.follow_presence()
     async with asyncio.timeout(15):
         while not isinstance(event := await pair.events.get(), ReplyChanged) or event.reply_id != draft.id:
             pass
@@ -212,12 +212,12 @@ async def test_colleagues_actions_and_presence_are_seen_at_once_by_name(pair: Pa
             await changed.wait()
     keeper = ClaimKeeper(pair.team.server.store, server)
     keeper._knows_from -= LOST_AFTER
-    await keeper.look()
+    await keeper.follow_presence()
     assert (await pair.seen_by_li()).claim_until is None
     await pair.wang.presence.report(None)
     async with asyncio.timeout(15):
         while "小王" in server.presence.operators():
             changed.clear()
             await changed.wait()
-    await keeper.look()
+    await keeper.follow_presence()
     assert (await pair.seen_by_li()).claim_until is not None

@@ -12,7 +12,7 @@ import pytest
 from wxdesk.core import events
 from wxdesk.core.errors import BadContent, BadTemplate, NotFound, Phrase, StoreError, UnreadableValue, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.core.model.operator import CommandState, RemoteCall
+from wxdesk.core.model.command import CommandState, StoredCommand
 from wxdesk.core.rules.template_names import TemplateInUse
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
@@ -33,9 +33,9 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.desk.team import calls, relay
-from wxdesk.desk.team.calls import ServerState
+from wxdesk.desk.team import dispatch, relay
 from wxdesk.desk.team.commands import SHARED
+from wxdesk.desk.team.dispatch import ServerState
 from wxdesk.desk.templates import TemplateLibrary
 
 PARTS: dict[str, type] = {
@@ -156,4 +156,4 @@ def test_an_unknown_error_is_one_of_the_store() -> None:
 def test_an_answer_of_another_version_is_refused_with_the_reason() -> None:
     for state in (CommandState.DONE, CommandState.FAILED):
         with pytest.raises(StoreError, match="must be of one version"):
-            calls._result(RemoteCall(1, calls.REPORT, "{}", state, '{"other": 1}'), ServerState)
+            dispatch._result(StoredCommand(1, dispatch.REPORT, "{}", state, '{"other": 1}'), ServerState)

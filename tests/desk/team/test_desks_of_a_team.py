@@ -41,7 +41,7 @@ from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.ports import utc_now
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.reachability import REACHED_AT
-from wxdesk.desk.team import calls, following
+from wxdesk.desk.team import dispatch, following
 from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
@@ -180,7 +180,7 @@ async def failing_once(postgres: Postgres, what: str) -> AsyncIterator[None]:
 async def test_a_result_that_could_not_be_stored_at_first_arrives_all_the_same(
     team: Team, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "STORE_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(dispatch, "STORE_RETRY_SECONDS", 0.05)
     async with failing_once(postgres, "UPDATE OF result ON commands"), asyncio.timeout(10):
         await team.desk.desk.outbox.pause()
 
@@ -215,7 +215,7 @@ async def test_a_desk_without_accounts_leaves_the_work_to_servers(postgres: Post
 async def test_without_a_server_commands_are_refused_with_the_reason(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(dispatch, "PATIENCE_SECONDS", 0.3)
     await team.server.stop()
     with pytest.raises(StoreError, match="no server works"):
         await team.desk.desk.outbox.pause()

@@ -13,7 +13,7 @@ from tests.postgresql import Postgres
 from wxdesk.core.events import MessageKept, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.troubles import TroubleArea
-from wxdesk.desk.team import calls
+from wxdesk.desk.team import dispatch
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.expects_log("database error")]
 async def far(
     postgres: Postgres, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[FarTeam]:
-    monkeypatch.setattr(calls, "STORE_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(dispatch, "STORE_RETRY_SECONDS", 0.05)
     async with far_team(postgres, sandbox, tmp_path) as team:
         yield team
 
@@ -54,7 +54,7 @@ async def test_a_call_is_not_called_failed_while_the_line_is_broken(
     far: FarTeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server may have carried it out, as here; its result is taken when the line is back."""
-    monkeypatch.setattr(calls, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(dispatch, "PATIENCE_SECONDS", 0.2)
     chat = await hear(far)
     forget = far.server.desk.bus.subscribe(lambda _: far.way.shut(), ReplyChanged)
     writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
@@ -70,12 +70,12 @@ async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
     far: FarTeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a button over a slow line seems dead, and is pressed again."""
-    monkeypatch.setattr(calls, "LATE_SECONDS", 0.05)
+    monkeypatch.setattr(dispatch, "LATE_SECONDS", 0.05)
     chat = await hear(far)
     far.way.fall_silent()
     writing = asyncio.ensure_future(far.desk.desk.replies.write(chat, "once"))
     told = await far.until(TroubleRaised, lambda event: event.key == TroubleArea.LATE)
-    assert told.text == calls.STILL_WAITS
+    assert told.text == dispatch.STILL_WAITS
     far.way.speak()
     await writing
     await far.until(TroubleRaised, lambda event: event == TroubleRaised(TroubleArea.LATE, ""))

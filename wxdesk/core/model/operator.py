@@ -1,4 +1,4 @@
-"""Operators of a team: their names, roles, and calls to the server that works."""
+"""Operators of a team: their names and roles, what they did, and who acts now."""
 
 from contextvars import ContextVar
 from datetime import datetime
@@ -77,25 +77,3 @@ def acting_name() -> str:
 def acting() -> str:
     """Return the `by` of what is done by hand: a name, or plainly `operator`."""
     return acting_name() or Author.OPERATOR
-
-
-class CommandState(StrEnum):
-    """State of a call; one that was `BEGUN` by a server that ended is `LOST`."""
-
-    PENDING = "pending"
-    BEGUN = "begun"
-    DONE = "done"
-    FAILED = "failed"
-    LOST = "lost"
-    WITHDRAWN = "withdrawn"
-
-
-class RemoteCall(Struct, frozen=True):
-    """One call of an operator's: part and method; `arguments` and `result` are JSON."""
-
-    id: int
-    call: str
-    arguments: str
-    state: CommandState
-    result: str | None = None
-    operator_id: int | None = None

@@ -18,14 +18,14 @@ class Authority:
         self._desk = desk
 
     async def carry_out[**P, R](
-        self, call: str, operator_id: int | None, method: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+        self, path: str, operator_id: int | None, method: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Call a method in an operator's name; raises `NotAllowed` and whatever it raises."""
-        command = COMMANDS[call]
+        command = COMMANDS[path]
         operator = await self._check(command, operator_id)
         first = next(iter((*args, *kwargs.values())), "")
         is_kept = operator is not None and command.recorded
-        about = await command.subject(self._desk, first) if is_kept else ""  # now, as it may be deleted by the call
+        about = await command.subject(self._desk, first) if is_kept else ""  # now, as it may be deleted by it
         token = ACTING.set(operator)
         try:
             if command.claim is not None:
@@ -35,7 +35,7 @@ class Authority:
             ACTING.reset(token)
         if is_kept:
             with suppress(StoreError):  # which is logged; it is done, and must not be called failed
-                await self._store.note(call, about, self._desk.clock(), operator)
+                await self._store.note(path, about, self._desk.clock(), operator)
         return result
 
     async def _check(self, command: CommandTerms, operator_id: int | None) -> Operator | None:

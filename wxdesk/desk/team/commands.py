@@ -16,7 +16,7 @@ from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.desk import Desk
 
 type Subject = Callable[[Desk, Any], Awaitable[str]]
-"""Finder of what a call is about, by its first argument; for the record of it."""
+"""Finder of what a command is about, by its first argument; for the record of it."""
 
 
 async def _named(_: Desk, first: Any) -> str:  # noqa: ANN401 - of whichever command
@@ -56,9 +56,9 @@ class CommandTerms(Struct, frozen=True):
     by_itself: bool = False
     """True if a desk gives it by itself, whoever is signed in there."""
     seldom: bool = False
-    """True if the same call is not repeated for a while; each key asks for one."""
+    """True if the same command is not repeated for a while; each key asks for one."""
     forgotten: bool = False
-    """True if a call is deleted with its result once the desk has it."""
+    """True if a command is deleted with its result once the desk has it."""
     local: bool = False
     """True if no other desk gives it: it needs the machine that has the secrets."""
 
@@ -111,5 +111,5 @@ _ROWS = (
 COMMANDS = {f"{part}.{name}": command for part, command, names in _ROWS for name in names.split()}
 """Terms of all commands, by the path of their method from `Desk`."""
 
-SHARED = {call: command for call, command in COMMANDS.items() if not command.local}
+SHARED = {path: command for path, command in COMMANDS.items() if not command.local}
 """Terms of the commands that desks on other machines give, too."""

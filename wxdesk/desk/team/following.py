@@ -1,4 +1,4 @@
-"""Following the server that works: its events, its state, the results of calls."""
+"""Following the server that works: its events, its state, the results of commands."""
 
 import asyncio
 import secrets
@@ -12,7 +12,7 @@ from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.runtime.timers import sleep
-from wxdesk.desk.team.calls import NOBODY_WORKS, RemoteCalls
+from wxdesk.desk.team.dispatch import NOBODY_WORKS, RemoteCommands
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
 from wxdesk.i18n import explanation
@@ -34,16 +34,16 @@ _ALL_NEW: tuple[events.Event, ...] = (
 
 
 class Following:
-    """Keeps `desk` as the server has it; `calls` get their results here.
+    """Keeps `desk` as the server has it; `commands` get their results here.
 
     `desk` is the one that the window uses, `local` has the parts of this machine that stand behind it.
     """
 
-    def __init__(self, store: Store, desk: Desk, local: Desk, calls: RemoteCalls) -> None:
+    def __init__(self, store: Store, desk: Desk, local: Desk, commands: RemoteCommands) -> None:
         self._store = store
         self._desk = desk
         self._local = local
-        self._calls = calls
+        self._commands = commands
         self._publish = desk.bus.publish
         self._cursor = 0
         self._awake = asyncio.Event()  # events or results may be there to read
@@ -77,9 +77,9 @@ class Following:
             await self._awake.wait()
             self._awake.clear()
             try:
-                ended = await self._calls.ended()
-                await self._read_events()  # those of the calls are among them
-                self._calls.give_results(ended)
+                ended = await self._commands.ended()
+                await self._read_events()  # those of the commands are among them
+                self._commands.give_results(ended)
             except StoreError as error:
                 self._publish_unreachable(explanation(error))
                 self._look_at_everything()
@@ -96,7 +96,7 @@ class Following:
             everything, self._all_behind = self._all_behind, False
             self._overtaken = False
             try:
-                state = await self._calls.report()
+                state = await self._commands.report()
                 self._local.setup.show_state(state.setup)
                 self._local.reachability.state = state.reach
                 if everything:

@@ -11,7 +11,7 @@ from wxdesk.desk.conversations.presence import LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.supervisor import Supervisor
-from wxdesk.desk.team.calls import CommandRunner
+from wxdesk.desk.team.dispatch import CommandRunner
 from wxdesk.desk.team.relay import EventRelay
 from wxdesk.store import Store
 
@@ -20,15 +20,15 @@ MOST_HANDED_OUT = 10
 
 
 class ClaimKeeper:
-    """Part of the server that works; `look` is to be called again and again."""
+    """Keeper of claims and edit locks, whose owners may go; part of the server."""
 
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
         self._knows_from = desk.clock() + LOST_AFTER  # by then each desk has told who is there
 
-    async def look(self) -> None:
-        """Look at all claims and edit locks once; raises `StoreError`."""
+    async def follow_presence(self) -> None:
+        """Free what the gone left, and hand out what waits; raises `StoreError`."""
         now, present = self._desk.clock(), self._desk.presence.operators()
         if now < self._knows_from:
             return
@@ -94,7 +94,7 @@ class TeamHost:
             await asyncio.sleep(ATTEND_SECONDS)
             desk.presence.judge()
             with suppress(StoreError):  # it is told by itself, and looked at again
-                await claims.look()
+                await claims.follow_presence()
 
     def _look(self, topic: str) -> None:
         self._desk.colleagues.receive(topic)

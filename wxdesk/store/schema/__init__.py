@@ -18,7 +18,7 @@
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
     leases         one a right that one server of a team has at a time
     relayed_events one a moment in which the server that works told desks elsewhere something
-    commands       one a call of a desk elsewhere
+    commands       one a command of a desk elsewhere
     operators      one a person who signs in, where a team does
     operator_actions one a thing that an operator did, but for replies and revisions
     hourly_figures sums of the above by hour, account, rule and operator

@@ -5,7 +5,8 @@ Operators and what they did are moved; the others are about who works on this da
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
-from wxdesk.core.model.operator import CommandState, Role
+from wxdesk.core.model.command import CommandState
+from wxdesk.core.model.operator import Role
 from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity, metadata
 
 # One row a right that one process has at a time. The epoch counts its holders; a transaction that has seen its own

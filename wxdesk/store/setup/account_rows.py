@@ -14,7 +14,7 @@ from sqlalchemy.sql import func
 
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.errors import BadInput, Phrase
-from wxdesk.core.model.operator import CommandState
+from wxdesk.core.model.command import CommandState
 from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import rule_revisions, rules, settings

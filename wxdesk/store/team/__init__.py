@@ -1,4 +1,4 @@
-"""Team: operators, claims, calls to the server, events."""
+"""Team: operators, claims, commands, events."""
 
 from wxdesk.store.team.claims import ClaimStore
 from wxdesk.store.team.operators import OperatorStore, SignInRow, owners

@@ -1,4 +1,4 @@
-"""Events for desks on other machines, and their calls, each carried out once."""
+"""Events for desks on other machines, and their commands, each carried out once."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from wxdesk.core.model.operator import CommandState, RemoteCall
+from wxdesk.core.model.command import CommandState, StoredCommand
 from wxdesk.store.engine.database import CHANNEL, StorePart, insert_into, read_by, reading, writing, writing_beside
 from wxdesk.store.schema.team import commands, relayed_events
 
@@ -59,32 +59,32 @@ def _whisper(connection: Connection, text: str) -> None:
 
 
 KEPT = 10_000
-"""Newest calls that are kept; a desk puts one every few seconds."""
+"""Newest commands that are kept; a desk puts one every few seconds."""
 
 _COLUMNS = [commands.c[name] for name in ("id", "call", "arguments", "state", "result", "operator_id")]
 
 
-def _ended(connection: Connection, ids: Collection[int]) -> list[RemoteCall]:
-    """Return those of these calls that have ended; deleted ones count as lost."""
+def _ended(connection: Connection, ids: Collection[int]) -> list[StoredCommand]:
+    """Return those of these commands that have ended; deleted ones count as lost."""
     open_ones = (CommandState.PENDING, CommandState.BEGUN)
-    known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
-    gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
+    known = {row.id: StoredCommand(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
+    gone = [StoredCommand(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
     return gone + [one for one in known.values() if one.state not in open_ones]
 
 
 class CommandQueue(StorePart):
-    """The calls: put and withdrawn by desks, begun and ended by the server that works."""
+    """The commands: put and withdrawn by desks, begun and ended by the server."""
 
     @writing_beside
-    def put(self, connection: Connection, call: RemoteCall, at: datetime, note: Callable[[int], object]) -> None:
-        """Store a call; `note` gets its id before the commit, whose answer may be lost."""
-        row = {"call": call.call, "arguments": call.arguments, "at": at, "state": call.state}
-        row["operator_id"] = call.operator_id
+    def put(self, connection: Connection, command: StoredCommand, at: datetime, note: Callable[[int], object]) -> None:
+        """Store a command; `note` gets its id before the commit, whose answer may be lost."""
+        row = {"call": command.path, "arguments": command.arguments, "at": at, "state": command.state}
+        row["operator_id"] = command.operator_id
         note(connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one())
 
     @writing_beside
     def withdraw(self, connection: Connection, command_id: int, at: datetime) -> bool:
-        """Take a call back, even one not yet stored; False if a server has begun it."""
+        """Take a command back, even one not yet stored; False if a server has begun it."""
         row = {"id": command_id, "call": "", "arguments": "", "at": at, "state": CommandState.WITHDRAWN}
         change = insert_into(connection, commands).values(row)  # waits for the storing, or keeps it from success
         undone = commands.c.state.in_((CommandState.PENDING, CommandState.WITHDRAWN))
@@ -94,22 +94,22 @@ class CommandQueue(StorePart):
     ended = read_by(_ended)
 
     @writing
-    def begin(self, connection: Connection) -> list[RemoteCall]:
-        """Begin all calls that wait, oldest first."""
+    def begin(self, connection: Connection) -> list[StoredCommand]:
+        """Begin all commands that wait, oldest first."""
         change = update(commands).where(commands.c.state == CommandState.PENDING).values(state=CommandState.BEGUN)
         return sorted(
-            (RemoteCall(*row) for row in connection.execute(change.returning(*_COLUMNS))), key=lambda one: one.id
+            (StoredCommand(*row) for row in connection.execute(change.returning(*_COLUMNS))), key=lambda one: one.id
         )
 
     @writing
     def end(self, connection: Connection, command_id: int, state: CommandState, result: str) -> None:
-        """Store the end of a call that was begun."""
+        """Store the end of a command that was begun."""
         connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
         connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
 
     @writing_beside
     def forget(self, connection: Connection, command_id: int) -> None:
-        """Delete a call that has ended, with its result."""
+        """Delete a command that has ended, with its result."""
         connection.execute(delete(commands).where(commands.c.id == command_id))
 
     @writing

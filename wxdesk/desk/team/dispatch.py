@@ -1,7 +1,7 @@
-"""Calls of a window, carried out on its machine or by the server that works.
+"""Commands of a window, carried out where it runs or by the server that works.
 
-A `PartFront` stands before a part of `Desk` and passes its `commands` on: by `call_or_join` to `LocalCalls`, or to
-`RemoteCalls` and so to the `CommandRunner` of the server. Whatever only reads goes to the part itself.
+A `PartFront` stands before a part of `Desk` and passes its `commands` on: by `give_or_join` to `LocalCommands`, or to
+`RemoteCommands` and so to the `CommandRunner` of the server. Whatever only reads goes to the part itself.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from msgspec import Struct
 from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.operator import CommandState, RemoteCall
+from wxdesk.core.model.command import CommandState, StoredCommand
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.reach import Reach
 from wxdesk.core.troubles import TroubleArea
@@ -38,16 +38,16 @@ from wxdesk.store.team import OperatorStore
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 15.0
-"""Time for a server to begin a call; a takeover takes ten at most."""
+"""Time for a server to begin a command; a takeover takes ten at most."""
 
 LATE_SECONDS = 3.0
 """Time after which the operator is told that an answer has not come yet."""
 
 SELDOM_SECONDS = 3.0
-"""Time in which a `seldom` command is not called again in the same way."""
+"""Time in which a `seldom` command is not given again in the same way."""
 
 REPORT = "report"
-"""Call for the state that the server has in memory only."""
+"""Path of what asks for the state that the server has in memory only."""
 
 
 class ServerState(Struct, frozen=True):
@@ -62,16 +62,16 @@ class ServerState(Struct, frozen=True):
 class PartFront:
     """Stands before a part of the desk and passes its commands on."""
 
-    def __init__(self, part: object, path: str, commands: Collection[str], call: Callable[..., Awaitable[Any]]) -> None:
+    def __init__(self, part: object, path: str, commands: Collection[str], give: Callable[..., Awaitable[Any]]) -> None:
         self._part = part
         self._path = path
         self._commands = commands
-        self._call = call
+        self._give = give
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the part has
         found = getattr(self._part, name)
-        call = f"{self._path}.{name}"
-        return partial(self._call, call, found) if call in self._commands else found
+        path = f"{self._path}.{name}"
+        return partial(self._give, path, found) if path in self._commands else found
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._part)  # type: ignore[call-overload,no-any-return]
@@ -86,35 +86,35 @@ class PartFront:
         return key in self._part  # type: ignore[operator]
 
 
-async def call_or_join[R](
-    call: Callable[..., Awaitable[R]], desk: Desk, path: str, method: object, *given: object, **named: object
+async def give_or_join[R](
+    give: Callable[..., Awaitable[R]], desk: Desk, path: str, method: object, *given: object, **named: object
 ) -> R:
-    """Carry out a call; ask and join where it writes into a colleague's conversation."""
+    """Give a command; ask and join where it writes into a colleague's conversation."""
     try:
-        return await call(path, method, *given, **named)
+        return await give(path, method, *given, **named)
     except ClaimedByColleague as error:
         if not COMMANDS[path].writes or not await desk.colleagues.may_join(error):
             raise
         conversation_id = error.values["conversation_id"]
-    await call("claims.join", desk.claims.join, conversation_id)
-    return await call(path, method, *given, **named)
+    await give("claims.join", desk.claims.join, conversation_id)
+    return await give(path, method, *given, **named)
 
 
-class LocalCalls:
-    """Calls of a window on the machine that works, for who is signed in there."""
+class LocalCommands:
+    """Commands of a window on the machine that works, for who is signed in there."""
 
     def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
         self._authority = Authority(store, desk)
         self._operators = operators
 
     async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
-        """Carry out a call; raises `NotAllowed` and whatever the method raises."""
+        """Carry out a command; raises `NotAllowed` and whatever the method raises."""
         me = self._operators.now.id if self._operators.now is not None else None
         return await self._authority.carry_out(path, me, method, *given, **named)
 
 
-class RemoteCalls:
-    """Desk's side: stores calls, and waits for their results."""
+class RemoteCommands:
+    """Desk's side: stores commands, and waits for their results."""
 
     def __init__(
         self, store: Store, clock: Clock, operators: Operators, publish: Callable[[TroubleRaised], None]
@@ -124,11 +124,11 @@ class RemoteCalls:
         self._operators = operators
         self._publish = publish
         self._late: set[object] = set()
-        self._open: dict[int, asyncio.Future[RemoteCall]] = {}
+        self._open: dict[int, asyncio.Future[StoredCommand]] = {}
         self._lately: dict[tuple[str, str], float] = {}
 
     async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
-        """Have the server carry out a call; return its result.
+        """Have the server carry out a command; return its result.
 
         Raises:
             StoreError: no server has begun it, and none will; or the one that began it has ended; or the database
@@ -145,33 +145,33 @@ class RemoteCalls:
         return _result(ended, get_type_hints(method).get("return"))
 
     async def report(self) -> ServerState:
-        """Return the server's state; raises `StoreError` like any call."""
+        """Return the server's state; raises `StoreError` like any command."""
         state: ServerState = _result(await self._make(REPORT, "{}"), ServerState)
         return state
 
     @contextmanager
     def _told_if_late(self) -> Iterator[None]:
         """Tell the operator that an answer has not come yet, until it has."""
-        call = object()
-        timer = asyncio.get_running_loop().call_later(LATE_SECONDS, self._tell_late, call)
+        token = object()
+        timer = asyncio.get_running_loop().call_later(LATE_SECONDS, self._tell_late, token)
         try:
             yield
         finally:
             timer.cancel()
-            if call in self._late:
-                self._late.remove(call)
+            if token in self._late:
+                self._late.remove(token)
                 self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS if self._late else ""))
 
-    def _tell_late(self, call: object) -> None:
-        self._late.add(call)
+    def _tell_late(self, token: object) -> None:
+        self._late.add(token)
         self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS))
 
-    async def _make(self, path: str, arguments: str) -> RemoteCall:
+    async def _make(self, path: str, arguments: str) -> StoredCommand:
         me = self._operators.now
-        call = RemoteCall(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
+        command = StoredCommand(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
         ids: list[int] = []  # of each try; none but the last can be through
         try:
-            await self._queue.put(call, self._clock(), ids.append)
+            await self._queue.put(command, self._clock(), ids.append)
         except StoreError:
             if not ids or await self._withdraw(ids[-1]):
                 raise
@@ -187,7 +187,7 @@ class RemoteCalls:
         self._lately = {key: at for key, at in self._lately.items() if now - at < SELDOM_SECONDS}
         return self._lately.setdefault((path, arguments), now) != now
 
-    async def _end_of(self, command_id: int, ended: asyncio.Future[RemoteCall]) -> RemoteCall:
+    async def _end_of(self, command_id: int, ended: asyncio.Future[StoredCommand]) -> StoredCommand:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await asyncio.shield(ended)
@@ -197,24 +197,24 @@ class RemoteCalls:
         return await ended
 
     async def _withdraw(self, command_id: int) -> bool:
-        """Take a call back once the database answers; False if a server has begun it."""
+        """Take a command back once the database answers; False if a server has begun it."""
         while True:
             with suppress(StoreError):
                 return await self._queue.withdraw(command_id, self._clock())
             await asyncio.sleep(STORE_RETRY_SECONDS)  # it may be done: until that is known, it is not called failed
 
-    async def ended(self) -> list[RemoteCall]:
-        """Return the open calls that have ended; raises `StoreError`."""
+    async def ended(self) -> list[StoredCommand]:
+        """Return the open commands that have ended; raises `StoreError`."""
         return await self._queue.ended(tuple(self._open)) if self._open else []
 
-    def give_results(self, ended: Iterable[RemoteCall]) -> None:
-        """Give calls their results."""
+    def give_results(self, ended: Iterable[StoredCommand]) -> None:
+        """Give commands their results."""
         for command in ended:
             if (waiting := self._open.get(command.id)) is not None and not waiting.done():
                 waiting.set_result(command)
 
 
-def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
+def _result(command: StoredCommand, kind: Any) -> Any:  # noqa: ANN401
     try:
         match command.state:
             case CommandState.DONE:
@@ -228,9 +228,9 @@ def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
 
 
 class CommandRunner:
-    """Server's side: begins the calls that wait, each at once, and stores their ends.
+    """Server's side: begins what waits, each at once, and stores the ends.
 
-    `flush` stores the events of a call before its end, so that who gets the result has heard of them.
+    `flush` stores the events of a command before its end, so that who gets the result has heard of them.
     """
 
     def __init__(self, store: Store, desk: Desk, flush: Callable[[], Awaitable[None]]) -> None:
@@ -241,49 +241,49 @@ class CommandRunner:
         self._awake = asyncio.Event()
 
     def look(self) -> None:
-        """Look for calls, as after a hint."""
+        """Look for commands, as after a hint."""
         self._awake.set()
 
     async def run(self) -> None:
-        """Carry out calls, until cancelled."""
+        """Carry out commands, until cancelled."""
         await self._queue.recover()
         async with asyncio.TaskGroup() as tasks:
             await keep_looking(partial(self._begin, tasks), self._awake, self._desk.clock)
 
     async def _begin(self, tasks: asyncio.TaskGroup) -> None:
         for command in await self._queue.begin():
-            tasks.create_task(self._carry_out(command), name=command.call)
+            tasks.create_task(self._carry_out(command), name=command.path)
 
-    async def _carry_out(self, command: RemoteCall) -> None:
+    async def _carry_out(self, command: StoredCommand) -> None:
         state = CommandState.DONE
         try:
-            result = msgspec.json.encode(await self._call(command)).decode()
+            result = msgspec.json.encode(await self._result_of(command)).decode()
         except WxdeskError as error:
             state, result = CommandState.FAILED, packed_error(error)
         except Exception:
-            log.exception("The call %s of a desk failed", command.call)
+            log.exception("The command %s of a desk failed", command.path)
             state, result = CommandState.FAILED, packed_error(StoreError(reason=UNEXPECTED))
-        while True:  # else the desk would wait for ever, until this server has ended and the next one finds the call
+        while True:  # else the desk would wait for ever, until this server has ended and the next one finds the command
             try:
                 await self._flush()
                 return await self._queue.end(command.id, state, result)
             except StoreError:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
 
-    async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401
-        if command.call == REPORT:
+    async def _result_of(self, command: StoredCommand) -> Any:  # noqa: ANN401
+        if command.path == REPORT:
             desk = self._desk
             return ServerState(desk.health.state, desk.accounts.configured, desk.setup.state, desk.reachability.state)
-        if command.call not in SHARED:
+        if command.path not in SHARED:
             raise StoreError(reason=UNKNOWN)
-        method = attrgetter(command.call)(self._desk)
+        method = attrgetter(command.path)(self._desk)
         hints, given = get_type_hints(method), msgspec.json.decode(command.arguments, type=dict[str, msgspec.Raw])
         try:
             arguments = {key: msgspec.json.decode(value, type=hints.get(key, Any)) for key, value in given.items()}
             bound = inspect.signature(method).bind(**arguments)
         except (msgspec.MsgspecError, TypeError):
             raise StoreError(reason=UNKNOWN) from None
-        return await self._authority.carry_out(command.call, command.operator_id, method, *bound.args, **bound.kwargs)
+        return await self._authority.carry_out(command.path, command.operator_id, method, *bound.args, **bound.kwargs)
 
 
 STILL_WAITS = "The server has not answered yet. What you did is on its way: there is no need to do it again."
