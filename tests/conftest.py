@@ -18,6 +18,7 @@ os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "data" / "fonts.conf
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches a person's own secrets
 os.environ["RES_OPTIONS"] = "timeout:1 attempts:1"  # a question about a name that gets lost costs a second, not ten
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what tests start, and often, compiles once
+os.environ.pop("PYTHONUNBUFFERED", None)  # nobody sets it for the program
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: the programs that tests start would not hear Ctrl+C either.
     signal.signal(signal.SIGINT, signal.default_int_handler)

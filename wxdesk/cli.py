@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from wxdesk import __version__, i18n, logs
 from wxdesk.core.errors import BadInput, WxdeskError
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     finally:
         gc.enable()  # which some commands do without while they start
+        _end_stderr()
 
 
 def _prepare_output() -> None:
@@ -100,8 +101,20 @@ class TranslatedParser(argparse.ArgumentParser):
 
 def _unread() -> int:
     """Drop the rest of the output, which its reader, such as `head`, did not want."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_rest(sys.stdout)
     return 1
+
+
+def _end_stderr() -> None:
+    """Drop what a terminal that is gone did not take: Python would exit with 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _drop_rest(sys.stderr)
+
+
+def _drop_rest(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _report(text: str) -> None:
