@@ -1,6 +1,7 @@
-"""Files: the operator's folder, those shipped with the program, and safe writing."""
+"""Files: the operator's folder, the program's own, and safe writing."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -24,6 +25,11 @@ def default_home() -> Path:
 def home_files(home: Path) -> set[Path]:
     """Return what stands in a home under the program's names, but for the lock."""
     return {path for pattern in _HOME_FILES for path in home.glob(pattern)}
+
+
+def own_command() -> list[str]:
+    """Return the command that starts this program, installed or frozen."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
 
 
 def config_folder() -> Path:

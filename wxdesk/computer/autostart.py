@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from wxdesk.core.system_failures import naming_file
-from wxdesk.paths import config_folder, default_home
+from wxdesk.paths import config_folder, default_home, own_command
 
 NAME = "wxdesk"
 LABEL = "wxdesk.wxdesk"
@@ -44,8 +44,7 @@ def switch(on: bool, home: Path) -> None:
 
 def command(home: Path) -> list[str]:
     """Return the command that opens this program's window on `home`."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
-    return program if home == default_home() else [*program, "--home", str(home)]
+    return own_command() if home == default_home() else [*own_command(), "--home", str(home)]
 
 
 def _file() -> Path:

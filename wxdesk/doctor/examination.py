@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 
@@ -14,6 +13,7 @@ from wxdesk.doctor.configuration import check_api, check_configuration, check_se
 from wxdesk.doctor.inward import check_address, check_listener, check_tunnel
 from wxdesk.doctor.machine import check_disk, check_folder, check_font, check_power
 from wxdesk.doctor.records import check_database, check_records
+from wxdesk.paths import own_command
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,8 @@ class WindowCheck:
 
     async def first(self) -> Iterable[Finding]:
         """Run the child to its end."""
-        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
         pipe = asyncio.subprocess.PIPE
-        self._child = await asyncio.create_subprocess_exec(*program, OPTION, stdout=pipe, stderr=pipe)
+        self._child = await asyncio.create_subprocess_exec(*own_command(), OPTION, stdout=pipe, stderr=pipe)
         out, err = await self._child.communicate()
         found = [msgspec.json.decode(line, type=Finding) for line in out.splitlines() if line.startswith(b"{")]
         if self._child.returncode:

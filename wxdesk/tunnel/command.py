@@ -25,7 +25,8 @@ from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.tunnel.leash import GRACE_SECONDS, leashed
+from wxdesk.paths import own_command
+from wxdesk.tunnel.leash import GRACE_SECONDS
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS, Program, StatusPage
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -228,7 +229,9 @@ async def _start(command: list[str], folder: Path) -> Process:
     """
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            *leashed(command),
+            *own_command(),
+            "--leash",
+            *command,
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,

@@ -32,12 +32,6 @@ For somebody who kills both desk and launcher, and to become the parent of all o
 """
 
 
-def leashed(command: list[str]) -> list[str]:
-    """Return the command that runs `command` on a leash."""
-    python = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
-    return [*python, "--leash", *command]
-
-
 def main(command: list[str]) -> int:
     """Run `command` until it ends or standard input does; return its exit code."""
     if sys.platform == "linux":
