@@ -31,7 +31,7 @@ from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messag
 from wxdesk.store.schema.records import (
     SELECT_CONVERSATIONS,
     SELECT_REPLIES,
-    conversation_of,
+    conversations_by_id,
     load_conversations,
     message_of,
     reply_of,
@@ -114,10 +114,9 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
         select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
     ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
-    threads = SELECT_CONVERSATIONS.where(conversations.c.id.in_({item.conversation_id for item in items}))
-    by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
+    threads = conversations_by_id(connection, {item.conversation_id for item in items})
     items.sort(key=_place, reverse=True)
-    return [SearchHit(by_id[item.conversation_id], item) for item in items]
+    return [SearchHit(threads[item.conversation_id], item) for item in items]
 
 
 def find(connection: Connection, conversation_id: int, phrase: str, limit: int = 500) -> list[TimelineItem]:

@@ -62,7 +62,7 @@ async def test_operators_messages_are_read_in_order(store: Store, talk: Talk) ->
     ]  # nothing is known before
     told = await store.message_history.messages(0, 10)
     assert await store.message_history.replies_by_rules(told) == {message.id: "规则说的"}
-    assert (await store.message_history.conversations([thread, 999]))[thread].contact.openid == "a"
+    assert (await store.message_history.conversations_by_id([thread, 999]))[thread].contact.openid == "a"
 
 
 async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: Store, talk: Talk) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from wxdesk.core.errors import required
 from wxdesk.core.model.decision import Outcome
-from wxdesk.store.conversations.conversations import change_conversation
+from wxdesk.store.conversations.conversations import change_conversation, person_in
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
@@ -42,7 +41,4 @@ class TransferStore(StorePart):
 
 def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
     change_conversation(connection, conversation_id, values)
-    query = select(contacts.c.account, contacts.c.openid).join(conversations)
-    query = query.where(conversations.c.id == conversation_id)
-    row = required(connection.execute(query).one_or_none(), "conversation")
-    return row.account, row.openid
+    return person_in(connection, conversation_id)

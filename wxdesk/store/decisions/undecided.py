@@ -12,8 +12,8 @@ from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
-from wxdesk.store.schema.messaging import UNDECIDED, UNDERIVED, conversations, messages
-from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations, message_of
+from wxdesk.store.schema.messaging import UNDECIDED, UNDERIVED, messages
+from wxdesk.store.schema.records import conversations_by_id, message_of
 
 
 def undecided_of(
@@ -37,9 +37,7 @@ def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | N
     """Return messages without a decision, or those `among` them, oldest first."""
     query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
-    ids = {message.conversation_id for message in waiting}
-    found = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
-    threads = {thread.id: thread for thread in found}
+    threads = conversations_by_id(connection, {message.conversation_id for message in waiting})
     return undecided_of(connection, waiting, threads)
 
 

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, not_, or_, select
 
-from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.reports.statistics import newest_unmatched
-from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
-from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations
+from wxdesk.store.schema.messaging import WRITTEN, decisions, messages, replies
+from wxdesk.store.schema.records import conversations_by_id
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
@@ -39,11 +39,7 @@ class MessageHistory(StorePart):
 
     operator_replies_since = read_by(operator_replies_since)
 
-    @reading
-    def conversations(self, connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
-        """Return these conversations as they are now, by id."""
-        query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids))
-        return {one.id: one for one in load_conversations(connection, query)}
+    conversations_by_id = read_by(conversations_by_id)
 
     @reading
     def replies_by_rules(self, connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:

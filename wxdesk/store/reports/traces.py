@@ -8,15 +8,15 @@ from sqlalchemy import Connection, func, select
 
 from wxdesk.core.errors import required
 from wxdesk.core.events import NOT_TIMED, ApiCalled, PushSeen
-from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.decision import Decision
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
+from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.engine.database import StorePart, reading
-from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies
-from wxdesk.store.schema.records import SELECT_CONVERSATIONS, SELECT_REPLIES, load_conversations, message_of, reply_of
+from wxdesk.store.schema.messaging import decisions, messages, raw_pushes, replies
+from wxdesk.store.schema.records import SELECT_REPLIES, conversations_by_id, message_of, reply_of
 
 
 class Traces(StorePart):
@@ -32,11 +32,11 @@ class Traces(StorePart):
         pushes = [row for row in connection.execute(query) if (row.account, row.key) in wanted]
         found = connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
         made = {row.push_id: message_of(row) for row in found}
-        people = _contacts(connection, {message.conversation_id for message in made.values()})
+        threads = conversations_by_id(connection, {message.conversation_id for message in made.values()})
         traces = []
         for push in pushes:
             message = made.get(push.id)
-            contact = people[message.conversation_id] if message is not None else None
+            contact = threads[message.conversation_id].contact if message is not None else None
             traces.append(PushTrace(push.id, push.account, push.key, push.derived, push.note, message, contact))
         return traces
 
@@ -44,8 +44,8 @@ class Traces(StorePart):
     def of_replies(self, connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
         """Return these replies with their contacts; unknown ones are left out."""
         found = [reply_of(row) for row in connection.execute(SELECT_REPLIES.where(replies.c.id.in_(ids)))]
-        people = _contacts(connection, {reply.conversation_id for reply in found})
-        return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
+        threads = conversations_by_id(connection, {reply.conversation_id for reply in found})
+        return [ReplyTrace(reply, threads[reply.conversation_id].contact) for reply in found]
 
     @reading
     def before(self, connection: Connection, at: datetime | None, limit: int) -> list[PushSeen | ApiCalled]:
@@ -75,7 +75,7 @@ class Traces(StorePart):
         if found is None:
             return PushPath(push)
         message = message_of(found)
-        [thread] = _threads(connection, {message.conversation_id})
+        thread = get_conversation(connection, message.conversation_id)
         query = select(decisions).where(decisions.c.message_id == message.id)
         made = connection.execute(query).mappings().one_or_none()
         decision = None if made is None else Decision(**made)
@@ -86,14 +86,6 @@ _CALLED = (ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN)
 
 SEND = "custom/send"
 """WeChat's name of the call that sends a reply."""
-
-
-def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
-    return {thread.id: thread.contact for thread in _threads(connection, ids)}
-
-
-def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
-    return load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
 
 
 def _answers(connection: Connection, message: Message) -> tuple[Reply, ...]:

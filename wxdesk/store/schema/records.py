@@ -1,5 +1,6 @@
 """Builds the core's records from rows, and the selects for their columns."""
 
+from collections.abc import Collection
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -68,6 +69,12 @@ def window_values(window: ReplyWindow) -> dict[str, Any]:
 def load_conversations(connection: Connection, query: Select[Any]) -> list[Conversation]:
     """Return the conversations of a query of `SELECT_CONVERSATIONS`."""
     return [conversation_of(row) for row in connection.execute(query)]
+
+
+def conversations_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
+    """Return these conversations by id; unknown ones are left out."""
+    query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids))
+    return {one.id: one for one in load_conversations(connection, query)}
 
 
 def message_of(row: Row[Any]) -> Message:

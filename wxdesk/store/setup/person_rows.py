@@ -13,6 +13,7 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func,
 from wxdesk.core.errors import BadInput, NotFound, required
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.store.conversations.conversations import person_in
 from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import Among
@@ -54,7 +55,7 @@ def _other_pushes(connection: Connection, conversation_id: int, silent_since: da
 
     Raises `NotFound` if one since `silent_since` may still become a message: the person is not silent.
     """
-    account, openid = _person(connection, conversation_id)
+    account, openid = person_in(connection, conversation_id)
     find = func.instr if connection.dialect.name == "sqlite" else func.pg_catalog.position
     named = find(raw_pushes.c.body, bindparam("openid", openid.encode(), LargeBinary)) > 0
     made = exists().where(messages.c.push_id == raw_pushes.c.id)
@@ -65,17 +66,10 @@ def _other_pushes(connection: Connection, conversation_id: int, silent_since: da
     return [push.id for push in found]
 
 
-def _person(connection: Connection, conversation_id: int) -> tuple[str, str]:
-    query = select(contacts.c.account, contacts.c.openid).join_from(conversations, contacts)
-    query = query.where(conversations.c.id == conversation_id)
-    found = required(connection.execute(query).one_or_none(), "conversation")
-    return found.account, found.openid
-
-
 def _erase(
     connection: Connection, conversation_id: int, pushes: Collection[int], silent_since: datetime | None
 ) -> tuple[Erasure, list[str]]:
-    account, openid = _person(connection, conversation_id)
+    account, openid = person_in(connection, conversation_id)
     states = select(replies.c.state).where(replies.c.conversation_id == conversation_id)
     if ReplyState.SENDING in connection.scalars(states.with_for_update()).all():  # and none is claimed from now on
         raise BadInput(reason=SENDING)

@@ -12,8 +12,8 @@ from wxdesk.core.errors import BadInput, NotAllowed, Phrase, required
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing_beside
 from wxdesk.store.schema.authored import settings
-from wxdesk.store.schema.messaging import conversations, operator_drafts
-from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations
+from wxdesk.store.schema.messaging import operator_drafts
+from wxdesk.store.schema.records import conversations_by_id
 from wxdesk.store.schema.team import operator_actions, operators
 from wxdesk.store.settings import CALL, OWN_PREFERENCES
 
@@ -146,10 +146,10 @@ class OperatorStore(StorePart):
         newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
         kept = [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
         ids = {thread for one in kept for thread in one.conversation_ids[:MOST_NAMED]}
-        about = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
-        known = {one.id: one.contact for one in about}
+        known = conversations_by_id(connection, ids)
         return [
-            replace(one, contacts=tuple(known[id_] for id_ in one.conversation_ids if id_ in known)) for one in kept
+            replace(one, contacts=tuple(known[id_].contact for id_ in one.conversation_ids if id_ in known))
+            for one in kept
         ]
 
 

@@ -186,7 +186,7 @@ async def test_a_dry_run_equals_asking_each_rule_about_each_message(shop: Shop, 
     saved = [await shop.book.save(rule) for rule in chance.sample(RULES, 5)]
     past = shop.store.message_history
     messages = await past.messages(0, 100)
-    threads = await past.conversations({message.conversation_id for message in messages})
+    threads = await past.conversations_by_id({message.conversation_id for message in messages})
     written = await past.operator_replies_since(T0)
     for changed in (None, saved[0], saved[1], *chance.sample(RULES, 3)):
         ruleset = shop.book.ruleset if changed is None else shop.book.ruleset_with(changed)
@@ -214,7 +214,7 @@ async def test_differing_answers_are_rendered_only_for_the_lines_shown(shop: Sho
     every = Rule("默认", default=True, then=says("您好，{{ message.text }}：请稍等"))
     ruleset = shop.book.ruleset_with(every)
     [message] = await shop.store.message_history.messages(count - 1, 1)
-    [conversation] = (await shop.store.message_history.conversations({message.conversation_id})).values()
+    [conversation] = (await shop.store.message_history.conversations_by_id({message.conversation_id})).values()
     context = RuleContext(message.message, conversation, ACCOUNTS["shop"], message.at)
     matching = ruleset.decide(context.subject)
     assert shop.book.builder.answer(matching, matching.verdicts, context).contents

@@ -115,7 +115,7 @@ class DryRun(Struct, frozen=True):
             if course.cancelled:
                 return None
             new_conversations = replay.new_conversations(page)
-            threads = await self._past.conversations(new_conversations) if new_conversations else {}
+            threads = await self._past.conversations_by_id(new_conversations) if new_conversations else {}
             await asyncio.to_thread(report.take, page, threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)

@@ -113,7 +113,8 @@ class RulesReview(Struct, frozen=True):
         """
         messages = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
         histories = await self.store.message_history.histories_when_written(messages, self.rulebook.ruleset.wanted)
-        threads = await self.store.message_history.conversations({message.conversation_id for message in messages})
+        ids = {message.conversation_id for message in messages}
+        threads = await self.store.message_history.conversations_by_id(ids)
         asked = [(one, self._context(one, threads[one.conversation_id], histories[one.id])) for one in messages]
         return await asyncio.to_thread(self._grouped, asked)
 
