@@ -149,6 +149,15 @@ async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: Store
     assert await found(store, "文字") == ["文字"]
 
 
+async def test_what_rules_said_stands_below_what_people_said(talk: Talk, store: Store) -> None:
+    for n, who in enumerate("ab"):
+        asked = (await talk.says(who, "我要退款", second(n))).message
+        await talk.decides(asked, "退款的事由同事处理", at=second(n))
+    await talk.writes(asked.conversation_id, "退款已办好", second(9))
+    said = ["退款已办好", *["我要退款"] * 2, *["退款的事由同事处理"] * 2]
+    assert await found(store, "退款") == said
+
+
 async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"退款 {n}", at=second(n)), second(n)) for n in range(12)]
     await store.pushes.derive(batch)

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Select, Table, TextualSelect, bindparam, dele
 
 from wxdesk import emoticons
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, Reply
 from wxdesk.core.search_words import ALONE, LONGEST, spaced
@@ -102,6 +102,7 @@ _INSERT = search_texts.insert()
 def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchHit]:
     """Find messages and replies with the words of `phrase` in a row, newest first.
 
+    What rules said stands last: the same words to everybody hide who asked for them.
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
     without a letter or digit finds nothing.
     """
@@ -115,7 +116,7 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
     ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
     threads = conversations_by_id(connection, {item.conversation_id for item in items})
-    items.sort(key=_place, reverse=True)
+    items.sort(key=lambda one: (not (isinstance(one, Reply) and one.author is Author.RULE), _place(one)), reverse=True)
     return [SearchHit(threads[item.conversation_id], item) for item in items]
 
 
