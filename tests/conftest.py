@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "data" / "fonts.conf")  # no face of this machine's
@@ -32,6 +33,9 @@ from wxdesk.ui.runtime.display import missing_library
 __all__ = ["postgres"]  # a fixture for every folder
 
 pytest_plugins = ["tests.without_qt"] if missing_library() else ["pytestqt.plugin", "tests.patient_bot"]
+
+settings.register_profile("patient", deadline=None)  # a busy machine needs more than 200 ms; what hangs has `timeout`
+settings.load_profile("patient")
 
 PATIENCE_MS = 20_000
 """How long tests wait for what is sure to come; a machine that does much else needs it."""
