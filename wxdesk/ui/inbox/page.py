@@ -89,6 +89,7 @@ class InboxPage(QWidget):
         self.feed.counted.connect(self._pace)
         self.session.hold_reasons.changed.connect(self.tick)
         self.session.turned.connect(self._turned)
+        self.session.turned.connect(self._tell_sight)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)
@@ -320,13 +321,15 @@ class InboxPage(QWidget):
             self.ticker.stop()
         elif not self.ticker.isActive() or self.ticker.interval() != pace:
             self.ticker.start(int(pace))
-        if self._bridge.desk.me:
-            looking = self._bridge.desk.colleagues.look_at(self._in_sight() or 0)
-            self._bridge.ask(looking, failed=self._bridge.outdated.emit)
+
+    def _tell_sight(self) -> None:
+        """Let colleagues see which conversation is in sight now."""
+        self._bridge.ask(self._bridge.desk.colleagues.look_at(self._in_sight() or 0))
 
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._pace()
+            self._tell_sight()
         elif event.type() is QEvent.Type.WindowActivate:
             self._mark_read()
             focused = self.window().focusWidget()

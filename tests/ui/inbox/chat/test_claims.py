@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,11 @@ def chosen(window: MainWindow, words: str) -> None:
         menu.close()
 
 
+def sees(li: Colleague, thread: int) -> bool:
+    """Tell if the window's operator looks at that conversation, for the colleague."""
+    return [one.conversation_id for one in li.desk.colleagues.now] == [thread]
+
+
 def takes_looks_and_types(qtbot: QtBot, li: Colleague, window: MainWindow, thread: int) -> None:
     header, reasons = window.inbox.chat.header, window.inbox.session.hold_reasons
     qtbot.waitUntil(lambda: header.colleagues.full_text() == "Nobody has it")
@@ -105,7 +111,9 @@ def takes_looks_and_types(qtbot: QtBot, li: Colleague, window: MainWindow, threa
     qtbot.waitUntil(lambda: header.colleagues.full_text() == "小李 is looking")
     li.call(li.desk.colleagues.type_in(thread))
     qtbot.waitUntil(lambda: reasons.activity(thread) == "小李 is typing")
-    qtbot.waitUntil(lambda: li.desk.colleagues.now and li.desk.colleagues.now[0].conversation_id == thread)
+    for page, seen in ((0, thread), (1, 0), (0, thread)):
+        window.show_page(page)
+        qtbot.waitUntil(partial(sees, li, seen))
 
 
 def writes_when_asked(qtbot: QtBot, bridge: Bridge, window: MainWindow, *, agreed: bool) -> None:
