@@ -26,14 +26,6 @@ def get_conversation(connection: Connection, conversation_id: int) -> Conversati
     return conversation_of(required(connection.execute(query).one_or_none(), "conversation"))
 
 
-def person_in(connection: Connection, conversation_id: int) -> tuple[str, str]:
-    """Return account and openid of the person in a conversation; raises `NotFound`."""
-    query = select(contacts.c.account, contacts.c.openid).join_from(conversations, contacts)
-    query = query.where(conversations.c.id == conversation_id)
-    account, openid = required(connection.execute(query).one_or_none(), "conversation")
-    return account, openid
-
-
 def change_conversation(connection: Connection, conversation_id: int, values: Mapping[str, Any]) -> bool:
     """Change columns of a conversation; False if there is none."""
     change = update(conversations).where(conversations.c.id == conversation_id)

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from wxdesk.core.model.decision import Outcome
-from wxdesk.store.conversations.conversations import change_conversation, person_in
+from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
+from wxdesk.store.schema.records import person_in
 
 
 class TransferStore(StorePart):

@@ -13,7 +13,6 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
-from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import decisions, messages, raw_pushes, replies
 from wxdesk.store.schema.records import SELECT_REPLIES, conversations_by_id, message_of, reply_of
@@ -75,7 +74,7 @@ class Traces(StorePart):
         if found is None:
             return PushPath(push)
         message = message_of(found)
-        thread = get_conversation(connection, message.conversation_id)
+        [thread] = conversations_by_id(connection, {message.conversation_id}).values()
         query = select(decisions).where(decisions.c.message_id == message.id)
         made = connection.execute(query).mappings().one_or_none()
         decision = None if made is None else Decision(**made)

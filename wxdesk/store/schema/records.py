@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from wxdesk.core.conversations.attention import Attention
+from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -75,6 +76,14 @@ def conversations_by_id(connection: Connection, ids: Collection[int]) -> dict[in
     """Return these conversations by id; unknown ones are left out."""
     query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids))
     return {one.id: one for one in load_conversations(connection, query)}
+
+
+def person_in(connection: Connection, conversation_id: int) -> tuple[str, str]:
+    """Return account and openid of the person in a conversation; raises `NotFound`."""
+    query = select(contacts.c.account, contacts.c.openid).join_from(conversations, contacts)
+    query = query.where(conversations.c.id == conversation_id)
+    account, openid = required(connection.execute(query).one_or_none(), "conversation")
+    return account, openid
 
 
 def message_of(row: Row[Any]) -> Message:

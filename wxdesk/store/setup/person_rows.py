@@ -13,11 +13,11 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func,
 from wxdesk.core.errors import BadInput, NotFound, required
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.store.conversations.conversations import person_in
 from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import contacts, conversations, messages, raw_pushes, replies
+from wxdesk.store.schema.records import person_in
 from wxdesk.store.schema.team import relayed_events
 from wxdesk.store.settings import CALL
 from wxdesk.store.setup.account_rows import delete_rows, pictures_only_of, rows_below
