@@ -239,7 +239,7 @@ class Outbox:
         elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
             await self._insist(partial(self._policy_changes.again, reply.conversation_id))
         elif move is Move.REFUSE and is_about_the_contact(changes.errcode):
-            await self._insist(partial(self._outcomes.spare, reply))
+            await self._insist(partial(self._outcomes.cancel_others, reply))
 
     async def _attempt(self, reply: Reply, window: ReplyWindow) -> ReplyOutcome:
         account = self._accounts.get(reply.account)

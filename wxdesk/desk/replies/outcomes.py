@@ -135,7 +135,7 @@ class Outcomes:
         if self._backoff.end(account):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 
-    async def spare(self, refused: Reply) -> None:
+    async def cancel_others(self, refused: Reply) -> None:
         """Cancel the other automatic replies to a contact for whom WeChat accepts nothing.
 
         The rest of the refused answer stays, for an operator who sends the refused part again.
