@@ -5,6 +5,7 @@
     ├── UnsettledReply             tell: operator (a reply is left to settle first) · again: after that
     ├── MoveNotAllowed             tell: operator (the state changed meanwhile) · again: no
     ├── DecisionOutdated           tell: nobody; an operator acted meanwhile · again: at once, as stored now
+    ├── RulesOutdated              tell: nobody; another desk was faster · again: at once, from what it stored
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── NotAllowed                 tell: operator · again: by somebody with the role, or after signing in
     ├── ClaimedByColleague         tell: operator · again: after they have said that they mean it
@@ -60,10 +61,7 @@ type Text = str | Phrase
 
 
 class WxdeskError(Exception):
-    """Root of everything that this program raises on purpose.
-
-    `template` is the sentence and `values` fill its holes; together they make `str(error)`.
-    """
+    """Root of all that is raised on purpose: `template`, and `values` for its holes."""
 
     template = "{reason}"
 
@@ -236,6 +234,12 @@ class DecisionOutdated(WxdeskError):
     """An operator changed the conversation while the decision was made."""
 
     template = "The conversation has changed since the decision was made."
+
+
+class RulesOutdated(WxdeskError):
+    """Another desk changed the list of rules since it was read."""
+
+    template = "The rules have changed since they were read."
 
 
 class NotFound(WxdeskError):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from tests.store.chats import T0, second
-from wxdesk.core.errors import CalendarChanged, CalendarInUse, DecisionOutdated, NotFound, StoreError
+from wxdesk.core.errors import CalendarChanged, CalendarInUse, NotFound, RulesOutdated, StoreError
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
@@ -229,7 +229,7 @@ async def test_a_list_that_others_have_changed_is_not_restored(store: Store) -> 
     one = await store.rules.save(plain("一"), T0)
     seen = await store.rules.all()
     changed = await store.rules.save(plain("二"), second(1))
-    with pytest.raises(DecisionOutdated):
+    with pytest.raises(RulesOutdated):
         await store.rules.restore([], second(2), [SHOP], seen)
     assert (await store.rules.all(), await hours(store)) == ([one, changed], CalendarList())
     await store.rules.restore([one], second(3), expected=[one, changed])

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.core.errors import DecisionOutdated
+from wxdesk.core.errors import RulesOutdated
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.pairing import revision_content
@@ -143,7 +143,7 @@ class RulesExchange(Struct, frozen=True):
             wanted, kept = former.restored(left, now)
             try:
                 rules = await self._rules.restore(wanted.rules, self._clock(), wanted.calendars, now.rules)
-            except DecisionOutdated:
+            except RulesOutdated:
                 continue  # another desk was faster: once more, from what it has stored
             await self._rulebook.changed()
             return RestoreResult(now, replace(wanted, rules=tuple(rules)), kept)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
-from wxdesk.core.errors import CalendarInUse, DecisionOutdated, required
+from wxdesk.core.errors import CalendarInUse, RulesOutdated, required
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
@@ -176,11 +176,11 @@ class Rules(StorePart):
         """Restore a former list with ids and positions, and `calendars` with theirs.
 
         Rules not in it are removed; those with other content now get the former content as the next revision.
-        Raises `DecisionOutdated` if the list is not as `expected` any more; nothing was changed then.
+        Raises `RulesOutdated` if the list is not as `expected` any more; nothing was changed then.
         """
         listed = all_rules(connection, for_update=True)
         if expected is not None and listed != list(expected):
-            raise DecisionOutdated
+            raise RulesOutdated
         if calendars is not None:
             put_calendars(connection, stored_calendars(connection, for_update=True).replaced_by(calendars))
         known = {rule.id: rule for rule in listed}
