@@ -1,6 +1,6 @@
 """Resolved and snoozed conversations, what reopens them, and who comes back.
 
-No conversation with a reply that needs an operator is closed: see `reopen_conversations`.
+No conversation with a reply that needs an operator is set aside: see `reopen_conversations`.
 """
 
 from collections.abc import Collection, Iterable
@@ -24,7 +24,9 @@ NEEDS_OPERATOR = WAITS | UNSETTLED
 """States of replies that need an operator, unless passed over or still undoable."""
 
 
-def set_aside(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
+def set_aside_by_operator(
+    connection: Connection, conversation_id: int, at: datetime, until: datetime | None
+) -> datetime | None:
     """Resolve a conversation, or snooze it until `until`; return the end of that.
 
     Unanswered messages do not matter. Where the contact waits, a snooze ends before the reply window closes.
@@ -77,7 +79,7 @@ def unsettle(connection: Connection, ids: Collection[int]) -> None:
     connection.execute(change.values(settled_at=literal_column("waiting_since - 1")))
 
 
-def resolve_or_snooze(connection: Connection, conversation_id: int, aside: StatusChange, at: datetime, by: str) -> None:
+def set_aside_by_rule(connection: Connection, conversation_id: int, aside: StatusChange, at: datetime, by: str) -> None:
     """Resolve or snooze a conversation for the rule `by`, unless it needs an operator.
 
     What an operator has resolved or snoozed stays as it is. One with unanswered messages is not resolved.
@@ -92,7 +94,7 @@ def resolve_or_snooze(connection: Connection, conversation_id: int, aside: Statu
     connection.execute(update(conversations).where(chosen).values(_values(at, until, by)))
 
 
-def close_when_answered(connection: Connection, arrived: Reply, at: datetime) -> None:
+def set_aside_when_answered(connection: Connection, arrived: Reply, at: datetime) -> None:
     """Apply the status that a rule asked for, once its whole answer has been sent.
 
     Not if the contact has written since or an operator edited a part.
@@ -108,7 +110,7 @@ def close_when_answered(connection: Connection, arrived: Reply, at: datetime) ->
         messages.c.conversation_id == arrived.conversation_id, messages.c.id > arrived.message_id, WRITTEN
     )
     if not connection.scalar(select(or_(missing, since))):
-        resolve_or_snooze(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
+        set_aside_by_rule(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
 
 
 def reopen_conversations(connection: Connection, ids: Collection[int]) -> None:

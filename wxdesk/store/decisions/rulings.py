@@ -13,7 +13,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.ruling import Ruling
 from wxdesk.store.conversations.conversations import change_contact, change_conversation
-from wxdesk.store.conversations.status import resolve_or_snooze
+from wxdesk.store.conversations.status import set_aside_by_rule
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.decisions.superseding import PendingAnswers, hold_scheduled
 from wxdesk.store.engine.database import insert_into
@@ -116,7 +116,7 @@ def _set_aside(connection: Connection, rulings: Iterable[Ruling]) -> None:
     for one in rulings:
         if one.aside is not None:  # where the rule sends a reply, that carries it
             made_by = one.decision
-            resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
+            set_aside_by_rule(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
 
 
 def update_waiting_since(connection: Connection, ids: Collection[int]) -> None:

@@ -12,7 +12,7 @@ from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import Reply
 from wxdesk.store.conversations.conversations import change_contact
-from wxdesk.store.conversations.status import reopen, set_aside
+from wxdesk.store.conversations.status import reopen, set_aside_by_operator
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.replies.pending.takeover import cancel_automatic
 from wxdesk.store.schema.messaging import PINNED, UNREAD, conversations
@@ -74,7 +74,7 @@ def _set_status(connection: Connection, threads: tuple[int, ...], change: RowCha
     ends: dict[int, datetime | None] = {}
     for thread in threads:
         with suppress(UnsettledReply):  # nothing was written for it
-            ends[thread] = set_aside(connection, thread, at, change.until)
+            ends[thread] = set_aside_by_operator(connection, thread, at, change.until)
     unsettled = tuple(thread for thread in threads if thread not in ends)
     until = min(filter(None, ends.values()), default=None)
     return RowsChanged(threads if change.blocks else tuple(ends), unsettled, until)

@@ -185,7 +185,7 @@ def _finish(connection: Connection, one: _Begun) -> None:
     """Make what follows from a move of a reply for its conversation and its history."""
     made, at, after = one.made, one.at, one.after
     if made in ARRIVED and not one.found.taken_over_at(at):
-        status.close_when_answered(connection, after, at)
+        status.set_aside_when_answered(connection, after, at)
     status.reopen_conversations(connection, status.needing_operator([after]))
     by, reason = one.changes.by or "", one.changes.error or ""
     told = one.before if made is Move.KEEP else after  # its step tells which deadline was stopped
