@@ -1,7 +1,7 @@
 """Releases held replies in time or turns them into drafts; pauses all of them.
 
-The outbox calls `look` before it sends, and again at the time that `look` returned; so everything here
-keeps to one clock.
+The outbox calls `release_due` before it sends, and again at the time that it returned; so everything here keeps to
+one clock.
 """
 
 from collections.abc import Callable, Collection
