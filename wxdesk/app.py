@@ -136,7 +136,7 @@ class OpenDesk:
     async def _take_up(self) -> None:
         """Load what is stored, and settle what was under way when the last run ended."""
         await self.desk.account_editing.finish_rename()
-        if self.desk.accounts:  # a config.toml that names none has rather been mislaid
+        if self.desk.accounts:  # one that names none is more likely a lost config.toml than a shop without accounts
             await self.desk.account_editing.resolve_removed()
         await self.desk.preferences.load()
         await self.desk.accounts.load()

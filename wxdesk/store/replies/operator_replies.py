@@ -65,7 +65,10 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
 
 
 def _burst_starts(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
-    """Return by conversation the times at which the contact began a burst, each twice."""
+    """Return by conversation when the contact began each burst, as key and as value.
+
+    `_last_before` looks for the key and returns the value.
+    """
     at = type_coerce(messages.c.at, BigInteger)
     before = func.lag(at).over(partition_by=messages.c.conversation_id, order_by=(messages.c.at, messages.c.id))
     silences = (

@@ -154,7 +154,7 @@ class Drafts(QObject):
         self.begin(Draft(content, reply))
 
     def leave(self, kind: ReplyKind = ReplyKind.TEXT) -> None:
-        """Leave what is in hand: of an edit its reply stays as it was, of a blank nothing.
+        """Leave what is in hand: a reply stays as it was, an empty draft is dropped.
 
         A new text goes below all others; what is new in a panel stays in hand.
         """
@@ -175,7 +175,7 @@ class Drafts(QObject):
     def remove(self, conversation_id: int, sent: Draft) -> bool:
         """Remove a draft that was sent; return True if it was in hand.
 
-        Of a text stays what was written after it.
+        What was written after a text while it was sent stays as a draft.
         """
         key = conversation_id, sent.content.kind
         stack = self._stack(key)
