@@ -44,7 +44,7 @@ NAMES = ("小王", "小李")
 PASSWORD = "the same for both"
 
 SELDOM_HERE = (
-    (presence, "EVERY_SECONDS"),
+    (presence, "SIGHT_EVERY_SECONDS"),
     (following, "ATTEND_SECONDS"),
     (operators, "LOOK_SECONDS"),
     (change_hints, "TICK_SECONDS"),

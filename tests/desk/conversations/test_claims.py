@@ -19,7 +19,7 @@ from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.desk.conversations import presence as colleagues_room
-from wxdesk.desk.conversations.presence import LOST_AFTER, Colleagues
+from wxdesk.desk.conversations.presence import DESK_LOST_AFTER, Colleagues
 from wxdesk.desk.team.hosting import MOST_HANDED_OUT, ClaimKeeper
 from wxdesk.sandbox.demo_customers import LI_LEI
 
@@ -144,7 +144,7 @@ async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> N
         await shop.claims.claim(thread)
     await shop.keeper.follow_presence()  # nobody has told yet who is there
     assert (await shop.thread(thread)).claim_until is None
-    shop.later(LOST_AFTER)
+    shop.later(DESK_LOST_AFTER)
     await shop.attends("wang")
     await shop.keeper.follow_presence()
     assert (await shop.thread(thread)).claim_until is None
@@ -154,7 +154,7 @@ async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> N
     await shop.attends("wang")
     await shop.keeper.follow_presence()
     assert (await shop.thread(thread)).claim_until is None
-    shop.later(LOST_AFTER)  # the desk is gone without a word
+    shop.later(DESK_LOST_AFTER)  # the desk is gone without a word
     shop.presence.judge()
     await shop.keeper.follow_presence()
     shop.later(3 * MINUTE)
@@ -167,7 +167,7 @@ async def test_a_waiting_customer_goes_to_the_least_busy_operator_present(shop: 
     threads = [await shop.customer(f"oCustomer00000000000000000{n:02}") for n in range(4)]
     with acting("zhao"):
         await shop.claims.claim(threads[0])
-    shop.later(LOST_AFTER)
+    shop.later(DESK_LOST_AFTER)
     await shop.attends("wang")
     await shop.attends("zhao")
     await shop.attends("lin", AwayReason.SAID)
@@ -185,7 +185,7 @@ async def test_a_waiting_customer_goes_to_the_least_busy_operator_present(shop: 
 
 async def test_no_operator_is_handed_more_than_the_limit(shop: Shop) -> None:
     threads = [await shop.customer(f"oCustomer00000000000000000{n:02}") for n in range(MOST_HANDED_OUT + 2)]
-    shop.later(LOST_AFTER)
+    shop.later(DESK_LOST_AFTER)
     await shop.attends("wang")
     await shop.preferences.set(Preferences(hands_out=True))
     await shop.keeper.follow_presence()
@@ -219,8 +219,8 @@ class Desks:
 
 
 async def test_colleagues_see_who_looks_and_types_until_a_desk_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(colleagues_room, "EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(colleagues_room, "LOST_AFTER_SECONDS", 0.5)
+    monkeypatch.setattr(colleagues_room, "SIGHT_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(colleagues_room, "SIGHT_LOST_SECONDS", 0.5)
     monkeypatch.setattr(colleagues_room, "TYPES_FOR_SECONDS", 0.2)
     desks = Desks("wang", "zhao")
     wang, zhao = (asyncio.create_task(desk.run()) for desk in desks.all.values())

@@ -22,7 +22,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import PresenceSignals
-from wxdesk.desk.conversations.presence import LOST_AFTER
+from wxdesk.desk.conversations.presence import DESK_LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.desk.settings.configuration import Setup
@@ -138,7 +138,7 @@ async def test_a_claimed_conversation_rings_for_its_owner_alone_until_given_back
     assert pair.wang.attention.ringing == {pair.thread}
     assert pair.li.attention.ringing == frozenset()
     keeper = ClaimKeeper(server.store, server.desk)
-    keeper._knows_from -= LOST_AFTER
+    keeper._knows_from -= DESK_LOST_AFTER
     await server.store.claims.follow([], server.desk.clock(), server.desk.clock())  # nobody is at 小王's desk
     await keeper.follow_presence()
     await heard(AttentionChanged)
@@ -158,12 +158,12 @@ async def test_what_a_lost_desk_was_editing_is_free_for_the_others(pair: Pair) -
     draft = await store.replies.add(new, server.clock() - RETURNS_AFTER)
     await store.outbox.lock_for_edit(draft.id, server.clock() - RETURNS_AFTER, "小王")
     keeper = ClaimKeeper(store, server)
-    keeper._knows_from -= LOST_AFTER
+    keeper._knows_from -= DESK_LOST_AFTER
     await keeper.follow_presence()
     assert (await store.replies.get(draft.id)).by == "小王"
     await pair.team.desk.stop()
     server.presence._elsewhere = {
-        desk: (state, at - LOST_AFTER, name) for desk, (state, at, name) in server.presence._elsewhere.items()
+        desk: (state, at - DESK_LOST_AFTER, name) for desk, (state, at, name) in server.presence._elsewhere.items()
     }
     server.presence.judge()
     await keeper.follow_presence()
@@ -211,7 +211,7 @@ async def test_colleagues_actions_and_presence_are_seen_at_once_by_name(pair: Pa
             changed.clear()
             await changed.wait()
     keeper = ClaimKeeper(pair.team.server.store, server)
-    keeper._knows_from -= LOST_AFTER
+    keeper._knows_from -= DESK_LOST_AFTER
     await keeper.follow_presence()
     assert (await pair.seen_by_li()).claim_until is None
     await pair.wang.presence.report(None)

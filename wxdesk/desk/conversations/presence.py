@@ -25,7 +25,7 @@ from wxdesk.desk.runtime.timers import sleep
 log = logging.getLogger(__name__)
 
 
-LOST_AFTER = timedelta(seconds=15)
+DESK_LOST_AFTER = timedelta(seconds=15)
 """Time without a word after which a desk on another machine counts as closed."""
 
 
@@ -58,7 +58,7 @@ class DeskPresence:
     def judge(self) -> None:
         """Judge all desks together, without those that are lost."""
         now, before = self._clock(), self.now
-        self._elsewhere = {desk: one for desk, one in self._elsewhere.items() if now - one[1] < LOST_AFTER}
+        self._elsewhere = {desk: one for desk, one in self._elsewhere.items() if now - one[1] < DESK_LOST_AFTER}
         self.now = together([self._own, *(state for state, *_ in self._elsewhere.values())])
         if self.now != before:
             log.info("At the desk: %s", self.now.reason or self.now.who)
@@ -68,7 +68,7 @@ class DeskPresence:
 WHISPER = "sight:"
 """Beginning of what a desk whispers."""
 
-EVERY_SECONDS, LOST_AFTER_SECONDS = 1.5, 5.0
+SIGHT_EVERY_SECONDS, SIGHT_LOST_SECONDS = 1.5, 5.0
 """Time between two whispers of a desk, and until a silent one counts as lost."""
 TYPES_FOR_SECONDS = 2.5
 """Time after a key for which an operator counts as typing."""
@@ -129,7 +129,7 @@ class Colleagues:
             except StoreError as error:
                 log.debug("Colleagues do not see this desk: %s", error)
             self._judge()
-            await sleep(EVERY_SECONDS, self._changed)
+            await sleep(SIGHT_EVERY_SECONDS, self._changed)
 
     async def _send_sight(self) -> None:
         if name := self.me():
@@ -142,7 +142,7 @@ class Colleagues:
         return 0 if late else self._typing_in
 
     def _judge(self) -> None:
-        lost = asyncio.get_running_loop().time() - LOST_AFTER_SECONDS
+        lost = asyncio.get_running_loop().time() - SIGHT_LOST_SECONDS
         self._heard = {desk: one for desk, one in self._heard.items() if one[1] > lost}
         now = tuple(sorted((sight for sight, _ in self._heard.values()), key=lambda one: (one.name, one)))
         if now != self.now:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import AttentionChanged, ColleagueCalled, ConversationChanged
-from wxdesk.desk.conversations.presence import LOST_AFTER
+from wxdesk.desk.conversations.presence import DESK_LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -25,7 +25,7 @@ class ClaimKeeper:
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
-        self._knows_from = desk.clock() + LOST_AFTER  # by then each desk has told who is there
+        self._knows_from = desk.clock() + DESK_LOST_AFTER  # by then each desk has told who is there
 
     async def follow_presence(self) -> None:
         """Free what the gone left, and hand out what waits; raises `StoreError`."""
