@@ -112,8 +112,8 @@ class Desk(Struct, frozen=True):
     @property
     def needs_sign_in(self) -> bool:
         """True while somebody has to sign in here and nobody is."""
-        return bool(self.lacks(Role.OPERATOR))
+        return bool(self.why_not(Role.OPERATOR))
 
-    def lacks(self, needed: Role) -> str:
+    def why_not(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
-        return "" if self.operators is None else self.operators.lacks(needed)
+        return "" if self.operators is None else self.operators.why_not(needed)

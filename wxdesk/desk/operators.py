@@ -47,7 +47,7 @@ class Operators:
         self.required = False
         self.shut_out = ""
 
-    def lacks(self, needed: Role) -> str:
+    def why_not(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
         if not self.required:
             return ""

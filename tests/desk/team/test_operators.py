@@ -101,7 +101,7 @@ async def test_without_an_owner_nobody_signs_in(team: Team, operators: Operators
     await team.server.store.operators.add("小王", Role.LEAD, await hashed("password"), team.server.desk.clock())
     await operators.look()
     assert not operators.required
-    assert team.desk.desk.lacks(Role.OWNER) == ""
+    assert team.desk.desk.why_not(Role.OWNER) == ""
     await team.desk.desk.preferences.set(Preferences(undo_seconds=3))
 
 
@@ -120,7 +120,7 @@ async def test_the_server_refuses_what_a_role_may_not(staffed: Team, operators: 
         await desk.rules.rulebook.save(RULE)
     with pytest.raises(NotAllowed, match="Only an owner"):
         await operators.add("x", Role.OPERATOR, "long enough")
-    assert desk.lacks(Role.LEAD) == "Only a lead or an owner can do this."
+    assert desk.why_not(Role.LEAD) == "Only a lead or an owner can do this."
     await desk.outbox.pause()  # the brake is everybody's
     await sign_in(operators, "组长")
     saved = await desk.rules.rulebook.save(RULE)
@@ -265,7 +265,7 @@ async def test_a_demotion_holds_at_once(staffed: Team, operators: Operators, mon
     async with asyncio.timeout(10):
         while operators.now == lead:
             await staffed.events.get()
-    assert staffed.desk.desk.lacks(Role.LEAD)
+    assert staffed.desk.desk.why_not(Role.LEAD)
 
 
 async def test_wrong_passwords_cost_time(staffed: Team) -> None:

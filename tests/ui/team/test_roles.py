@@ -95,7 +95,7 @@ def test_controls_that_need_a_role_are_grey_without_it(
     assert WHY in rules.list.import_rules.toolTip()
     row = rules.rules.index(0)
     assert not rules.rules.flags(row) & Qt.ItemFlag.ItemIsDragEnabled
-    window.inbox.list.show_lacking(LackingSetup("shop", None, has_rules=False, refused=world.desk.lacks(Role.LEAD)))
+    window.inbox.list.show_lacking(LackingSetup("shop", None, has_rules=False, refused=world.desk.why_not(Role.LEAD)))
     assert not window.inbox.list.empty.step.isEnabled()
     for button in (settings.add, settings.address.change, settings.empty.connect_first):
         assert not button.isEnabled()

@@ -125,7 +125,7 @@ class Following:
         while True:
             self._attended.clear()
             try:
-                if not self._desk.lacks(Role.OPERATOR):
+                if not self._desk.why_not(Role.OPERATOR):
                     await self._desk.presence.attend(self._desk_id, self._local.presence.now)
             except StoreError as error:
                 if error.values.get("reason") == NOBODY_WORKS:  # another may be about a line that is back

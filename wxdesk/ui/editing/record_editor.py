@@ -131,7 +131,7 @@ class RecordEditor[R: Record](QWidget):
         super().__init__(parent)
         self.head = head
         head.setParent(self)
-        head.refused = partial(bridge.desk.lacks, Role.LEAD)
+        head.refused = partial(bridge.desk.why_not, Role.LEAD)
         self.blank = blank
         self.faults: tuple[RecordFault, ...] = ()
         self._clock = bridge.desk.clock

@@ -84,7 +84,7 @@ class RecordPage[R: Record](QWidget):
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
         Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
-        view.records.locked = self._locked = partial(self._bridge.desk.lacks, Role.LEAD)
+        view.records.locked = self._locked = partial(self._bridge.desk.why_not, Role.LEAD)
         self._bridge.follow(self, view.viewport().update, OperatorsChanged)
         bind(self, "Ctrl+N", self.start_new)
 

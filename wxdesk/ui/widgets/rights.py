@@ -31,8 +31,8 @@ class Rights(QObject):
         self._follow()
 
     def _follow(self) -> None:
-        lacks = self._bridge.desk.lacks(self._needed)
-        reason = tr(lacks) if lacks else ""
+        refused = self._bridge.desk.why_not(self._needed)
+        reason = tr(refused) if refused else ""
         if reason == self._reason:
             return
         if not self._reason:

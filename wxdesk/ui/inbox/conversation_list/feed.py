@@ -127,7 +127,7 @@ class ConversationFeed(QObject):
         desk = self._bridge.desk
         known = {one.account: one.missing for one in desk.setup.state.accounts if one.account in desk.accounts}
         account = next((name for name, missing in known.items() if missing is not None), next(iter(desk.accounts), ""))
-        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules, desk.lacks(Role.LEAD)))
+        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules, desk.why_not(Role.LEAD)))
 
     def _show_choices(self) -> None:
         self._bridge.ask(self._bridge.desk.inbox.choices(), self._open_menu)

@@ -67,7 +67,7 @@ class FileJobs(QObject):
         self._ask(what, endings, work, tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
-        if reason := self._bridge.desk.lacks(Role.OWNER):
+        if reason := self._bridge.desk.why_not(Role.OWNER):
             self._bridge.failed.emit(NotAllowed(reason=reason))
             return
         name = f"{what}-{self._bridge.desk.clock().astimezone():%Y-%m-%d}{endings[0]}"
