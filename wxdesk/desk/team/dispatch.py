@@ -136,7 +136,7 @@ class RemoteCommands:
             WxdeskError: what the method raised there.
         """
         arguments = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
-        if COMMANDS[path].seldom and self._made_lately(path, arguments):
+        if COMMANDS[path].seldom and self._note_repeated(path, arguments):
             return None
         with nullcontext() if COMMANDS[path].by_itself else self._told_if_late():
             ended = await self._make(path, arguments)
@@ -182,7 +182,8 @@ class RemoteCommands:
         finally:
             del self._open[command_id]
 
-    def _made_lately(self, path: str, arguments: str) -> bool:
+    def _note_repeated(self, path: str, arguments: str) -> bool:
+        """Note a call; return True if it was made within `SELDOM_SECONDS` before."""
         now = time.monotonic()
         self._lately = {key: at for key, at in self._lately.items() if now - at < SELDOM_SECONDS}
         return self._lately.setdefault((path, arguments), now) != now
