@@ -102,7 +102,7 @@ class InboxPage(QWidget):
         self.chat.resolving.acts.begun.connect(self._choose_opened)
         self.list.view.menu_wanted.connect(self.chat.resolving.acts.open_menu)
         self.chat.writing.sending.resolve_wanted.connect(self.chat.resolving.resolve)
-        self.chat.writing.sending.taken.connect(self.navigation.after_sending)
+        self.chat.writing.sending.stored_here.connect(self.navigation.after_sending)
         self.chat.writing.sending.released.connect(self.navigation.after_release)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)

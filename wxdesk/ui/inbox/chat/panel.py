@@ -128,7 +128,7 @@ class ChatPanel(Frame):
         timeline.picture_copied.connect(self._copy_picture)
         timeline.quoted.connect(self.writing.quote)
         timeline.left_below.connect(composer.edit.setFocus)
-        self.writing.sending.taken.connect(self._to_latest)
+        self.writing.sending.stored_here.connect(self._to_latest)
         self.writing.panels.covered.connect(timeline.leave_room)
         composer.edit.went_up.connect(timeline.focus_last)
         composer.idle.connect(timeline.lend_keys)

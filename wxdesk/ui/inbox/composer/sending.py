@@ -30,14 +30,14 @@ class ReplySending(QObject):
     """Removes drafts that the desk has stored, and puts undone ones back.
 
     Signals:
-        taken: the desk has stored what was written in the open conversation.
-        written: the desk has stored something.
+        stored: the desk has stored a new reply.
+        stored_here: the same, of the open conversation.
         released: the operator let go this reply, perhaps with a change.
         resolve_wanted: the `Conversation` to be resolved, whose last reply is stored.
     """
 
-    taken = Signal()
-    written = Signal()
+    stored = Signal()
+    stored_here = Signal()
     released = Signal(object)
     resolve_wanted = Signal(object)
 
@@ -79,10 +79,10 @@ class ReplySending(QObject):
             work = replies.write(here, content, at)
         else:
             work = replies.write_split(here, content.text, parts)
-        done = partial(self._taken, here, draft, self._session.conversation if resolve else None)
-        self._bridge.ask(work, done, partial(self._not_taken, here, draft), once=once)
+        done = partial(self._stored, here, draft, self._session.conversation if resolve else None)
+        self._bridge.ask(work, done, partial(self._refused, here, draft), once=once)
 
-    def _taken(
+    def _stored(
         self, conversation_id: int, draft: Draft, resolved: Conversation | None, answer: Reply | list[Reply]
     ) -> None:
         in_hand = self._drafts.remove(conversation_id, draft)
@@ -93,14 +93,14 @@ class ReplySending(QObject):
             self.released.emit(answer)
             return
         self._last_content, self._last_replies = draft.content, answer if isinstance(answer, list) else [answer]
-        self.written.emit()
+        self.stored.emit()
         here = conversation_id == self._session.conversation_id
         if resolved is not None:  # also if the operator has gone on meanwhile
             self.resolve_wanted.emit((self._session.conversation if here else None) or resolved)
         if here:
-            self.taken.emit()
+            self.stored_here.emit()
 
-    def _not_taken(self, conversation_id: int, draft: Draft, error: Exception) -> None:
+    def _refused(self, conversation_id: int, draft: Draft, error: Exception) -> None:
         if draft.editing is not None:
             self._session.retry()  # the change may be stored though it did not leave
             if draft.reply_id not in self._drafts.edited:

@@ -39,8 +39,8 @@ class ReplyWriting(QObject):
         self.typing = TypingNotice(self.composer.edit, self.panels, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.drafts, bridge)
-        self.sending.written.connect(self.keeping.store)
-        self.sending.taken.connect(self.typing.go_on_or_stop)  # else held replies would wait for a minute
+        self.sending.stored.connect(self.keeping.store)
+        self.sending.stored_here.connect(self.typing.go_on_or_stop)  # else held replies would wait for a minute
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
