@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -17,12 +18,12 @@ UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)
 @pytest.mark.parametrize("until", [None, UNTIL])
 async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
     settings = KeptSettings()
-    await Pause(settings, lambda _: None).set(True, until)
+    await Pause(settings, lambda _: None).begin(until)
     told: list[Event] = []
     again = Pause(settings, told.append)
     await again.load()
     assert (again.on, again.until, told) == (True, until, [PauseChanged(True, until)])
-    await again.set(False)
+    await again.end()
     await again.load()
     assert (again.on, again.until) == (False, None)
 
@@ -30,14 +31,14 @@ async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
 async def test_a_changed_end_keeps_the_beginning_and_the_next_pause_has_its_own() -> None:
     settings, began, later = KeptSettings(), UNTIL - timedelta(hours=2), UNTIL - timedelta(hours=1)
     pause = Pause(settings, lambda _: None)
-    await pause.set(True, at=began)
-    await pause.set(True, UNTIL, at=later)
+    await pause.begin(at=began)
+    await pause.begin(UNTIL, at=later)
     told: list[Event] = []
     again = Pause(settings, told.append)
     await again.load()
     assert told == [PauseChanged(True, UNTIL, began)]
-    await again.set(False)
-    await again.set(True, at=later)
+    await again.end()
+    await again.begin(at=later)
     assert told[1:] == [PauseChanged(False), PauseChanged(True, None, later)]
 
 
@@ -63,8 +64,8 @@ async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
 async def test_of_pause_and_resume_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
     settings = KeptSettings()
     pause = Pause(settings, lambda _: None)
-    await pause.set(True, UNTIL)
-    await asyncio.gather(*(pause.set(on) for on in words))
+    await pause.begin(UNTIL)
+    await asyncio.gather(*(pause.begin() if on else pause.end() for on in words))
     again = Pause(settings, lambda _: None)
     await again.load()
     assert (pause.on, pause.until, again.on, again.until) == (words[-1], None, words[-1], None)
@@ -72,17 +73,15 @@ async def test_of_pause_and_resume_at_once_the_later_one_holds(words: tuple[bool
 
 async def test_a_pause_begun_while_the_former_one_ends_holds() -> None:
     pause = Pause(KeptSettings(), lambda _: None)
-    await pause.set(True)
-    resuming = pause.command
-    await pause.set(True, UNTIL)
-    await pause.set(False, after=resuming)
+    await pause.begin()
+    await pause.end(partial(pause.begin, UNTIL))
     assert (pause.on, pause.until) == (True, UNTIL)
 
 
 async def test_a_pause_is_reported_before_it_is_stored() -> None:
     told: list[Event] = []
     pause = Pause(KeptSettings(), told.append)
-    storing = asyncio.create_task(pause.set(True))
+    storing = asyncio.create_task(pause.begin())
     await asyncio.sleep(0)
     assert told == [PauseChanged(True)]
     await storing
@@ -92,8 +91,8 @@ async def test_a_pause_is_reported_before_it_is_stored() -> None:
 async def test_a_pause_that_another_server_has_ended_is_told_when_it_is_loaded_again() -> None:
     settings, heard = KeptSettings(), list[Event]()
     pause = Pause(settings, heard.append)
-    await pause.set(True)
-    await Pause(settings, lambda _: None).set(False)
+    await pause.begin()
+    await Pause(settings, lambda _: None).end()
     await pause.load()
     assert not pause.on
     assert heard[-1] == PauseChanged(False)

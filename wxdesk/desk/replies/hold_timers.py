@@ -74,10 +74,11 @@ class HoldTimers(Struct, frozen=True):
 
     async def resume(self) -> None:
         """End the pause, and hold what waited until an operator decides on it."""
-        command = self._pause.command  # a later pause wins
+        await self._pause.end(self._hold_what_waited)
+
+    async def _hold_what_waited(self) -> None:
         await self._decision_lock.wait_for_stored()
         publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock()))
-        await self._pause.set(False, after=command)
 
     @property
     def _late_after(self) -> timedelta:

@@ -115,7 +115,7 @@ class Outbox:
 
         Pending replies stay as they are; what an operator writes or releases leaves.
         """
-        await self._pause.set(True, until, self._clock())
+        await self._pause.begin(until, self._clock())
 
     async def resume(self) -> None:
         """Resume automatic replies, from the next message on.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from wxdesk.core.events import Event, PauseChanged
@@ -28,8 +28,7 @@ class Pause:
         """True while nothing automatic may leave."""
         self.until: datetime | None = None
         """End of the pause, None for never; see `desk.replies.hold_timers`."""
-        self.command = 0
-        """Number of the latest command; another once somebody has paused or resumed since."""
+        self._command = 0  # number of the latest one: of two at once the later holds
         self._since: datetime | None = None
         self._storing = asyncio.Lock()
 
@@ -43,35 +42,42 @@ class Pause:
         if self.on or before:
             self._publish_state()
 
-    async def set(
-        self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
-    ) -> None:
-        """Pause or resume `at` a time; a pause holds before it is stored, a resume after.
+    async def begin(self, until: datetime | None = None, at: datetime | None = None) -> None:
+        """Pause until a time; it holds before it is stored.
 
-        A pause that lasts keeps the time at which it began. Of two commands at once the later one holds; one that
-        was begun `after` a command that does not hold any more does nothing.
+        A pause that lasts keeps the time `at` which it began.
         """
-        if after is not None and after != self.command:
-            return
-        self.command += 1
-        command = self.command
-        since = (self._since if self.on else at) if on else None
-        if on:
-            self._take(True, until, since)
+        self._take(True, until, self._since if self.on else at)
+        await self._store(until.isoformat() if until else ON)
+
+    async def end(self, first: Callable[[], Awaitable[None]] | None = None) -> None:
+        """End the pause after what comes `first`; it holds until its end is stored.
+
+        Nothing ends if somebody has paused or resumed meanwhile.
+        """
+        command = self._command
+        if first is not None:
+            await first()
+        if command == self._command and await self._store(OFF):
+            self._take(False, None, None)
+
+    async def _store(self, state: str) -> bool:
+        """Store the state that a new command wants; False if a later one holds instead."""
+        self._command += 1
+        command, since = self._command, self._since if state != OFF else None
         async with self._storing:
-            if command != self.command:  # somebody has said otherwise meanwhile: that is stored behind this
-                return
+            if command != self._command:  # somebody has said otherwise meanwhile: that is stored behind this
+                return False
             await self._settings.set(SINCE, since.isoformat() if since else "")
-            await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
-            if command == self.command and not on:
-                self._take(False, None, None)
+            await self._settings.set(KEY, state)
+            return command == self._command
 
     async def begin_again(self, now: datetime) -> None:
         """Let a pause that began by a clock that has been set back since begin `now`."""
         if self._since is not None and self._since > now + SET_BACK:
             until = None if self.until is None else now + (self.until - self._since)
             self._since = now
-            await self.set(True, until)
+            await self.begin(until)
 
     def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
         self.on, self.until, self._since = on, until, since
