@@ -26,6 +26,7 @@ class CustomerDataPanel(QFrame):
         super().__init__()
         self._bridge = bridge
         self._conversation = 0
+        self._asked = False
         self.title = heading(tr("From your own system"))
         self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK, then=self._ask)
         self.state = PlainLabel(role="secondary", wrap=True)
@@ -40,13 +41,12 @@ class CustomerDataPanel(QFrame):
         desk = self._bridge.desk
         self.setVisible(desk.is_remote or desk.customer_data.is_there)
         if conversation_id != self._conversation:
-            self._conversation = conversation_id
+            self._conversation, self._asked = conversation_id, False
             self._show(CustomerSheet(), "")
-            self.ask.setText(tr("Look it up"))
 
     def _ask(self) -> None:
-        again = self.ask.text() != tr("Look it up")
-        work = self._bridge.desk.customer_data.sheet(self._conversation, anew=again)
+        work = self._bridge.desk.customer_data.sheet(self._conversation, anew=self._asked)
+        self._asked = True
         self._show(CustomerSheet(), tr("Asking…"))
         self._bridge.ask(work, self._show_answer, self._refused, about=lambda: self._conversation)
 
@@ -59,7 +59,7 @@ class CustomerDataPanel(QFrame):
             self._bridge.failed.emit(error)
 
     def _show(self, sheet: CustomerSheet, state: str) -> None:
-        self.ask.setText(tr("Ask again"))
+        self.ask.setText(tr("Ask again") if self._asked else tr("Look it up"))
         self.state.show_if_any(state)
         remove_widgets(self._lines)
         remove_widgets(self._links)
