@@ -140,6 +140,9 @@ def test_without_a_tray_the_cross_says_what_is_lost(
     wants(world, choice)
     window.close()
     window.close()  # asks once
+    said = question(window).text.full_text()
+    assert "what customers write" in said
+    assert "Replies that wait, or that you planned for later, do not leave either." in said
     question(window).cancel.click()
     assert closed == []
     window.close()

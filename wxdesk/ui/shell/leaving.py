@@ -70,8 +70,11 @@ class Leaving(QObject):
 
 
 def lost() -> str:
-    """Say what becomes of messages while wxdesk is closed."""
-    return tr("While wxdesk is closed, nothing receives what customers write, and WeChat keeps it for 15 seconds only.")
+    """Say what becomes of messages and replies while wxdesk is closed."""
+    return tr(
+        "While wxdesk is closed, nothing receives what customers write, and WeChat keeps it for 15 seconds only. "
+        "Replies that wait, or that you planned for later, do not leave either."
+    )
 
 
 class LeavingDialog(NarrowDialog):
