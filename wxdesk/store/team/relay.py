@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -34,7 +33,7 @@ class RelayedEvents(StorePart):
 
     async def whisper(self, text: str) -> None:
         """Send a text to all who listen just now, without storing it; it may be lost."""
-        await self._db.write_at_once(partial(_whisper, text=text))
+        await self._db.write_at_once(lambda connection: connection.execute(select(func.pg_notify(CHANNEL, text))))
 
     @reading
     def newest(self, connection: Connection) -> int:
@@ -52,10 +51,6 @@ class RelayedEvents(StorePart):
         dropped = bool(rows) and rows[0].id > cursor + 1  # or rolled back; the newest is never dropped
         oldest = (connection.scalar(select(func.min(relayed_events.c.id))) or 0) if dropped else 0
         return Relayed([row.events for row in rows], newest, missed=cursor < oldest - 1)
-
-
-def _whisper(connection: Connection, text: str) -> None:
-    connection.execute(select(func.pg_notify(CHANNEL, text)))
 
 
 KEPT = 10_000

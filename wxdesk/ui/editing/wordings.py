@@ -55,11 +55,8 @@ class WordingField(QWidget):
     def show_mistakes(self, mistakes: Sequence[Mistake]) -> None:
         """Mark the wrong lines, and explain each mistake below."""
         self.edit.mark_lines([line for _, line, _ in mistakes if line])
-        self.error.show_if_any("\n".join(dict.fromkeys(_mistake_text(line, why) for _, line, why in mistakes)))
-
-
-def _mistake_text(line: int, why: Text) -> str:
-    return tr("Line {line}: {reason}", line=line, reason=why) if line else tr(why)
+        said = (tr("Line {line}: {reason}", line=line, reason=why) if line else tr(why) for _, line, why in mistakes)
+        self.error.show_if_any("\n".join(dict.fromkeys(said)))
 
 
 class Wordings(QWidget):

@@ -49,21 +49,19 @@ class AttentionBar(QObject):
 
     def _on_events(self, batch: Sequence[events.Event]) -> None:
         called = ended = False
+        unseen = self._bridge.desk.attention.unseen
+        calling = {call.conversation_id for call in unseen if call.cause in _ASKED_FOR}
         for event in batch:
             if isinstance(event, events.OperatorCalled):
                 self._rules[event.conversation_id] = event.rule_name
                 called = True
-            elif isinstance(event, events.AttentionChanged) and not self._still_calls(event.conversation_id):
+            elif isinstance(event, events.AttentionChanged) and event.conversation_id not in calling:
                 ended = self._rules.pop(event.conversation_id, None) is not None or ended
         if called:
             rows = self._bridge.desk.inbox.rows
             self._bridge.ask(rows(frozenset(self._rules)), self._know)
         elif ended:
             self._show_called()
-
-    def _still_calls(self, conversation_id: int) -> bool:
-        unseen = self._bridge.desk.attention.unseen
-        return any(call.conversation_id == conversation_id and call.cause in _ASKED_FOR for call in unseen)
 
     def _know(self, rows: Sequence[InboxRow]) -> None:
         self._people |= {row.conversation.id: row.conversation.contact for row in rows}

@@ -142,7 +142,8 @@ class NoticeBoard(QObject):
         last_contact_message = self._bridge.desk.timeline.last_contact_message
         me = self._bridge.desk.me
         rows = [row for row in rows if not row.conversation.is_a_colleagues(me)]
-        calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
+        unseen = {row.conversation.id: [call for call in row.calls if not call.seen] for row in rows}
+        calls = {one: [call for call in unseen[one] if call.cause in raised[one]] for one in unseen}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
             about = row.conversation.id
             self._calls.add(about)
@@ -170,10 +171,6 @@ class NoticeBoard(QObject):
 def _is_call(cause: AttentionReason) -> bool:
     """Return False for held replies, which have notices of their own."""
     return cause is not AttentionReason.HELD
-
-
-def _unseen(row: InboxRow, causes: Set[AttentionReason]) -> tuple[Attention, ...]:
-    return tuple(call for call in row.calls if call.cause in causes and not call.seen)
 
 
 MOST_HELD = 3

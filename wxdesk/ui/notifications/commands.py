@@ -49,12 +49,10 @@ class NoticeCommands(QObject):
         elif answer is NoticeAction.EDIT:
             self._window.inbox.chat.writing.lock.lock_for_edit(held[0], self._window.inbox.held.edit, self._failed)
         elif answer is NoticeAction.SEND:
-            self._window.inbox.held.replies.when_meant(parts, partial(self._send, parts))
+            send = partial(self._bridge.ask, done=self._say_if_none, failed=self._failed)
+            self._window.inbox.held.replies.when_meant(parts, lambda: send(replies.release_held(parts)))
         elif answer is NoticeAction.STOP:
             self._bridge.ask(replies.cancel_held(parts), self._say_if_none, self._failed)
-
-    def _send(self, parts: Sequence[int]) -> None:
-        self._bridge.ask(self._bridge.desk.replies.release_held(parts), self._say_if_none, self._failed)
 
     def _say_if_none(self, count: int) -> None:
         if not count:

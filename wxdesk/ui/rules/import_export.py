@@ -1,13 +1,12 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.errors import BadRulesFile, Text
+from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.desk.rules.exchange import ExportResult
 from wxdesk.desk.rules.file.reading import mistakes_in
@@ -88,11 +87,10 @@ class RuleFiles(QObject):
         line, reason = mistakes[0]
         text = tr("Line {line} of {file}: {reason} Nothing was imported.", line=line, file=file, reason=tr(reason))
         action = tr("All {n} mistakes", n=len(mistakes)) if mistakes[1:] else ""
-        then = partial(self._show_mistakes, tr("Mistakes in {file}", file=file), mistakes)
-        self._bridge.notices.bar(TROUBLE, text, action=action, then=then)  # a narrow window shows the beginning
-
-    def _show_mistakes(self, title: str, mistakes: Sequence[tuple[int, Text]]) -> None:
-        Legend(title, [(tr("Line {line}", line=line), tr(reason)) for line, reason in mistakes], self._host).open()
+        title, host = tr("Mistakes in {file}", file=file), self._host
+        lines = [(tr("Line {line}", line=line), tr(reason)) for line, reason in mistakes]
+        # a narrow window shows the beginning
+        self._bridge.notices.bar(TROUBLE, text, action=action, then=lambda: Legend(title, lines, host).open())
 
     def _write(self, file: str, exported: ExportResult) -> None:
         rules = ntr("{n} rule", "{n} rules", exported.rules)

@@ -46,7 +46,8 @@ class RulesPage(RecordPage[Rule]):
         self.rules = RuleModel(self, bridge.desk.rules.rulebook.named)
         self.list = RuleList(bridge, self.rules, self)
         self.hours = BusinessHoursControl(bridge, self)
-        self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
+        others = self.hours.choices(lambda: self.rules.names(without=self.editor.saved.id))
+        self.editor = RuleEditor(bridge, others, self)
         self.empty = FirstStep(
             "rules",
             title=tr("No automatic replies yet"),
@@ -133,9 +134,6 @@ class RulesPage(RecordPage[Rule]):
         self.reviews.refresh_findings(records)
         self._show_records(records, records[0] if records else None)
         self.editor.check_now()  # the others may answer in another way now
-
-    def _rule_names(self) -> list[str]:
-        return self.rules.names(without=self.editor.saved.id)
 
     # -- choosing and editing
 

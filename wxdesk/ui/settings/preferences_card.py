@@ -159,21 +159,15 @@ class PreferencesCard(SettingsCard):
         self.lines[field].show_error("")
         if wanted != self._wanted:
             before, self._wanted = getattr(self._wanted, field), wanted
-            self._save(field, wanted, partial(self._undo, field, before))
-
-    def _undo(self, field: str, before: object) -> None:
-        """Restore this field only: another may have been set since."""
-        self._save(field, replace(self._bridge.desk.preferences.now, **{field: before}))
+            now = self._bridge.desk.preferences  # another field may have been set since
+            self._save(field, wanted, lambda: self._save(field, replace(now.now, **{field: before})))
 
     def _save(self, field: str, wanted: Preferences, undo: Callable[[], None] | None = None) -> None:
         self._under_way += 1
         preferences = self._bridge.desk.preferences
         keep = preferences.set_own if field in OWN else preferences.set
-        self._bridge.ask(keep(wanted), partial(self._stored, undo), ended=self._ended)
-
-    def _stored(self, undo: Callable[[], None] | None, _: None) -> None:
-        if undo is not None:
-            self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
+        told = None if undo is None else partial(self._bridge.notices.offer, tr("Saved"), tr("Undo"), undo)
+        self._bridge.ask(keep(wanted), told, ended=self._ended)
 
     def _ended(self) -> None:
         self._under_way -= 1

@@ -345,10 +345,7 @@ class MainWindow(Frame):
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""
         if self.vault.shows(trouble):
             return
-        action, then = (tr("Try now"), partial(self._try_now, trouble.account)) if trouble.account else ("", None)
-        text = tr(trouble.text) if trouble.text else ""
+        action, outbox = tr("Try now") if trouble.account else "", self._bridge.desk.outbox
+        text, then = tr(trouble.text) if trouble.text else "", lambda: self._bridge.ask(outbox.try_now(trouble.account))
         key, lasting = f"trouble:{trouble.key}", not trouble.passing
         self.notices.bar(key, text, action=action, then=then, copy=trouble.copy, lasting=lasting)
-
-    def _try_now(self, account: str) -> None:
-        self._bridge.ask(self._bridge.desk.outbox.try_now(account))

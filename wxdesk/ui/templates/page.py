@@ -32,7 +32,8 @@ class TemplatesPage(RecordPage[Template]):
 
     def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, bridge.desk.templates, TemplatesChanged, parent)
-        self.model = TemplateModel(bridge.desk.clock, self, self._one_line)
+        said = bridge.desk.templates.one_line
+        self.model = TemplateModel(bridge.desk.clock, self, lambda one: said(one, example_context(bridge.desk)))
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self.empty = FirstStep(
@@ -52,9 +53,6 @@ class TemplatesPage(RecordPage[Template]):
         self.empty.starter.clicked.connect(self._add_starters)
         self.editor.history_asked.connect(self._open_history)
         bind(self, "Ctrl+F", self.list.begin_search)
-
-    def _one_line(self, template: Template) -> str:
-        return self._bridge.desk.templates.one_line(template, example_context(self._bridge.desk))
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's keys, for the shortcut sheet."""

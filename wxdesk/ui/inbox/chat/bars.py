@@ -94,11 +94,8 @@ class TransferBar(ChatBar):
                 "to be there: it must be set up in the mini program's console."
             ),
             tr("Hand over"),
-            partial(self._arm, conversation.id),
+            lambda: self._bridge.ask(self._bridge.desk.conversations.arm_transfer(conversation.id)),
         )
-
-    def _arm(self, conversation_id: int) -> None:
-        self._bridge.ask(self._bridge.desk.conversations.arm_transfer(conversation_id))
 
     def _take_back(self) -> None:
         if self._conversation is None:

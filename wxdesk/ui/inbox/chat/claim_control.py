@@ -84,11 +84,9 @@ class ClaimControl(QObject):
         note = QLineEdit(maxLength=200)
         note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
         note.setAccessibleName(note.placeholderText())
-        title, hand = tr("Hand the conversation to {name}", name=name), partial(self._hand, conversation_id, name, note)
-        ConfirmDialog(self._face.window(), title, "", tr("Hand it on"), field=note).ask(hand)
-
-    def _hand(self, conversation_id: int, name: str, note: QLineEdit) -> None:
-        self._bridge.ask(self._bridge.desk.claims.hand_to(conversation_id, name, note.text().strip()))
+        title, hand = tr("Hand the conversation to {name}", name=name), self._bridge.desk.claims.hand_to
+        question = ConfirmDialog(self._face.window(), title, "", tr("Hand it on"), field=note)
+        question.ask(lambda: self._bridge.ask(hand(conversation_id, name, note.text().strip())))
 
     def _may_join(self, error: ClaimedByColleague) -> asyncio.Future[bool]:
         """Ask if the operator means to write there; called on the desk's loop."""

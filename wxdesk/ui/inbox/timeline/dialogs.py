@@ -141,10 +141,8 @@ class PictureViewer(Dialog):
 
     def _ask_where(self, path: Path | None) -> None:
         if path is not None:
-            ask_where(self, tr("Save as…"), f"{tr('Picture')}{path.suffix}", partial(self._save_to, path))
-
-    def _save_to(self, path: Path, file: str) -> None:
-        self._bridge.ask(asyncio.to_thread(copied, path, Path(file)), self._saved)
+            ask, save, name = self._bridge.ask, asyncio.to_thread, f"{tr('Picture')}{path.suffix}"
+            ask_where(self, tr("Save as…"), name, lambda file: ask(save(copied, path, Path(file)), self._saved))
 
     def _saved(self, file: Path) -> None:
         self.words.setText(tr("Saved as {name}", name=file.name))

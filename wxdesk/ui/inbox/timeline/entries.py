@@ -268,26 +268,20 @@ def _message_entry(message: Message, silence: Decision | None) -> TimelineEntry:
 _NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
-def _needs_decision(reply: Reply) -> bool:
-    return reply.asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
-
-
-def _is_not_sent(reply: Reply) -> bool:
-    return reply.state in _NOT_SENT or is_scheduled(reply)
-
-
 def _reply_entry(
     reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
 ) -> TimelineEntry:
     """Return a reply's row; a rule's unsent one has its question and what came since."""
-    refused = closing.refused if closing is not None and _needs_decision(reply) else ""
+    undecided = reply.asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
+    refused = closing.refused if closing is not None and undecided else ""
     entry = TimelineEntry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply, refused=refused)
     if reply.author is not Author.RULE or reply.state not in EDITABLE:
         return entry
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
-    by_hand = [one for one in replies if one.author is Author.OPERATOR and not _is_not_sent(one)]
+    sent = (one for one in replies if one.state not in _NOT_SENT and not is_scheduled(one))
+    by_hand = [one for one in sent if one.author is Author.OPERATOR]
     spoken = next((one for one in reversed(by_hand) if (one.at, one.id) > (reply.at, reply.id)), None)
     last = closing if closing is not None and is_due_at_closing(reply.due_at, closing.at) else None
     since = later[-1] if later else None

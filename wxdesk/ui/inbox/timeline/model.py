@@ -69,7 +69,8 @@ class LoadedItems:
         page = {key_of(item) for item in items}
         above = [item for key, item in self._items.items() if key not in page]
         apart = page and len(above) == len(self._items)
-        if apart or (alone and len(above) > TIMELINE_PAGE and not any(map(_is_editable, above))):
+        editable = any(isinstance(item, Reply) and item.state in EDITABLE for item in above)
+        if apart or (alone and len(above) > TIMELINE_PAGE and not editable):
             self.clear()
         if not self._items:
             self.complete = len(items) < TIMELINE_PAGE
@@ -120,10 +121,6 @@ class LoadedItems:
 
     def _replies(self) -> Iterable[Reply]:
         return (item for item in self._items.values() if isinstance(item, Reply))
-
-
-def _is_editable(item: TimelineItem) -> bool:
-    return isinstance(item, Reply) and item.state in EDITABLE
 
 
 class TimelineModel(TimedRows[TimelineEntry]):

@@ -164,12 +164,10 @@ class TimelineView(AnchoredView):
         """Do what a key of the empty reply means to that bubble, if it is in sight."""
         entry = self._timeline.entry(self.bubbles.keyed) if self._lent else None
         row = None if entry is None else self._timeline.row_of(entry.key)
-        if row is None or is_fresh(self._lent_at, self._timeline.clock()) or not self._is_in_sight(row):
+        if row is None or is_fresh(self._lent_at, self._timeline.clock()):
             return False
-        return self._press_offer(event, entry)
-
-    def _is_in_sight(self, row: int) -> bool:
-        return self.viewport().rect().intersects(self.visualRect(self._timeline.index(row)))
+        in_sight = self.viewport().rect().intersects(self.visualRect(self._timeline.index(row)))
+        return in_sight and self._press_offer(event, entry)
 
     def _show_keys(self) -> None:
         """Draw keys on the bubble that they work on."""

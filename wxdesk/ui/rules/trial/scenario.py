@@ -162,7 +162,7 @@ class TrialScenarioForm(QWidget):
         self.number = NumberField(1, MOST_MESSAGES, tr("Which message since a person answered"), self)
         self.tags = QLineEdit(self, placeholderText=tr("none; parted by commas"))
         self.rule = NameMenuButton(
-            self._rule_names,
+            lambda: self._rules.names(without=0),
             tr("Rule that spoke to the customer before"),
             without=tr("none"),
             more=tr("No rule"),
@@ -270,9 +270,6 @@ class TrialScenarioForm(QWidget):
 
     def _facts(self) -> TrialFacts:
         return TrialFacts(**{name: _value_of(field) for name, field in self._fields.items()})
-
-    def _rule_names(self) -> list[str]:
-        return self._rules.names(without=0)
 
     def _no_rule(self) -> None:
         self.rule.set_value("")

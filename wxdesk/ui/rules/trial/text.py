@@ -108,7 +108,8 @@ def cost_of_trial(trial: Trial) -> str:
 def contact_facts_text(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
     """Describe a conversation, its contact and history, and the operator's presence."""
     name = name_of(known.conversation.contact)
-    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), _at_desk(operator)))
+    at_desk = tr("somebody is at the desk") if operator is Presence.PRESENT else tr("nobody is at the desk")
+    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), at_desk))
     return tr("From the conversation with {name}: {facts}", name=name, facts=facts)
 
 
@@ -153,7 +154,3 @@ def _left(known: ConversationContext, now: datetime) -> str:
         return tr("no reply was allowed any more")
     span = span_text(until - now)
     return ntr("{n} reply was allowed, for {span}", "{n} replies were allowed, for {span}", left, span=span)
-
-
-def _at_desk(operator: Presence) -> str:
-    return tr("somebody is at the desk") if operator is Presence.PRESENT else tr("nobody is at the desk")

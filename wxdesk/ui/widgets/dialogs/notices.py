@@ -91,8 +91,8 @@ class Notices(QObject):
         """
         self._toast.say(_shortened(text))
 
-    def offer(self, text: str, action: str, then: Callable[[], object]) -> None:
-        """Show a passing message with an action while it is visible."""
+    def offer(self, text: str, action: str, then: Callable[[], object], _: object = None) -> None:
+        """Show a passing message with an action while it is visible; see `toast`."""
         self._toast.say(_shortened(text), action, then)
 
     def act(self) -> None:

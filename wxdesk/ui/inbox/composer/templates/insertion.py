@@ -1,7 +1,6 @@
 """Inserts a template, chosen and filled in by a form, or an emoticon."""
 
 from collections.abc import Sequence
-from functools import partial
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -204,11 +203,8 @@ class TemplateInsertion(QObject):
 
     def _offer(self, templates: Sequence[Template]) -> None:
         context = self._context()
-        self.picker.offer(templates, partial(self._one_line, context))
-
-    def _one_line(self, context: RuleContext | None, template: Template) -> str:
-        """Return what a template says to the customer of the open conversation."""
-        return template.summary if context is None else self._templates.one_line(template, context)
+        said = self._templates.one_line  # to the customer of the open conversation
+        self.picker.offer(templates, lambda one: one.summary if context is None else said(one, context))
 
     def open_emoticons(self) -> None:
         """Let the operator choose an emoticon or emoji."""

@@ -172,7 +172,9 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
             share = share_left(row.entry.reply, self._model.clock(), self._model.hold_reason(row.entry))
-            _paint_countdown(painter, row.bar, share)
+            left = QRectF(row.bar.topLeft(), QSizeF(row.bar.width() * share, row.bar.height()))
+            for bar, color in ((row.bar, "line"), (left, "pending_line")):
+                paint_box(painter, bar, 1.5, color)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
             _paint_button(painter, placed, look, hovered=hovered, keyed=self.keyed == row.entry.key)
@@ -187,11 +189,6 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
     def _paint_caption(self, painter: QPainter, row: RowLayout) -> None:
         for placed in place_caption(self._caption(row.entry), row):
             _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action))
-
-
-def _paint_countdown(painter: QPainter, bar: QRectF, share: float) -> None:
-    paint_box(painter, bar, 1.5, "line")
-    paint_box(painter, QRectF(bar.topLeft(), QSizeF(bar.width() * share, bar.height())), 1.5, "pending_line")
 
 
 def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
