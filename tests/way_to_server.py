@@ -34,6 +34,9 @@ class WayThere:
         """So many of the next commits are answered."""
         self.lose_answers = 0
         """So many after those are carried out, but their answers are lost with the connection."""
+        self.strand = b""
+        """Who says this waits for `go_on`, alone."""
+        self.go_on = asyncio.Event()
         self.passes_notices_on = True
         self.answers = 0
         """So many pieces of answers have come from the server."""
@@ -130,6 +133,8 @@ class WayThere:
                 await self._speaks.wait()
                 if line not in self._lines:
                     break
+                if self.strand and self.strand in data:
+                    await self.go_on.wait()
                 line.commits = COMMIT in data
                 line.server.write(data)
         except OSError:

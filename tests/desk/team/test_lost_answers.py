@@ -12,6 +12,8 @@ from tests.desk.team.test_desks_of_a_team import FarTeam, far_team, sandbox
 from tests.postgresql import Postgres
 from wxdesk.core.events import MessageKept, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.templates import Template
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.team import dispatch
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -79,3 +81,42 @@ async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
     far.way.speak()
     await writing
     await far.until(TroubleRaised, lambda event: event == TroubleRaised(TroubleArea.LATE, ""))
+
+
+async def test_what_only_reads_or_types_tells_of_no_late_answer(far: FarTeam, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else “what you did is on its way” stands there though nothing was done."""
+    monkeypatch.setattr(dispatch, "LATE_SECONDS", 0.05)
+    chat, desk = await hear(far), far.desk.desk
+    far.way.fall_silent()
+    reports = (
+        *(desk.conversations.mark_read(chat), desk.attention.look(chat), desk.claims.see(chat), desk.drafts.keep({})),
+        *(desk.typing.show(chat), desk.typing.prepare(chat), desk.typing.stop(chat), desk.templates.count_use(1)),
+    )
+    reporting = asyncio.gather(*reports)
+    await asyncio.wait({reporting}, timeout=0.3)
+    assert TroubleArea.LATE not in {trouble.key for trouble in desk.health.state.troubles}
+    far.way.speak()
+    await reporting
+
+
+async def test_what_is_asked_again_before_the_answer_is_done_once_and_told_alike(far: FarTeam) -> None:
+    """A button is pressed again over a slow line: the second would tell that there was nothing to do."""
+    far.way.fall_silent()
+    templates = far.desk.desk.templates
+    saving = [asyncio.ensure_future(templates.save_all((Template(0, "Hours", "At 9."),))) for _ in range(2)]
+    await asyncio.wait(saving, timeout=0.3)
+    far.way.speak()
+    first, second = await asyncio.gather(*saving)
+    assert first == second == await templates.all()
+
+
+async def test_what_is_set_twice_stays_as_it_was_set_last(far: FarTeam) -> None:
+    """The storing of the first may take longer, on a line of its own."""
+    await hear(far)
+    far.way.strand = b'"warn_hours":3'
+    preferences = far.desk.desk.preferences
+    setting = [asyncio.ensure_future(preferences.set(Preferences(warn_hours=hours))) for hours in (3, 5)]
+    await asyncio.wait({setting[1]}, timeout=0.5)
+    far.way.go_on.set()
+    await asyncio.gather(*setting)
+    assert far.server.desk.preferences.now.warn_hours == 5

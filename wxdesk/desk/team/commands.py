@@ -55,6 +55,8 @@ class CommandTerms(Struct, frozen=True):
     """False for what has its own history, as replies have, and for what needs none."""
     by_itself: bool = False
     """True if a desk gives it by itself, whoever is signed in there."""
+    unasked: bool = False
+    """True if it reports what operators see and type, and they wait for nothing."""
     seldom: bool = False
     """True if the same command is not repeated for a while; each key asks for one."""
     forgotten: bool = False
@@ -69,6 +71,7 @@ class CommandTerms(Struct, frozen=True):
 
 
 _USUAL, _UNRECORDED, _LEAD = CommandTerms(), CommandTerms(recorded=False), CommandTerms(Role.LEAD)
+_UNASKED = CommandTerms(recorded=False, unasked=True)
 _LOCAL = CommandTerms(Role.OWNER, local=True)
 _RULES = CommandTerms(Role.LEAD, subject=_named_by_id(lambda desk: desk.rules.rulebook.all()))
 _TEMPLATES = CommandTerms(Role.LEAD, subject=_named_by_id(lambda desk: desk.templates.all()))
@@ -77,27 +80,27 @@ _ROWS = (
     ("conversations", _USUAL, "hand_back arm_transfer take_back set_mode describe"),
     ("conversations", CommandTerms(subject=_ids), "change"),
     ("conversations", CommandTerms(claim=Claims.claim), "take_over"),
-    ("conversations", _UNRECORDED, "mark_read"),
+    ("conversations", _UNASKED, "mark_read"),
     ("claims", _USUAL, "claim join give_back hand_to"),
     ("claims", _LEAD, "take"),
-    ("claims", _UNRECORDED, "see"),
+    ("claims", _UNASKED, "see"),
     ("replies", CommandTerms(claim=Claims.claim_to_write, recorded=False), "write write_split"),
     ("replies", CommandTerms(claim=Claims.claim_to_change, recorded=False), "release edit retry"),
     ("replies", _UNRECORDED, "undo lock_for_edit unlock cancel confirm release_held cancel_held"),
-    ("drafts", _UNRECORDED, "keep"),
+    ("drafts", _UNASKED, "keep"),
     ("skipped", CommandTerms(subject=_nothing), "ask_rules"),
     ("outbox", _USUAL, "pause resume"),
     ("outbox", _UNRECORDED, "try_now"),
     ("takeovers", _USUAL, "hand_back_endless"),
-    ("attention", _UNRECORDED, "look"),
-    ("presence", CommandTerms(recorded=False, by_itself=True), "attend"),
-    ("typing", CommandTerms(recorded=False, seldom=True), "show prepare"),
-    ("typing", _UNRECORDED, "stop"),
+    ("attention", _UNASKED, "look"),
+    ("presence", CommandTerms(recorded=False, by_itself=True, unasked=True), "attend"),
+    ("typing", CommandTerms(recorded=False, seldom=True, unasked=True), "show prepare"),
+    ("typing", _UNASKED, "stop"),
     ("rules.rulebook", _RULES, "save set_enabled reorder delete put_back"),
     ("rules.exchange", CommandTerms(Role.LEAD, subject=_nothing), "take_in restore"),
     ("rules.business_hours", _LEAD, "save"),
     ("templates", _TEMPLATES, "save save_all delete put_back"),
-    ("templates", _UNRECORDED, "count_use"),
+    ("templates", _UNASKED, "count_use"),
     ("preferences", _LEAD, "set"),
     ("preferences", _UNRECORDED, "set_own"),
     ("accounts", _LEAD, "set_mode follow_config"),

@@ -8,11 +8,12 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from operator import attrgetter
 from typing import Any, get_type_hints
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import Struct
@@ -113,6 +114,12 @@ class LocalCommands:
         return await self._authority.carry_out(path, me, method, *given, **named)
 
 
+class Turn(asyncio.Lock):
+    """Turn of a command; one given again before its answer gets that of `made`."""
+
+    made = ended = StoredCommand(0, "", "", CommandState.PENDING)
+
+
 class RemoteCommands:
     """Desk's side: stores commands, and waits for their results."""
 
@@ -126,6 +133,7 @@ class RemoteCommands:
         self._late: set[object] = set()
         self._open: dict[int, asyncio.Future[StoredCommand]] = {}
         self._lately: dict[tuple[str, str], float] = {}
+        self._turns = WeakValueDictionary[object, Turn]()
 
     async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
         """Have the server carry out a command; return its result.
@@ -135,18 +143,24 @@ class RemoteCommands:
                 cannot be reached.
             WxdeskError: what the method raised there.
         """
-        arguments = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
-        if COMMANDS[path].seldom and self._note_repeated(path, arguments):
+        terms, arguments = COMMANDS[path], inspect.signature(method).bind(*given, **named).arguments
+        command = self._command_of(path, msgspec.json.encode(arguments).decode())
+        if terms.seldom and self._note_repeated(path, command.arguments):
             return None
-        with nullcontext() if COMMANDS[path].by_itself else self._told_if_late():
-            ended = await self._make(path, arguments)
-        if COMMANDS[path].forgotten:
+        turn = self._turns.setdefault((path if terms.unasked else path.rpartition(".")[0], _subject(arguments)), Turn())
+        again = turn.locked()
+        with nullcontext() if terms.unasked else self._told_if_late():
+            async with turn:
+                if not again or turn.made != command:
+                    turn.ended, turn.made = await self._make(command), command
+                ended = turn.ended
+        if terms.forgotten:
             await self._queue.forget(ended.id)
         return _result(ended, get_type_hints(method).get("return"))
 
     async def report(self) -> ServerState:
         """Return the server's state; raises `StoreError` like any command."""
-        state: ServerState = _result(await self._make(REPORT, "{}"), ServerState)
+        state: ServerState = _result(await self._make(self._command_of(REPORT, "{}")), ServerState)
         return state
 
     @contextmanager
@@ -166,9 +180,11 @@ class RemoteCommands:
         self._late.add(token)
         self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS))
 
-    async def _make(self, path: str, arguments: str) -> StoredCommand:
+    def _command_of(self, path: str, arguments: str) -> StoredCommand:
         me = self._operators.now
-        command = StoredCommand(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
+        return StoredCommand(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
+
+    async def _make(self, command: StoredCommand) -> StoredCommand:
         ids: list[int] = []  # of each try; none but the last can be through
         try:
             await self._queue.put(command, self._clock(), ids.append)
@@ -213,6 +229,13 @@ class RemoteCommands:
         for command in ended:
             if (waiting := self._open.get(command.id)) is not None and not waiting.done():
                 waiting.set_result(command)
+
+
+def _subject(arguments: Mapping[str, object]) -> tuple[str, object]:
+    """Return the one thing that a command is about; others of a part are alike."""
+    name, first = next(iter(arguments.items()), ("", None))
+    only = first[0] if isinstance(first, Sequence) and len(first) == 1 else first
+    return (name, only) if isinstance(only, int | str) else ("", None)
 
 
 def _result(command: StoredCommand, kind: Any) -> Any:  # noqa: ANN401
