@@ -66,6 +66,7 @@ def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     commands = RemoteCommands(store, local.clock, operators, local.bus.publish)
     desk = replace(_fronted(local, SHARED, commands, operators), is_remote=True)
     local.attention.me = lambda: desk.me
+    local.accounts.are_known = False
     return TeamDesk(desk, store, Following(store, desk, local, commands))
 
 

@@ -223,6 +223,15 @@ async def test_without_a_server_commands_are_refused_with_the_reason(
     assert tr(told.text) == "No server works at the moment: nobody answers customers until one does."
 
 
+async def test_the_accounts_are_not_known_before_a_server_has_told_them(team: Team, tmp_path: Path) -> None:
+    assert team.desk.desk.accounts.are_known
+    url = team.server.desk.configuration.now.config.store.url
+    await team.server.stop()
+    later = await open_window_desk(Setup(tmp_path / "later", Config(store=StoreSettings(url))))
+    assert not later.desk.accounts.are_known
+    await later.stop()
+
+
 @dataclass
 class FarTeam(Team):
     """A team whose desk reaches the database by `way`."""

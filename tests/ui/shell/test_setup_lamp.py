@@ -79,6 +79,15 @@ def test_the_lamp_turns_green_with_the_first_answer_and_leads_to_the_set_up(
         assert window.stack.currentIndex() == window.page_names.index("setup")
 
 
+def test_before_the_server_has_told_of_its_set_up_nothing_is_claimed(world: World, window: MainWindow) -> None:
+    world.desk.accounts.are_known = False
+    window.status_bar.show_health()
+    assert window.status_bar.listener.isHidden(), "it said that no mini program is connected"
+    world.desk.accounts.are_known = True
+    window.status_bar.show_health()
+    assert window.status_bar.listener.isVisible()
+
+
 @pytest.mark.parametrize("width", [1280, 900])
 def test_no_notice_covers_a_red_lamp(qtbot: QtBot, window: MainWindow, width: int) -> None:
     lamp, bars = window.status_bar.listener, window.notices.bars

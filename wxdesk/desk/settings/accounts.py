@@ -48,6 +48,7 @@ class Accounts(Mapping[str, Account]):
         publish: Callable[[Event], None],
     ) -> None:
         self.configured = dict(configured)
+        self.are_known = True  # beside a server: once that has told them
         self._now = dict(configured)
         self._set_here: frozenset[str] = frozenset()
         self._with_secrets = frozenset(with_secrets)
@@ -86,6 +87,7 @@ class Accounts(Mapping[str, Account]):
             name_accounts(dict.fromkeys(before, "") | {name: account.title for name, account in configured.items()})
             settings = {name: await self._stored(name) for name in configured}
             self.configured, self._with_secrets = dict(configured), frozenset(with_secrets)
+            self.are_known = True
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
             self._now = {name: _with_setting(account, settings[name]) for name, account in configured.items()}
             changed = [one for name, one in self._now.items() if name in before and _acts(one) != _acts(before[name])]

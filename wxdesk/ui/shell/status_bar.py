@@ -137,6 +137,8 @@ class StatusBar(Frame):
         desk = self._bridge.desk
         state = desk.health.state
         self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote)
+        if not desk.accounts.are_known:  # nor is anything else of the server's set-up
+            self.listener.hide()
         self._show_time()
         if state.paused:
             self.replies.show_state("pending", _paused_text(state), short=tr("Paused"))

@@ -53,6 +53,10 @@ def test_a_removed_mini_program_takes_no_replies_and_the_composer_says_so(
     why = "Its mini program is no longer set up here"
     qtbot.waitUntil(lambda: not composer.send.isEnabled())
     assert composer.closed == composer.fit.problem == why
+    world.desk.accounts.are_known = False  # as after the start over a line that is down
+    world.publish(ConfigurationChanged())
+    qtbot.waitUntil(composer.send.isEnabled)
+    world.desk.accounts.are_known = True
     world.call(world.desk.accounts.use(accounts, accounts))
     world.publish(ConfigurationChanged(added=("shop",)))
     qtbot.waitUntil(composer.send.isEnabled)

@@ -39,7 +39,7 @@ class Composer(Frame):
         self._conversation: Conversation | None = None
         self.drafts = Drafts(self)
         self.guarded: Callable[[], Sequence[str]] = tuple  # words to warn of
-        self.accounts: Container[str] | None = None
+        self.accounts: Callable[[], Container[str] | None] = lambda: None
         self.entry_of: Callable[[Reply], TimelineEntry | None] = lambda _: None  # with the other parts of its answer
         self._now: datetime | None = None
         self.edit = MessageEdit()
@@ -133,7 +133,7 @@ class Composer(Frame):
     @property
     def closed(self) -> str:
         """The reason that nothing may be sent now; empty if something may."""
-        return closed_text(self._conversation, self._now, self.accounts)
+        return closed_text(self._conversation, self._now, self.accounts())
 
     def _note_text(self) -> None:
         self.drafts.write(Content(text=self.text()))

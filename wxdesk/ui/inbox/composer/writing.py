@@ -29,7 +29,8 @@ class ReplyWriting(QObject):
         self._session = session
         self.composer = Composer()
         self.composer.entry_of = lambda reply: session.model.entry(f"r{reply.id}")
-        self.composer.accounts = bridge.desk.accounts
+        accounts = bridge.desk.accounts
+        self.composer.accounts = lambda: accounts if accounts.are_known else None
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
         self.drafts = self.composer.drafts
         self.lock = EditLock(self.drafts, bridge, session)
