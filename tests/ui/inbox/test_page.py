@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.composer.test_switching_conversations import busy
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
@@ -324,3 +325,16 @@ def test_nothing_counts_while_the_page_is_hidden(qtbot: QtBot, world: World, pag
     qtbot.waitUntil(lambda: page.ticker.isActive())
     page.hide()
     assert not page.ticker.isActive()
+
+
+def test_a_conversation_is_asked_for_while_that_of_another_is_awaited(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    """Over a slow line a customer opened after a send showed after two round trips of the one before."""
+    two = world.say(FIRST, "hello"), world.say(SECOND, "hi")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 2)
+    with busy(world):
+        for one in two:
+            page.open_conversation(one)
+        assert [one.done for one in bridge._open].count(page.session._refresher._answered) == 2
+    qtbot.waitUntil(lambda: texts(page) == ["hi"])

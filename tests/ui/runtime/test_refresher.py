@@ -48,6 +48,19 @@ def test_changes_during_a_question_cause_one_more(bridge: Bridge, qtbot: QtBot) 
     assert store.answers == [1, 2]
 
 
+def test_a_question_about_something_else_waits_for_no_answer(bridge: Bridge, qtbot: QtBot) -> None:
+    """As for a customer opened after another over a slow line."""
+    store, owner = Store(), QObject()
+    refresher = Refresher(bridge, store.question, store.answers.append, owner)
+    refresher.ask()
+    refresher.ask()
+    refresher.turn()
+    refresher.ask()
+    assert store.asked == 2
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert store.answers == [2]
+
+
 @pytest.mark.expects_log("Unexpected in the window")
 def test_an_error_is_told_and_the_next_question_can_be_asked(bridge: Bridge, qtbot: QtBot) -> None:
     store, owner = Store(), QObject()

@@ -63,8 +63,7 @@ class ChatSession(QObject):
         """Id of the newest message that was read; None before the first answer."""
         self._reading = False
         self._changed_replies: set[int] = set()
-        self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
-        """Visit and replies of the question whose answer is awaited."""
+        self._asked: AbstractSet[int] = frozenset()  # replies of the question whose answer is awaited
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
         bridge.events.connect(self._on_events)
         bridge.message_arrived.connect(self._show_arrived)
@@ -165,14 +164,11 @@ class ChatSession(QObject):
     def _question(self) -> Coroutine[Any, Any, ConversationSnapshot] | None:
         if self.conversation_id is None:
             return None
-        changed = self._changed_replies & self.known.reply_ids()
+        self._asked = self._changed_replies & self.known.reply_ids()
         self._changed_replies.clear()
-        self._asked = (self._visit, changed)
-        return self._bridge.desk.timeline.snapshot(self.conversation_id, changed)
+        return self._bridge.desk.timeline.snapshot(self.conversation_id, self._asked)
 
     def _answered(self, now: ConversationSnapshot) -> None:
-        if self._asked[0] != self._visit:
-            return
         before = self._newest_read
         self._newest_read = max((item.id for item in now.items if isinstance(item, Message)), default=0)
         self.row, self.latest, self.failed = now.row, now.latest, False
@@ -188,11 +184,9 @@ class ChatSession(QObject):
             self.arrived.emit()
 
     def _not_answered(self) -> None:
-        visit, changed = self._asked
-        if visit == self._visit:
-            self._changed_replies |= changed
-            self.failed = self.fresh
-            self.refreshed.emit()
+        self._changed_replies |= self._asked
+        self.failed = self.fresh
+        self.refreshed.emit()
 
     def _read_failed(self, error: Exception) -> None:
         self._reading = False
@@ -240,6 +234,7 @@ class ChatSession(QObject):
     def _reset(self, conversation_id: int | None) -> None:
         """Forget what was read; the row of a conversation already open stays."""
         self._visit += 1
+        self._refresher.turn()
         if conversation_id != self.conversation_id:
             self.row = self.latest = None
         self.conversation_id = conversation_id

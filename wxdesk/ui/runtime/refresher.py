@@ -34,6 +34,12 @@ class Refresher[T](QObject):
         self._gathering = Debounce(self.ask, self, gather_ms)
         self._asking = False
         self._again = False
+        self._subject = 0
+
+    def turn(self) -> None:
+        """Ask about something else from now on, and drop the answer that is awaited."""
+        self._subject += 1
+        self._asking = self._again = False
 
     def ask(self) -> None:
         """Ask now, or once more after the answer that is awaited."""
@@ -43,7 +49,7 @@ class Refresher[T](QObject):
         work = self._question()
         if work is not None:
             self._asking = True
-            self._bridge.ask(work, self._answered, self._refused)
+            self._bridge.ask(work, self._answered, self._refused, about=lambda: self._subject)
 
     def ask_soon(self) -> None:
         """Ask after the time for gathering changes, without one at once."""
