@@ -72,14 +72,12 @@ class SnoozeMenu(QMenu):
 
     def __init__(self, desk: Desk, some: Sequence[Conversation], do: DoToRows, parent: QWidget, under: QWidget) -> None:
         super().__init__(tr("Snooze"), parent)
-        self._now, self._some, self._do, self._under = desk.clock(), tuple(some), do, under
+        self._now, self._some, self._do = desk.clock(), tuple(some), do
         self.setAccessibleName(tr("Until when to snooze"))
         opening = next_hours_change(desk, some[0], lambda schedule: schedule.next_open(self._now))
         offer(self, snooze_choices(opening, self._now), self._snooze)
-        self.addAction(tr("Until another time…"), self._ask_moment)
-
-    def _ask_moment(self) -> None:
-        ask_moment(self._under, tr("Until when to snooze"), tr("Snooze"), self._now, self._snooze)
+        ask = partial(ask_moment, under, self.accessibleName(), tr("Snooze"), self._now, self._snooze)
+        self.addAction(tr("Until another time…"), ask)
 
     def _snooze(self, until: datetime) -> None:
         self._do(self._some, RowChange(RowAct.SNOOZE, until))
@@ -170,6 +168,7 @@ class RowActs(QObject):
         self._bridge = bridge
         self._session = session
         self._edit = edit
+        self._turning: set[int] = set()  # resolved or opened again by one key; an event tells it before the answer
 
     def do(self, some: Sequence[Conversation], change: RowChange, *, meant: bool = False) -> None:
         """Change these conversations, unless an input method composes a reply.
@@ -184,11 +183,14 @@ class RowActs(QObject):
         self._bridge.notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
     def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
-        ids = tuple(one.id for one in some)
-        # one key does both: what was resolved is shown before the answer comes, and a second press opened it again
-        once = ("resolve", ids) if change.act in {RowAct.RESOLVE, RowAct.REOPEN} else None
-        done = partial(self._changed, some, change, self._edit.toPlainText())
-        self._bridge.ask(self._bridge.desk.conversations.change(ids, change), done, once=once)
+        if one_key := change.act in {RowAct.RESOLVE, RowAct.REOPEN}:
+            some = [one for one in some if one.id not in self._turning]
+        if not some:
+            return
+        ids, turning = tuple(one.id for one in some), self._turning
+        done, work = partial(self._changed, some, change, self._edit.toPlainText()), self._bridge.desk.conversations
+        turning.update(ids if one_key else ())
+        self._bridge.ask(work.change(ids, change), done, ended=partial(turning.difference_update, ids))
         self.begun.emit()
 
     def open_menu(self, rows: RowsView, some: Sequence[Conversation], tags: Sequence[str], at: QPoint) -> None:

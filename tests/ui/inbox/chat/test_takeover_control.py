@@ -102,6 +102,17 @@ def test_the_menu_takes_over_for_as_long_as_it_says(
     assert not stored(world, thread).taken_over
 
 
+def test_a_second_press_before_the_answer_does_not_hand_back(
+    qtbot: QtBot, world: World, page: InboxPage, thread: int, bridge: WindowBridge
+) -> None:
+    """Over a slow line, an event tells of the takeover before the answer comes."""
+    page.chat.takeover.toggle()
+    page.chat.header.taken_over = True
+    page.chat.takeover.toggle()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert world.call(world.store.conversations.get(thread)).taken_over
+
+
 def test_a_mode_that_is_chosen_while_people_answer_tells_from_when_it_holds(
     qtbot: QtBot, world: World, page: InboxPage, bridge: WindowBridge, thread: int
 ) -> None:

@@ -25,6 +25,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
 from wxdesk.ui.look.theme import Size, font, sentence_font
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -242,6 +243,25 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
     }
     qtbot.waitUntil(lambda: toast(page.window()).startswith("12 replies were stopped."))
     assert not world.sandbox.sent
+
+
+@pytest.mark.parametrize("what", ["send", "stop"])
+def test_a_second_press_before_the_answer_does_not_tell_of_none(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, what: str
+) -> None:
+    """As over a slow line: “0 replies were stopped” would take the place of what was done."""
+    ids = [reply.id for reply in two_held(qtbot, world, page)]
+    replies = page.held.replies
+    for _ in range(2):
+        replies.send_these(ids) if what == "send" else replies.stop_these(None)
+    said = set()
+
+    def is_idle() -> bool:
+        said.add(toast(page.window())[:1])
+        return bridge.is_idle
+
+    qtbot.waitUntil(is_idle)
+    assert said == {"", "2"}
 
 
 def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(

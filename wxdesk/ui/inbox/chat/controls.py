@@ -58,10 +58,9 @@ class TakeoverControl(QObject):
         conversation = self._session.conversation
         if conversation is None:
             return
-        if self._header.hands_back:
-            self._hand_back(conversation.id)
-        else:
-            self._take_over(conversation.id, UNTIL_HANDED_BACK)
+        here, desk = conversation.id, self._bridge.desk.conversations
+        work = desk.hand_back(here) if self._header.hands_back else desk.take_over(here, UNTIL_HANDED_BACK)
+        self._bridge.ask(work, once=("takeover", here))  # an event tells it before the answer, for the opposite
 
     def open_menu(self) -> None:
         """Let the operator choose for how long to take over."""

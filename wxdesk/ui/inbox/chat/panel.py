@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
@@ -297,7 +298,7 @@ class ChatPanel(Frame):
         return changed is not None and changed.id == reply.id and action in _SENDS and not alone
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
-        ask, replies = self._bridge.ask, self._bridge.desk.replies
+        ask, replies = partial(self._bridge.ask, once=(action, reply.id)), self._bridge.desk.replies
         match action:
             case _ if self._sends_change(action, reply):
                 self.composer.submit()

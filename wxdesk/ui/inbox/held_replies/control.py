@@ -69,11 +69,12 @@ class HeldReplies(QObject):
 
     def send(self, held: HeldReply) -> None:
         """Send one reply, or all asking parts of its answer."""
-        self._bridge.ask(self._bridge.desk.replies.release(held.reply.id, whole=bool(held.asking)))
+        work = self._bridge.desk.replies.release(held.reply.id, whole=bool(held.asking))
+        self._bridge.ask(work, once=("send", held.reply.id))
 
     def stop(self, held: HeldReply) -> None:
         """Stop one reply and the later parts of its answer; their texts stay visible."""
-        self._bridge.ask(self._bridge.desk.replies.cancel(held.reply.id))
+        self._bridge.ask(self._bridge.desk.replies.cancel(held.reply.id), once=("stop", held.reply.id))
 
     def take_over(self, held: HeldReply) -> None:
         """Take over its conversation, which stops its replies that leave by themselves."""
