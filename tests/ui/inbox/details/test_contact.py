@@ -62,12 +62,16 @@ def test_a_note_that_could_not_be_stored_is_kept_and_stored_later(
         note.setPlainText("owes us 30")
         window.inbox.detail.contact.save_unfinished()
         qtbot.waitUntil(lambda: bridge.is_idle)
+        window.inbox.detail.contact.tags.show_tags(("vip",))
+        window.inbox.detail.contact.save_unfinished()
+        qtbot.waitUntil(lambda: bridge.is_idle)
     bars = window.notices.bars
     [words] = [text for key, text in bars.texts().items() if key == f"contact:{conversation_id}"]
     assert words.startswith("A customer's details were not saved: ")
     [again] = [button for button in bars.findChildren(QPushButton) if button.text() == "Save them now"]
     again.click()
-    qtbot.waitUntil(lambda: world.call(world.store.conversations.get(conversation_id)).contact.note == "owes us 30")
+    qtbot.waitUntil(lambda: world.call(world.store.conversations.get(conversation_id)).contact.tags == ("vip",))
+    assert world.call(world.store.conversations.get(conversation_id)).contact.note == "owes us 30"
     qtbot.waitUntil(lambda: note.toPlainText() == "owes us 30" and f"contact:{conversation_id}" not in bars.texts())
 
 

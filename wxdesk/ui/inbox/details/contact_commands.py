@@ -1,5 +1,6 @@
 """Carries changes, blocking and deletion of a customer to the desk."""
 
+from collections import defaultdict
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -66,16 +67,14 @@ class ContactCommands(QObject):
         self._bridge = bridge
         self._session = session
         self._acts = acts
-        panel.names = self._colleagues
+        self._unsaved: defaultdict[int, list[ContactChange]] = defaultdict(list)
+        panel.names = lambda: {one.name for one in bridge.desk.colleagues.now}
         panel.described.connect(self._describe)
         self.files = FileJobs(bridge, panel)
         panel.block.clicked.connect(self.toggle_block)
         panel.export.clicked.connect(self._export)
         panel.erase.clicked.connect(self._ask_to_erase)
         Rights(bridge, Role.OWNER, panel.erase, panel.export)
-
-    def _colleagues(self) -> set[str]:
-        return {one.name for one in self._bridge.desk.colleagues.now}
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
@@ -84,13 +83,16 @@ class ContactCommands(QObject):
 
     def _not_described(self, conversation_id: int, change: ContactChange, error: StoreError) -> None:
         """Keep what was written, which the panel shows no more, to be stored later."""
+        (unsaved := self._unsaved[conversation_id]).append(change)
+        note = next((one.note for one in reversed(unsaved) if one.note), "")
+        again, key = partial(self._describe_again, conversation_id), f"contact:{conversation_id}"
         words = tr("A customer's details were not saved: {reason}.", reason=explain(error))
-        again, key = partial(self._describe_again, conversation_id, change), f"contact:{conversation_id}"
-        self._bridge.notices.bar(key, words, action=tr("Save them now"), then=again, copy=change.note or "")
+        self._bridge.notices.bar(key, words, action=tr("Save them now"), then=again, copy=note, away=unsaved.clear)
 
-    def _describe_again(self, conversation_id: int, change: ContactChange) -> None:
+    def _describe_again(self, conversation_id: int) -> None:
         self._bridge.notices.bar(f"contact:{conversation_id}", "")
-        self._describe(conversation_id, change)
+        for change in self._unsaved.pop(conversation_id, ()):
+            self._describe(conversation_id, change)
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""
