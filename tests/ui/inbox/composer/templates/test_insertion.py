@@ -72,10 +72,28 @@ def test_a_picker_that_is_open_shows_what_is_saved_since(
     opened(world.say(FIRST, "hello"))
     picker = page.chat.writing.templates.picker
     qtbot.keyClicks(page.chat.composer.edit, "/")
+    assert not picker.below.isVisible(), "that there are none is not known yet"
     qtbot.waitUntil(lambda: picker.below.isVisible())
     world.call(world.desk.templates.save_all((HOURS,)))
     qtbot.waitUntil(lambda: len(rows(page)) == 1)
     assert not picker.below.isVisible()
+
+
+def test_what_is_chosen_stays_chosen_when_the_templates_come_again(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    """As over a slow line after the picker has opened: Enter would insert another."""
+    world.call(world.desk.templates.save_all([Template(0, f"Note {n}", "Hello.", category="Notes") for n in (1, 2)]))
+    picker = page.chat.writing.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() == 6)
+    qtbot.keyClick(picker.field, Qt.Key.Key_Tab)
+    assert picker.list.count() == 2
+    qtbot.keyClick(picker.field, Qt.Key.Key_Down)
+    chosen = picker.list.currentItem().text()
+    world.call(world.desk.templates.save_all([Template(0, "Note 0", "Hello.", category="Notes")]))
+    qtbot.waitUntil(lambda: picker.list.count() == 3)
+    assert picker.list.currentItem().text() == chosen
 
 
 def test_a_long_list_in_the_picker_says_how_many_more_and_is_searched(

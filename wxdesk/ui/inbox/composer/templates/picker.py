@@ -85,7 +85,8 @@ class Picker(Popup):
             self._describe(item, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.below.show_if_any(self._words_below(len(fitting)))
+        more = len(fitting) - self._most
+        self.below.show_if_any(more_text(more) if more > 0 else "" if fitting else self._nothing())
         self.list.setVisible(self.list.count() > 0)
         self.place()
 
@@ -103,9 +104,6 @@ class Picker(Popup):
     def _nothing(self) -> str:
         """Return the sentence for an empty list."""
         return tr("Nothing fits.")
-
-    def _words_below(self, fitting: int) -> str:
-        return more_text(fitting - self._most) if fitting > self._most else "" if fitting else self._nothing()
 
     def height_at(self, width: int) -> int:
         """Return the height of the rows that are shown, with what is around them."""
@@ -152,7 +150,7 @@ class TemplatePicker(Picker):
     """Templates: best matches first, equals by last use; Tab goes through the groups."""
 
     def __init__(self, parent: QWidget) -> None:
-        self._templates: tuple[Template, ...] = ()
+        self._templates: tuple[Template, ...] | None = None  # until they were read
         self._one_line: Callable[[Template], str] = lambda template: template.summary
         self._groups = [""]
         super().__init__(tr("Templates"), tr("Search templates"), parent)
@@ -160,10 +158,19 @@ class TemplatePicker(Picker):
         self._head.addWidget(self.group)
 
     def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
-        """Show these templates, each as `one_line` tells it, in groups by category."""
+        """Show these as `one_line` tells them, by category; what is chosen stays so."""
+        item, group, groups = self.list.currentItem(), self._groups[0], {"", *(one.category for one in templates)}
+        chosen = 0 if item is None else item.data(Qt.ItemDataRole.UserRole).id
         self._templates, self._one_line = tuple(templates), one_line
-        self._groups = ["", *sorted({one.category for one in templates if one.category})]
+        self._groups = sorted(groups, key=lambda one: (group in groups and one < group, one))
         self._fill(self.field.text())
+        shown = [self.list.item(row).data(Qt.ItemDataRole.UserRole).id for row in range(self.list.count())]
+        self.list.setCurrentRow(shown.index(chosen) if chosen in shown else 0)
+
+    def start(self) -> None:
+        """Begin another search, among all."""
+        self._groups.sort()
+        super().start()
 
     def _next_group(self) -> None:
         self._groups.append(self._groups.pop(0))
@@ -175,7 +182,7 @@ class TemplatePicker(Picker):
         group = self._groups[0]
         self.group.setText(literal(group) or tr("All groups"))
         self.group.setVisible(len(self._groups) > 1)
-        return search_templates([one for one in self._templates if group in ("", one.category)], sought)
+        return search_templates([one for one in self._templates or () if group in ("", one.category)], sought)
 
     def _words(self, one: Template) -> str:
         kind = "" if one.kind is ReplyKind.TEXT else kind_text(one.kind)
@@ -185,7 +192,8 @@ class TemplatePicker(Picker):
     def _nothing(self) -> str:
         if self._templates:
             return tr("No template fits.")
-        return tr("There are no templates yet. Ctrl+3 leads to where they are written.")
+        none = tr("There are no templates yet. Ctrl+3 leads to where they are written.")
+        return "" if self._templates is None else none
 
 
 MOST_USED = 24
