@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.events import AccountChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_mode import AccountMode
@@ -68,6 +69,20 @@ def test_an_emptied_field_is_no_number(qtbot: QtBot, line: AccountMode, world: W
     choose(qtbot, line, ReplyMode.OFF)
     qtbot.waitUntil(lambda: world.desk.accounts["shop"].reply_mode is ReplyMode.OFF and bridge.is_idle)
     assert world.desk.accounts["shop"].hold_seconds == 8
+
+
+def test_what_an_earlier_change_has_made_does_not_replace_a_later_choice(
+    qtbot: QtBot, line: AccountMode, world: World, bridge: Bridge
+) -> None:
+    """As over a slow line, on which the answer to the first comes while the second is under way."""
+    automatic = line.mode.value
+    line.mode.setFocus()
+    qtbot.keyClick(line.mode, Qt.Key.Key_Down)
+    bridge.events.emit((AccountChanged("shop"),))
+    assert line.mode.value is not automatic
+    qtbot.keyClick(line.mode, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (line.mode.value, world.desk.accounts["shop"].reply_mode) == (automatic, automatic)
 
 
 def test_a_mode_changed_elsewhere_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:

@@ -1,6 +1,8 @@
 """Reply mode and hold time of an account, with a way back to config.toml."""
 
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +29,8 @@ class AccountMode(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._name = name
+        self._wanted: tuple[ReplyMode, int] | None = None  # what is set, or is being stored
+        self._under_way = 0
         modes = [(mode, mode_text(mode)) for mode in ReplyMode]
         self.mode = ChoiceField(self, tr("How this account answers"), modes)
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
@@ -44,11 +48,12 @@ class AccountMode(QWidget):
         self.show_account()
 
     def show_account(self) -> None:
-        """Show the current settings."""
+        """Show the current settings, unless a change is being stored."""
         accounts = self._bridge.desk.accounts
-        if self._name not in accounts:  # it has just been removed, and this card with it
+        if self._under_way or self._name not in accounts:  # it has just been removed, and this card with it
             return
         now, configured = accounts[self._name], accounts.configured[self._name]
+        self._wanted = now.reply_mode, now.hold_seconds
         self.mode.show_value(now.reply_mode)
         if self.seconds.last != now.hold_seconds:
             self.seconds.show_number(now.hold_seconds)
@@ -64,20 +69,26 @@ class AccountMode(QWidget):
         self.back.setVisible(here)
 
     def _set(self, _: int) -> None:
-        account = self._bridge.desk.accounts[self._name]
-        mode, seconds = self.mode.value, self.seconds.last
-        if (mode, seconds) != (account.reply_mode, account.hold_seconds):
-            self._save(mode, seconds)
+        wanted = self.mode.value, self.seconds.last
+        if wanted != self._wanted:
+            self._save(*wanted)
 
     def _save(self, mode: ReplyMode, seconds: int) -> None:
-        work = self._bridge.desk.accounts.set_mode(self._name, mode, seconds)
-        self._bridge.ask(work, ended=self.show_account)
+        self._wanted = mode, seconds
+        self._ask(self._bridge.desk.accounts.set_mode(self._name, mode, seconds))
 
     def _follow_config(self) -> None:
-        account = self._bridge.desk.accounts[self._name]
+        account, self._wanted = self._bridge.desk.accounts[self._name], None
         undo = partial(self._save, account.reply_mode, account.hold_seconds)
-        work = self._bridge.desk.accounts.follow_config(self._name)
-        self._bridge.ask(work, partial(self._followed, undo), ended=self.show_account)
+        self._ask(
+            self._bridge.desk.accounts.follow_config(self._name),
+            lambda _: self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo),
+        )
 
-    def _followed(self, undo: partial[None], _: None) -> None:
-        self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
+    def _ask(self, work: Coroutine[Any, Any, None], done: Callable[[None], None] | None = None) -> None:
+        self._under_way += 1
+        self._bridge.ask(work, done, ended=self._settle)
+
+    def _settle(self) -> None:
+        self._under_way -= 1
+        self.show_account()
