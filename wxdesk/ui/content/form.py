@@ -103,7 +103,8 @@ class PictureField(QWidget):
             self.take(*sources_in(event.mimeData()))
 
     def show_error(self, reason: str) -> None:
-        """Show an error below the field; empty removes it."""
+        """Show an error, but none while a picture is being read; empty removes it."""
+        reason = "" if self._reading is not None else reason
         self.error.show_if_any(reason)
         self.choose.setAccessibleDescription(reason)
 

@@ -42,6 +42,9 @@ def test_a_picture_that_is_still_read_comes_to_the_conversation_it_was_pasted_in
     panels = page.chat.writing.panels
     with busy(world):
         panels.take_pictures([PictureSource(png, "cup.png")])
+        panels[ReplyKind.IMAGE].submit()
+        field = panels[ReplyKind.IMAGE].form.pictures["picture"]
+        assert (field.words.full_text(), field.error.isVisible()) == ("Reading the picture…", False)
         page.open_conversation(wang)
     settle(qtbot, page, bridge)
     assert panels[ReplyKind.IMAGE].content() == Content(ReplyKind.IMAGE)
