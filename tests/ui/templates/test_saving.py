@@ -10,9 +10,11 @@ from tests.ui.conftest import ShowPage
 from tests.ui.templates.test_page import Stored, choose, titles, top, write
 from tests.ui.world import World
 from wxdesk.core.templates import Prompt, Template
+from wxdesk.ui.editing.saving import KEY
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
 def test_saved_twice_at_once_it_is_stored_once(
@@ -63,6 +65,18 @@ def test_a_template_changed_elsewhere_is_not_written_over_unasked(
     question.action.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
     assert [(one.title, one.body) for one in stored()][-1] == ("When we open", "We open at 9.")
+
+
+def test_a_change_that_was_not_known_when_saving_over_it_is_told(
+    page: TemplatesPage, world: World, three: list[Template], bridge: WindowBridge, qtbot: QtBot
+) -> None:
+    """Over a slow line two save at once, and one text was gone without a word."""
+    write(qtbot, page.editor.head.title, "When we open")
+    world.call(world.desk.templates.save(replace(three[0], body="We open at 10.")))
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
+    said = "“When we open” was changed elsewhere just before you saved; that is among the revisions."
+    assert bridge.notices.bars.texts()[KEY] == said
 
 
 def test_a_template_that_is_only_looked_at_is_not_changed(

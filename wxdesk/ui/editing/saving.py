@@ -70,16 +70,20 @@ class RecordSaving[R: Record](QObject):
         self._bridge.ask(self._ask_desk(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
-        sent, again = self._finish()
+        (sent, again), name = self._finish(), self._editor.name_of(record)
         self._end_conflict()
-        if self._still_edited():
+        if sent is not None and sent.id and record.revision > sent.revision + 1:
+            said = tr("“{name}” was changed elsewhere just before you saved; that is among the revisions.", name=name)
+            self._offer_to_compare(record, said)
+        now = self._editor.saved
+        if now is self._edited or now.id == self._edited.id != 0:  # still the one that was sent
             if self._editor.record() == sent:
                 self._editor.show_record(record)
             else:
                 self._editor.show_stored(record)  # something was written meanwhile
             if again and self._editor.save():
                 return
-        self._bridge.notices.toast(tr("“{name}” saved", name=self._editor.name_of(record)))
+        self._bridge.notices.toast(tr("“{name}” saved", name=name))
         self.saved.emit(record)
 
     def receive_stored(self, record: R) -> None:
@@ -90,8 +94,11 @@ class RecordSaving[R: Record](QObject):
             self._conflicting_id = record.id
             name = self._editor.name_of(record)
             said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
-            compare = partial(self._editor.history_asked.emit, record)
-            self._bridge.notices.bar(KEY, said, "pending", tr("Compare"), compare)
+            self._offer_to_compare(record, said)
+
+    def _offer_to_compare(self, record: R, said: str) -> None:
+        compare = partial(self._editor.history_asked.emit, record)
+        self._bridge.notices.bar(KEY, said, "pending", tr("Compare"), compare)
 
     def _touched(self, changed: bool) -> None:
         if not changed:
@@ -102,11 +109,6 @@ class RecordSaving[R: Record](QObject):
         if self._conflicting_id:
             self._conflicting_id = 0
             self._bridge.notices.bar(KEY, "")
-
-    def _still_edited(self) -> bool:
-        """Return True if the editor still has the record that was sent."""
-        now = self._editor.saved
-        return now is self._edited or now.id == self._edited.id != 0
 
     def _finish(self) -> tuple[R | None, bool]:
         """Mark saving as finished; return the record sent, and if another save was asked."""
