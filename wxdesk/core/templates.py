@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
@@ -69,7 +69,7 @@ class Template(Struct, frozen=True):
     category: str = ""
     others: tuple[str, ...] = ()
     variant: Variant = Variant.FIRST
-    content: Content = field(default_factory=Content)
+    content: Content = Content()
     prompts: tuple[Prompt, ...] = ()
     revision: int = 0
     uses: int = 0

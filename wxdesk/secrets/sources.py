@@ -88,7 +88,7 @@ type SecretPlace = Keychain | Vault | SecretMemory
 class AccountSecrets(Struct, frozen=True):
     """The secrets of an account, and the source of each; those missing are empty."""
 
-    credentials: Credentials = field(default_factory=lambda: Credentials("", ""))
+    credentials: Credentials = Credentials("", "")
     missing: tuple[MissingSecret, ...] = ()
     sources: Mapping[SecretName, SecretSource] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.model.message import MessageType
@@ -251,7 +251,7 @@ class Action(Struct, frozen=True):
 
     kind: ActionKind
     text: str = ""
-    content: Content = field(default_factory=Content)
+    content: Content = Content()
     tags: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     variant: Variant = Variant.FIRST

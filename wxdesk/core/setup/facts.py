@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
+from wxdesk.core.setup.findings import NOT_PROBED, Check, CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelState
 
 
@@ -78,8 +78,8 @@ class SetupState(Struct, frozen=True):
     """
 
     accounts: tuple[AccountSetup, ...] = ()
-    reach: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
-    tunnel: TunnelState = field(default_factory=TunnelState)
+    reach: Finding = NOT_PROBED
+    tunnel: TunnelState = TunnelState()
     listener_url: str = ""
 
     @property

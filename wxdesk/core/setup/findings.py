@@ -264,6 +264,10 @@ class Finding(Struct, frozen=True):
         return other is not None and self == replace(other, at=self.at)
 
 
+NOT_PROBED = Finding(Check.ADDRESS, CheckVerdict.UNKNOWN)
+"""Of a public address that nobody has asked yet."""
+
+
 class ProbeStage(StrEnum):
     """One part of the way from WeChat to this desk."""
 

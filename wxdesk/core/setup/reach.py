@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.findings import NOT_PROBED, CheckVerdict, Finding
 
 SHORTEST_OUTAGE = timedelta(minutes=1)
 """Shorter ones are not shown: WeChat tries again for some seconds."""
@@ -18,7 +18,7 @@ class Reach(Struct, frozen=True):
     nothing was probed. `lost`: they did arrive before. `url` is the address that is probed, empty if none can be.
     """
 
-    finding: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
+    finding: Finding = NOT_PROBED
     since: datetime | None = None
     lost: bool = False
     url: str = ""

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import AccountSetup, SetupFact
-from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.findings import NOT_PROBED, CheckVerdict, Finding
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.findings import FindingCard, Mender
@@ -35,8 +35,8 @@ class SetupView(Struct, frozen=True):
     """
 
     account: Account | None = None
-    setup: AccountSetup = field(default_factory=lambda: AccountSetup(""))
-    reach: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
+    setup: AccountSetup = AccountSetup("")
+    reach: Finding = NOT_PROBED
     tunnel: Finding | None = None
     hints: tuple[Finding, ...] = ()
     push_url: str = ""
