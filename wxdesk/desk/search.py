@@ -32,10 +32,10 @@ def search_rules(rules: Sequence[Rule], phrase: str) -> tuple[Rule, ...]:
 
 async def find(desk: Desk, phrase: str) -> Found:
     """Find `phrase` everywhere at once, in one trip between threads."""
-    threads, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase))
-    rows = {row.conversation.id: row for row in await desk.inbox.rows([one.id for one in threads])}
+    conversations, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase))
+    rows = {row.conversation.id: row for row in await desk.inbox.rows([one.id for one in conversations])}
     return Found(
-        tuple(rows[one.id] for one in threads if one.id in rows),
+        tuple(rows[one.id] for one in conversations if one.id in rows),
         tuple(messages),
         tuple(search_templates(await desk.templates.all(), phrase)),
         search_rules(await desk.rules.rulebook.all(), phrase),

@@ -115,9 +115,9 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
         select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
     ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
-    threads = conversations_by_id(connection, {item.conversation_id for item in items})
+    by_id = conversations_by_id(connection, {item.conversation_id for item in items})
     items.sort(key=lambda one: (not (isinstance(one, Reply) and one.author is Author.RULE), _place(one)), reverse=True)
-    return [SearchHit(threads[item.conversation_id], item) for item in items]
+    return [SearchHit(by_id[item.conversation_id], item) for item in items]
 
 
 def find(connection: Connection, conversation_id: int, phrase: str, limit: int = 500) -> list[TimelineItem]:

@@ -90,7 +90,7 @@ class ReplyWindow(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
-    """The thread with one contact and its present state.
+    """Everything with one contact, and its present state.
 
     `mode` None inherits the account's. `taken_over` pauses automatic replies, until `taken_over_until` if that
     is set, else until handed back. `waiting_since` is the time of the oldest message that nobody answered yet,

@@ -109,7 +109,7 @@ class InboxQueries:
         if not waiting:
             return ()
         rows = await self._store.inbox.rows({reply.conversation_id for reply in waiting})
-        threads = {row.conversation.id: row.conversation for row in rows}
+        conversations = {row.conversation.id: row.conversation for row in rows}
         asking = {
             first: answer for first, answer in parts.parts_needing_operator(pending).items() if _is_held(answer[0])
         }
@@ -121,10 +121,12 @@ class InboxQueries:
         questions = {message.id: message for message in await self._store.inbox.messages(asked)}
         found = []
         for one in waiting:
-            thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
+            conversation, count = conversations[one.conversation_id], len(asking.get(one.id, ()))
             question = questions.get(one.message_id or 0)
-            closes_at, follows, owner = thread.window.until, one.id in follow, thread.claimed_by
-            found.append(HeldReply(one, thread.contact, closes_at, count, follows, one.id in behind, question, owner))
+            closes_at, follows, owner = conversation.window.until, one.id in follow, conversation.claimed_by
+            found.append(
+                HeldReply(one, conversation.contact, closes_at, count, follows, one.id in behind, question, owner)
+            )
         return tuple(found)
 
 

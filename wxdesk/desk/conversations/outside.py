@@ -116,13 +116,13 @@ def notice_of(rows: list[InboxRow], now: datetime, *, words: bool) -> PhoneNotic
 
 
 def _line(row: InboxRow, now: datetime, *, words: bool) -> str:
-    thread = row.conversation
-    parts = [thread.contact.alias or tr("a customer without a name"), account_title(thread.account)]
-    if thread.waiting_since is not None:
-        minutes = max(1, int((now - thread.waiting_since).total_seconds()) // 60)
+    conversation = row.conversation
+    parts = [conversation.contact.alias or tr("a customer without a name"), account_title(conversation.account)]
+    if conversation.waiting_since is not None:
+        minutes = max(1, int((now - conversation.waiting_since).total_seconds()) // 60)
         parts.append(ntr("{n} minute", "{n} minutes", minutes))
     line = " · ".join(parts)
-    said = " ".join(thread.preview.split()) if words and thread.preview_author is Author.CONTACT else ""
+    said = " ".join(conversation.preview.split()) if words and conversation.preview_author is Author.CONTACT else ""
     return tr("{label}: {value}", label=line, value=said[:LONGEST_WORDS]) if said else line
 
 
@@ -163,11 +163,15 @@ class CustomerData:
         known = self._kept.get(conversation_id)
         if known is not None and not anew:
             return known[1]
-        setup, thread = self._configuration.now, await self._conversations.get(conversation_id)
+        setup, conversation = self._configuration.now, await self._conversations.get(conversation_id)
         data, key = setup.config.customer_data, setup.others.get(CUSTOMER_DATA_KEY, "")
         if not data.url or not key:
             raise BadInput(reason="The address of the shop's own system, or its key, is not entered in the settings.")
-        about = {"account": thread.account, "openid": thread.contact.openid, "session_from": thread.session_from}
+        about = {
+            "account": conversation.account,
+            "openid": conversation.contact.openid,
+            "session_from": conversation.session_from,
+        }
         sheet = await self._endpoints.customer(data.url, key, about, data.private_hosts)
         self._kept[conversation_id] = (now, sheet)
         if len(self._kept) > MOST_KEPT:

@@ -32,7 +32,7 @@ from wxdesk.paths import replace_file
 from wxdesk.store import Store, read_store
 from wxdesk.store.moving.backup import Report
 from wxdesk.store.moving.move import CopyProgress
-from wxdesk.store.reports import ReadPicture, Threads
+from wxdesk.store.reports import ExportedConversations, ReadPicture
 
 type ExportRow = Mapping[str, object]
 
@@ -66,15 +66,17 @@ BYTE_ORDER_MARK = "\ufeff"
 """First character by which Excel knows that a table is UTF-8."""
 
 
-def contact_row(thread: Conversation) -> ExportRow:
+def contact_row(conversation: Conversation) -> ExportRow:
     """Return what is known about a contact."""
-    return {name: getattr(thread if name == "last_at" else thread.contact, name) for name in CONTACT_COLUMNS}
+    return {
+        name: getattr(conversation if name == "last_at" else conversation.contact, name) for name in CONTACT_COLUMNS
+    }
 
 
-def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:
+def item_row(conversation: Conversation, item: TimelineItem) -> ExportRow:
     """Return a message or reply; `details` has all fields of its kind."""
-    who: dict[str, object] = {"at": item.at, "account": thread.account, "openid": thread.contact.openid}
-    who["alias"] = thread.contact.alias
+    who: dict[str, object] = {"at": item.at, "account": conversation.account, "openid": conversation.contact.openid}
+    who["alias"] = conversation.contact.alias
     if isinstance(item, Message):
         kind = item.type if item.event else item.msg_type
         said = {"author": Author.CONTACT, "kind": kind, "text": item.text, "state": "", "rule": ""}
@@ -125,24 +127,24 @@ def json_lines(records: Iterator[ExportRow], _columns: Sequence[str] = ()) -> It
     return (msgspec.json.encode(record).decode() + "\n" for record in records)
 
 
-def json_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
+def json_conversations(conversations: ExportedConversations, _picture: ReadPicture) -> Iterator[str]:
     """Make a JSON list of conversations, each with its contact and items."""
     yield "["
-    for number, (thread, items) in enumerate(threads):
-        contact = msgspec.json.encode(contact_row(thread)).decode()
+    for number, (conversation, items) in enumerate(conversations):
+        contact = msgspec.json.encode(contact_row(conversation)).decode()
         yield f'{"," if number else ""}\n{{"contact": {contact}, "items": ['
-        for place, line in enumerate(json_lines(item_row(thread, item) for item in items)):
+        for place, line in enumerate(json_lines(item_row(conversation, item) for item in items)):
             yield f"{',' if place else ''}\n  {line.rstrip()}"
         yield "]}"
     yield "\n]\n"
 
 
-def text_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
+def text_conversations(conversations: ExportedConversations, _picture: ReadPicture) -> Iterator[str]:
     """Make plain text: a line for each message, further lines of it indented."""
-    for thread, items in threads:
-        head = _name(thread), account_title(thread.account), thread.contact.openid
+    for conversation, items in conversations:
+        head = _name(conversation), account_title(conversation.account), conversation.contact.openid
         yield f"# {' · '.join(map(_one_line, head))}\n\n"
-        for item, who, text, word, _ in _readable(thread, items):
+        for item, who, text, word, _ in _readable(conversation, items):
             yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join((text or word).splitlines())}\n"
         yield "\n"
 
@@ -196,15 +198,15 @@ class _Pictures:
         return f'<img alt="" src="data:{kind};base64,{b64encode(data).decode()}">'
 
 
-def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
+def html_conversations(conversations: ExportedConversations, picture: ReadPicture) -> Iterator[str]:
     """Make a page that loads and runs nothing, with the pictures in it."""
     pictures = _Pictures(picture)
     yield _PAGE.format(lang=language().replace("_", "-"))
-    for thread, items in threads:
-        yield f"<h2><bdi>{_escaped(_name(thread))}</bdi></h2>\n"
-        shop = _escaped(account_title(thread.account))
-        yield f"<small>{shop} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
-        for item, who, text, word, side in _readable(thread, items):
+    for conversation, items in conversations:
+        yield f"<h2><bdi>{_escaped(_name(conversation))}</bdi></h2>\n"
+        shop = _escaped(account_title(conversation.account))
+        yield f"<small>{shop} · <bdi>{_escaped(conversation.contact.openid)}</bdi></small>\n"
+        for item, who, text, word, side in _readable(conversation, items):
             yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small>'
             shown = pictures.element(item)
             yield "" if shown.startswith("<img") and not text else f"<span>{_escaped(text or word)}</span>"
@@ -217,12 +219,14 @@ def _escaped(text: str) -> str:
     return escape(_NEVER_ON_A_PAGE.sub("\ufffd", text))
 
 
-def _readable(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
+def _readable(
+    conversation: Conversation, items: Iterator[TimelineItem]
+) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
     """Yield item, author, text, word and side of whatever both may have read."""
     for item in items:
         if isinstance(item, Message):
             if item.event is None:
-                yield item, _name(thread), item.text, _word(item.msg_type), "in"
+                yield item, _name(conversation), item.text, _word(item.msg_type), "in"
         elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
             who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
             who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""
@@ -237,8 +241,8 @@ def _word(kind: str) -> str:
     return tr(KIND_WORDS.get(kind, OTHER_KIND))
 
 
-def _name(thread: Conversation) -> str:
-    return thread.contact.alias or thread.contact.openid
+def _name(conversation: Conversation) -> str:
+    return conversation.contact.alias or conversation.contact.openid
 
 
 def _one_line(text: str) -> str:
@@ -282,7 +286,7 @@ def progress_text(step: CopyProgress) -> str:
     return tr("{what}: {done} of {of}", what=tr(step.what), done=number_text(step.done), of=number_text(step.of))
 
 
-READABLE = {".html": html_threads, ".txt": text_threads, ".json": json_threads}
+READABLE = {".html": html_conversations, ".txt": text_conversations, ".json": json_conversations}
 TABLES: dict[str, Callable[[Iterator[ExportRow], Sequence[str]], Iterator[str]]] = {
     ".csv": csv_lines,
     ".jsonl": json_lines,
@@ -324,8 +328,8 @@ async def export(  # noqa: PLR0913 - of whom, whereto
             _write(file, TABLES[ending](map(day_row, days), DAY_COLUMNS))
             return
 
-        def use(threads: Threads, picture: ReadPicture) -> None:
-            _write(file, _lines(kind, ending, _report_each(threads, of, report), picture))
+        def use(conversations: ExportedConversations, picture: ReadPicture) -> None:
+            _write(file, _lines(kind, ending, _report_each(conversations, of, report), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
 
@@ -352,16 +356,16 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         replace_file(file, (line.encode() for line in lines))
 
 
-def _report_each(threads: Threads, of: int, report: Report) -> Threads:
-    for done, thread in enumerate(threads, start=1):
-        yield thread
+def _report_each(conversations: ExportedConversations, of: int, report: Report) -> ExportedConversations:
+    for done, conversation in enumerate(conversations, start=1):
+        yield conversation
         report(CopyProgress("Conversations", done, of))
 
 
-def _lines(kind: ExportKind, ending: str, threads: Threads, picture: ReadPicture) -> Iterator[str]:
+def _lines(kind: ExportKind, ending: str, conversations: ExportedConversations, picture: ReadPicture) -> Iterator[str]:
     if kind is ExportKind.CONVERSATIONS:
-        return READABLE[ending](threads, picture)
+        return READABLE[ending](conversations, picture)
     if kind is ExportKind.CONTACTS:
-        return TABLES[ending]((contact_row(thread) for thread, _ in threads), CONTACT_COLUMNS)
-    rows = (item_row(thread, item) for thread, items in threads for item in items)
+        return TABLES[ending]((contact_row(conversation) for conversation, _ in conversations), CONTACT_COLUMNS)
+    rows = (item_row(conversation, item) for conversation, items in conversations for item in items)
     return TABLES[ending](rows, ITEM_COLUMNS)

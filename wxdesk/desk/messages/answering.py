@@ -250,27 +250,27 @@ class _Batch:
 
     def now_known(self, item: UndecidedMessage) -> UndecidedMessage:
         """Return `item` with the changes by messages before it."""
-        thread, history = item.conversation, item.history
-        for rule_id, at in self._fired[thread.id]:
+        conversation, history = item.conversation, item.history
+        for rule_id, at in self._fired[conversation.id]:
             history = history.after(rule_id, at)
-        lately = Counter(history.lately) + self._lately[thread.account]
+        lately = Counter(history.lately) + self._lately[conversation.account]
         return replace(
             item,
-            conversation=replace(thread, **self._changes[thread.id]),
-            promised=item.promised + self._promised[thread.id],
+            conversation=replace(conversation, **self._changes[conversation.id]),
+            promised=item.promised + self._promised[conversation.id],
             history=replace(history, lately=lately),
-            waiting=self._waiting.get(thread.id, item.waiting),
+            waiting=self._waiting.get(conversation.id, item.waiting),
         )
 
     def take(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Remember the effects of one decision."""
-        thread = item.conversation
-        contact = ruling.of_contact.applied_to(thread.contact)
-        self._changes[thread.id] |= ruling.of_conversation | {"contact": contact}
+        conversation = item.conversation
+        contact = ruling.of_contact.applied_to(conversation.contact)
+        self._changes[conversation.id] |= ruling.of_conversation | {"contact": contact}
         self._promise(item, ruling)
         fired = [firing.rule_id for firing in ruling.firings if not firing.shadow]
-        self._fired[thread.id] += [(rule_id, ruling.decision.decided_at) for rule_id in fired]
-        self._lately[thread.account].update(fired)
+        self._fired[conversation.id] += [(rule_id, ruling.decision.decided_at) for rule_id in fired]
+        self._lately[conversation.account].update(fired)
 
     def _promise(self, item: UndecidedMessage, ruling: Ruling) -> None:
         """Count replies that a decision makes pending, less those that it supersedes."""

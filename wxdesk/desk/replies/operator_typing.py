@@ -44,10 +44,10 @@ class OperatorTyping:
 
     def publish_ends(self, now: datetime) -> None:
         """Publish the conversations in which typing has ended."""
-        for thread in sorted(self.told):
-            if self._held_until.get(thread, now) - GRACE <= now:
-                self.told -= {thread}
-                self._publish(OperatorWrites(thread, False))
+        for conversation_id in sorted(self.told):
+            if self._held_until.get(conversation_id, now) - GRACE <= now:
+                self.told -= {conversation_id}
+                self._publish(OperatorWrites(conversation_id, False))
 
     def on_event(self, event: OperatorWrites | EverythingChanged) -> None:
         """Note typing that the working server reports; none where it may have changed."""
@@ -60,8 +60,10 @@ class OperatorTyping:
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
         """Return by conversation until when replies stay held; ask again by then."""
-        self._held_until = {thread: until for thread, until in self._held_until.items() if until > now}
-        return {thread: min(until, now + AHEAD) for thread, until in self._held_until.items()}
+        self._held_until = {
+            conversation_id: until for conversation_id, until in self._held_until.items() if until > now
+        }
+        return {conversation_id: min(until, now + AHEAD) for conversation_id, until in self._held_until.items()}
 
     def next_typing_end(self, now: datetime) -> datetime | None:
         """Return the next time at which typing counts as ended without another key."""

@@ -29,8 +29,8 @@ def _hits(connection: Connection, since: datetime) -> dict[int, int]:
 
 def newest_decision(connection: Connection, conversation_id: int) -> Decision | None:
     """Return the newest decision in a conversation."""
-    of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
-    return _one(connection, of_thread.order_by(decisions.c.id.desc()).limit(1))
+    its = select(decisions).where(decisions.c.conversation_id == conversation_id)
+    return _one(connection, its.order_by(decisions.c.id.desc()).limit(1))
 
 
 def _for_message(connection: Connection, message_id: int) -> Decision | None:

@@ -20,12 +20,12 @@ def with_history(
     connection: Connection, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
 ) -> list[UndecidedMessage]:
     """Add the history that rules need, as it was when each message was written."""
-    threads = {item.conversation.id for item in undecided}
+    conversation_ids = {item.conversation.id for item in undecided}
     found = {item.message.id: ContactHistory() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
         found = _written_before(connection, wanted, found)
-    fired = firings.count_firings(connection, wanted.fired, threads, now)
-    said = firings.last_reply_times(connection, wanted.said, threads, now - wanted.said_within, now)
+    fired = firings.count_firings(connection, wanted.fired, conversation_ids, now)
+    said = firings.last_reply_times(connection, wanted.said, conversation_ids, now - wanted.said_within, now)
     lately = firings.count_recent_firings(
         connection, wanted.lately, {item.conversation.account for item in undecided}, now
     )
@@ -43,19 +43,23 @@ def with_history(
     ]
 
 
-def history_so_far(connection: Connection, thread: Conversation, now: datetime) -> ContactHistory:
+def history_so_far(connection: Connection, conversation: Conversation, now: datetime) -> ContactHistory:
     """Return the full history for a message that the contact would write `now`."""
-    ours = messages.c.conversation_id == thread.id
-    by_human = and_(replies.c.conversation_id == thread.id, OF_A_HUMAN)
+    ours = messages.c.conversation_id == conversation.id
+    by_human = and_(replies.c.conversation_id == conversation.id, OF_A_HUMAN)
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
     every = set(connection.scalars(select(rules.c.id)))
-    fired = firings.count_firings(connection, every, {thread.id}, now)
-    said = firings.last_reply_times(connection, every, {thread.id}, EPOCH, now)
-    lately = firings.count_recent_firings(connection, every, {thread.account}, now)
+    fired = firings.count_firings(connection, every, {conversation.id}, now)
+    said = firings.last_reply_times(connection, every, {conversation.id}, EPOCH, now)
+    lately = firings.count_recent_firings(connection, every, {conversation.account}, now)
     return ContactHistory(
-        last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {})
+        last,
+        earlier + 1,
+        fired.get(conversation.id, {}),
+        lately.get(conversation.account, {}),
+        said.get(conversation.id, {}),
     )
 
 
@@ -109,8 +113,8 @@ def histories_when_written(
     found = {sentence.id: ContactHistory() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
         found = _written_before(connection, wanted, found)
-    threads = {sentence.conversation_id for sentence in sentences}
-    spoke = firings.list_firings(connection, wanted.fired | wanted.said, threads)
+    conversation_ids = {sentence.conversation_id for sentence in sentences}
+    spoke = firings.list_firings(connection, wanted.fired | wanted.said, conversation_ids)
     for sentence in sentences:
         before = found[sentence.id]
         for one in spoke.get(sentence.conversation_id, ()):

@@ -134,7 +134,7 @@ def _change_contacts(connection: Connection, rulings: Iterable[Ruling]) -> None:
             wanted[one.decision.conversation_id].append(one.of_contact)
     if not wanted:
         return
-    threads = select(conversations.c.id, conversations.c.contact_id).where(conversations.c.id.in_(wanted))
-    for row in connection.execute(threads.order_by(conversations.c.contact_id)).all():
+    changed = select(conversations.c.id, conversations.c.contact_id).where(conversations.c.id.in_(wanted))
+    for row in connection.execute(changed.order_by(conversations.c.contact_id)).all():
         for change in wanted[row.id]:
             change_contact(connection, row.contact_id, change)

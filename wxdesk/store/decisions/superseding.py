@@ -90,8 +90,8 @@ class PendingAnswers:
 
     def take(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Apply a ruling to the pending answers; return its rows that may be inserted."""
-        thread, at = ruling.decision.conversation_id, ruling.decision.decided_at
-        waiting = self._waiting[thread]
+        conversation_id, at = ruling.decision.conversation_id, ruling.decision.decided_at
+        waiting = self._waiting[conversation_id]
         if ruling.on_pending is not OnNewMessage.STAY:
             # The contact wrote, so they can be sent again.
             self._write([one for one in waiting if one.closed], at, error="")
@@ -104,7 +104,7 @@ class PendingAnswers:
                 self._ask(waiting, at)
             case OnNewMessage.STAY:
                 pass
-        self._waiting[thread] += [_reply_of(row) for row in rows if row["state"] in WAITS]
+        self._waiting[conversation_id] += [_reply_of(row) for row in rows if row["state"] in WAITS]
         return rows
 
     def _give_way(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

@@ -17,15 +17,15 @@ from wxdesk.store.schema.records import conversations_by_id, message_of
 
 
 def undecided_of(
-    connection: Connection, found: Sequence[Message], threads: Mapping[int, Conversation]
+    connection: Connection, found: Sequence[Message], by_id: Mapping[int, Conversation]
 ) -> list[UndecidedMessage]:
-    """Build the `UndecidedMessage` of each message, in order; `threads` by id."""
-    known = unsent_counts(connection, threads)
-    waiting = pending_in(connection, [thread for thread, one in known.items() if one.waits])
+    """Build the `UndecidedMessage` of each message, in order."""
+    known = unsent_counts(connection, by_id)
+    waiting = pending_in(connection, [conversation_id for conversation_id, one in known.items() if one.waits])
     return [
         UndecidedMessage(
             message,
-            threads[message.conversation_id],
+            by_id[message.conversation_id],
             known.get(message.conversation_id, UnsentCount()).promised,
             waiting=waiting.get(message.conversation_id, ()),
         )
@@ -37,8 +37,8 @@ def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | N
     """Return messages without a decision, or those `among` them, oldest first."""
     query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
-    threads = conversations_by_id(connection, {message.conversation_id for message in waiting})
-    return undecided_of(connection, waiting, threads)
+    by_id = conversations_by_id(connection, {message.conversation_id for message in waiting})
+    return undecided_of(connection, waiting, by_id)
 
 
 def backlog(connection: Connection) -> int:
@@ -49,9 +49,12 @@ def backlog(connection: Connection) -> int:
 
 def load_for_trial(connection: Connection, conversation_id: int, now: datetime) -> ConversationContext:
     """Return a conversation as its next message would meet it; raises `NotFound`."""
-    thread = get_conversation(connection, conversation_id)
-    left = unsent_counts(connection, [thread.id]).get(thread.id, UnsentCount())
-    waiting = pending_in(connection, [thread.id]) if left.waits else {}
+    conversation = get_conversation(connection, conversation_id)
+    left = unsent_counts(connection, [conversation.id]).get(conversation.id, UnsentCount())
+    waiting = pending_in(connection, [conversation.id]) if left.waits else {}
     return ConversationContext(
-        thread, rule_facts.history_so_far(connection, thread, now), left.promised, waiting.get(thread.id, ())
+        conversation,
+        rule_facts.history_so_far(connection, conversation, now),
+        left.promised,
+        waiting.get(conversation.id, ()),
     )

@@ -49,11 +49,11 @@ class RowChanges(StorePart):
         of_contact, cancelled = change.of_contact, list[Reply]()
         if of_contact is not None:
             rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
-        threads = tuple(row.id for row in rows)
+        conversation_ids = tuple(row.id for row in rows)
         if change.blocks:
-            for thread in threads:
-                cancelled += cancel_automatic(connection, thread, acting(), at)
-        return _set_status(connection, threads, change, at), cancelled
+            for conversation_id in conversation_ids:
+                cancelled += cancel_automatic(connection, conversation_id, acting(), at)
+        return _set_status(connection, conversation_ids, change, at), cancelled
 
 
 _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
@@ -65,16 +65,18 @@ _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
 """Acts that change a column, with the rows that still differ."""
 
 
-def _set_status(connection: Connection, threads: tuple[int, ...], change: RowChange, at: datetime) -> RowsChanged:
+def _set_status(
+    connection: Connection, conversation_ids: tuple[int, ...], change: RowChange, at: datetime
+) -> RowsChanged:
     if change.act in REOPENING:
-        for thread in threads:
-            reopen(connection, thread)
+        for conversation_id in conversation_ids:
+            reopen(connection, conversation_id)
     if change.act not in SETTING_ASIDE:
-        return RowsChanged(threads)
+        return RowsChanged(conversation_ids)
     ends: dict[int, datetime | None] = {}
-    for thread in threads:
+    for conversation_id in conversation_ids:
         with suppress(UnsettledReply):  # nothing was written for it
-            ends[thread] = set_aside_by_operator(connection, thread, at, change.until)
-    unsettled = tuple(thread for thread in threads if thread not in ends)
+            ends[conversation_id] = set_aside_by_operator(connection, conversation_id, at, change.until)
+    unsettled = tuple(conversation_id for conversation_id in conversation_ids if conversation_id not in ends)
     until = min(filter(None, ends.values()), default=None)
-    return RowsChanged(threads if change.blocks else tuple(ends), unsettled, until)
+    return RowsChanged(conversation_ids if change.blocks else tuple(ends), unsettled, until)

@@ -75,13 +75,13 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
     ]
     if not readable:
         return []
-    threads = _threads(connection, readable)
-    resolved = [thread.id for thread in threads.values() if thread.resolved_at is not None]
-    made = _insert_messages(connection, readable, threads)
-    _update_threads(connection, threads)
+    by_contact = _conversations_of(connection, readable)
+    resolved = [conversation.id for conversation in by_contact.values() if conversation.resolved_at is not None]
+    made = _insert_messages(connection, readable, by_contact)
+    _update_conversations(connection, by_contact)
     if resolved:
         unsettle(connection, resolved)
-    return undecided_of(connection, made, {thread.id: thread for thread in threads.values()})
+    return undecided_of(connection, made, {conversation.id: conversation for conversation in by_contact.values()})
 
 
 # Statements never change once made, and these are asked for each message: put together once.
@@ -95,19 +95,19 @@ _LOCKED = (
 )
 
 
-def _threads(
+def _conversations_of(
     connection: Connection, readable: Sequence[tuple[UnderivedPush, Incoming]]
 ) -> dict[ConversationKey, Conversation]:
     """Return the conversation of each contact, created where there was none."""
     first_seen: dict[ConversationKey, datetime] = {}
     for push, incoming in readable:
         first_seen.setdefault(_key(push, incoming), push.received_at)
-    threads = _locked(connection, first_seen)
-    missing = {key: at for key, at in first_seen.items() if key not in threads}
+    by_contact = _locked(connection, first_seen)
+    missing = {key: at for key, at in first_seen.items() if key not in by_contact}
     if missing:
-        _insert_threads(connection, missing)
-        threads |= _locked(connection, missing)
-    return threads
+        _insert_conversations(connection, missing)
+        by_contact |= _locked(connection, missing)
+    return by_contact
 
 
 def _key(push: UnderivedPush, incoming: Incoming) -> ConversationKey:
@@ -120,7 +120,7 @@ def _locked(connection: Connection, keys: dict[ConversationKey, datetime]) -> di
     return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
 
 
-def _insert_threads(connection: Connection, missing: dict[ConversationKey, datetime]) -> None:
+def _insert_conversations(connection: Connection, missing: dict[ConversationKey, datetime]) -> None:
     people = [
         contact_values(Contact(0, account, openid, at)) | {"account": account, "openid": openid, "first_seen_at": at}
         for (account, openid), at in sorted(missing.items())
@@ -129,7 +129,7 @@ def _insert_threads(connection: Connection, missing: dict[ConversationKey, datet
         index_elements=[contacts.c.account, contacts.c.openid]
     )
     rows = connection.execute(new_people.returning(contacts.c.id, contacts.c.account), people)
-    threads = [
+    new = [
         {
             "account": row.account,
             "contact_id": row.id,
@@ -142,27 +142,27 @@ def _insert_threads(connection: Connection, missing: dict[ConversationKey, datet
         }
         for row in rows
     ]
-    if threads:
-        connection.execute(conversations.insert(), threads)
+    if new:
+        connection.execute(conversations.insert(), new)
 
 
 def _insert_messages(
     connection: Connection,
     readable: Sequence[tuple[UnderivedPush, Incoming]],
-    threads: dict[ConversationKey, Conversation],
+    by_contact: dict[ConversationKey, Conversation],
 ) -> list[Message]:
-    """Insert the messages, and fold the effect of each into `threads`."""
-    drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
+    """Insert the messages, and fold the effect of each into `by_contact`."""
+    drafts = [_message(push, incoming, by_contact[_key(push, incoming)].id) for push, incoming in readable]
     rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
     inserted = connection.execute(_INSERT, rows)
     ids = {row.push_id: row.id for row in inserted}
     made = [replace(message, id=ids[message.push_id]) for message in drafts]
     for (push, incoming), message in zip(readable, made, strict=True):
         key = _key(push, incoming)
-        thread = threads[key]
-        late = thread.last_at is not None and thread.last_at >= message.at
-        sent = sent_since(connection, thread.id, message.at) if late else 0
-        threads[key] = _with_message(thread, message, sent)
+        conversation = by_contact[key]
+        late = conversation.last_at is not None and conversation.last_at >= message.at
+        sent = sent_since(connection, conversation.id, message.at) if late else 0
+        by_contact[key] = _with_message(conversation, message, sent)
     index_messages(connection, made)
     return made
 
@@ -196,7 +196,7 @@ def _cleaned(text: str | None) -> str | None:
     return None if text is None else cleaned(text)
 
 
-def _with_message(thread: Conversation, message: Message, sent: int) -> Conversation:
+def _with_message(conversation: Conversation, message: Message, sent: int) -> Conversation:
     """Return the conversation with `message`; `sent` counts replies sent after it.
 
     A late message does not hide later replies. Events of WeChat's own tool (kf_…) show if the contact is served
@@ -206,39 +206,47 @@ def _with_message(thread: Conversation, message: Message, sent: int) -> Conversa
     written = message.event is None
     entered = message.type is MessageType.ENTER_SESSION
     if not written and not entered:
-        until = transfer_end_after(thread.transferred_until, message.event, message.created_at)
-        return replace(thread, last_at=max(thread.last_at or at, at), transferred_until=until)
+        until = transfer_end_after(conversation.transferred_until, message.event, message.created_at)
+        return replace(conversation, last_at=max(conversation.last_at or at, at), transferred_until=until)
     changes: dict[str, Any] = {
-        "window": window_after_event(thread.window, message.type, message.created_at, sent_since=sent)
+        "window": window_after_event(conversation.window, message.type, message.created_at, sent_since=sent)
     }
-    if thread.last_at is None or at >= thread.last_at:
+    if conversation.last_at is None or at >= conversation.last_at:
         changes |= {"preview": message.text if written else "", "preview_kind": message.kind}
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
     if entered:
         changes |= {"session_from": message.session_from or ""}
-    if written and not thread.contact.blocked:  # a blocked contact is not heard: nothing is new, nobody waits
-        waiting = None if thread.resolved_at is not None else thread.waiting_since
-        changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
+    if written and not conversation.contact.blocked:  # a blocked contact is not heard: nothing is new, nobody waits
+        waiting = None if conversation.resolved_at is not None else conversation.waiting_since
+        changes |= {"unread": conversation.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
         heard = message.received_at  # by our clock, as the takeover is
-        changes |= {"taken_over_until": end_after_message(thread.taken_over_until, thread.takeover_silence, heard)}
-        if thread.resolved_at is not None and (thread.taken_over_by or thread.takeover_by_writing):
+        changes |= {
+            "taken_over_until": end_after_message(conversation.taken_over_until, conversation.takeover_silence, heard)
+        }
+        if conversation.resolved_at is not None and (conversation.taken_over_by or conversation.takeover_by_writing):
             changes |= NO_TAKEOVER  # nobody chose it, and what it was for is done
-    return replace(thread, **changes)
+    return replace(conversation, **changes)
 
 
-def _update_threads(connection: Connection, threads: dict[ConversationKey, Conversation]) -> None:
+def _update_conversations(connection: Connection, by_contact: dict[ConversationKey, Conversation]) -> None:
     rows: list[dict[str, Any]] = [
-        {f"new_{name}": getattr(thread, name) for name in FOLDED} | window_values(thread.window) | {"its_id": thread.id}
-        for thread in sorted(threads.values(), key=lambda thread: thread.id)
+        {f"new_{name}": getattr(conversation, name) for name in FOLDED}
+        | window_values(conversation.window)
+        | {"its_id": conversation.id}
+        for conversation in sorted(by_contact.values(), key=lambda conversation: conversation.id)
     ]
     connection.execute(_UPDATE, rows)
-    settled = tuple(thread.id for thread in threads.values() if thread.contact.blocked and not _waits(thread))
+    settled = tuple(
+        conversation.id
+        for conversation in by_contact.values()
+        if conversation.contact.blocked and not _waits(conversation)
+    )
     if settled:  # an operator has, by blocking the contact
         connection.execute(_SETTLE, {"ids": settled})
 
 
-def _waits(thread: Conversation) -> bool:
-    return thread.waiting_since is not None and thread.resolved_at is None
+def _waits(conversation: Conversation) -> bool:
+    return conversation.waiting_since is not None and conversation.resolved_at is None
 
 
 _SETTLE = update(conversations).where(Among(conversations.c.id, "ids")).values(settled_at=conversations.c.last_at)

@@ -23,7 +23,7 @@ class DraftStore(StorePart):
         found = [(row.conversation_id, one) for row in rows for one in row.drafts]
         loaded = load_replies(connection, {one.reply_id for _, one in found if one.reply_id is not None})
         edited = {reply.id: reply for reply in loaded if reply.state in EDITABLE}
-        return [(thread, Draft(one.content, edited.get(one.reply_id))) for thread, one in found]
+        return [(conversation_id, Draft(one.content, edited.get(one.reply_id))) for conversation_id, one in found]
 
     @writing
     def keep(

@@ -58,8 +58,8 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
         .order_by(replies.c.sent_at)
     )
     found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for thread, sent_at, message_id in connection.execute(query):
-        earlier = found[thread]
+    for conversation_id, sent_at, message_id in connection.execute(query):
+        earlier = found[conversation_id]
         earlier.append((sent_at, max(message_id, earlier[-1][1] if earlier else 0)))
     return found
 
@@ -79,10 +79,10 @@ def _burst_starts(connection: Connection, since: datetime) -> Mapping[int, Seque
     first = or_(silences.c.silence.is_(None), silences.c.silence > BURST // MICROSECOND)
     query = select(silences.c.conversation_id, silences.c.at).where(first).order_by(silences.c.at)
     found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for thread, began in connection.execute(query):
-        found[thread].append((began, began))
+    for conversation_id, began in connection.execute(query):
+        found[conversation_id].append((began, began))
     return found
 
 
-def _with_operator_reply(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
-    return thread.in_(select(replies.c.conversation_id).where(_BY_OPERATOR, replies.c.sent_at >= since))
+def _with_operator_reply(conversation_id: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
+    return conversation_id.in_(select(replies.c.conversation_id).where(_BY_OPERATOR, replies.c.sent_at >= since))

@@ -39,8 +39,8 @@ def restore_passed_over(connection: Connection, cancelled: Sequence[Reply], at: 
     for reply in cancelled:
         if reply.author is Author.OPERATOR:
             written[reply.conversation_id].append(reply.id)
-    for thread, ids in written.items():
-        asking += _restore_passed_over(connection, thread, ids, at)
+    for conversation_id, ids in written.items():
+        asking += _restore_passed_over(connection, conversation_id, ids, at)
     reopen_conversations(connection, needing_operator(asking))
     return asking
 

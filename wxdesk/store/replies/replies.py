@@ -58,14 +58,14 @@ class Replies(StorePart):
         """
         if span is None:
             return WrittenReplies(_add(connection, parts, at))
-        thread = parts[0].conversation_id
-        drafted = takeover.draft_leaving(connection, thread, at)  # it locks replies before their conversation
-        begun = take_over_by_writing(connection, thread, at, span)
+        conversation_id = parts[0].conversation_id
+        drafted = takeover.draft_leaving(connection, conversation_id, at)  # it locks replies before their conversation
+        begun = take_over_by_writing(connection, conversation_id, at, span)
         written = _add(connection, parts, at)
         first = written[0].id
         if begun.after.by_writing:
             connection.execute(update(replies).where(replies.c.id == first).values(takeover=begun))
-        return WrittenReplies(written, drafted, pass_over_drafts(connection, thread, first, at), begun)
+        return WrittenReplies(written, drafted, pass_over_drafts(connection, conversation_id, first, at), begun)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
         """Count a conversation's promised replies (see `UndecidedMessage`).

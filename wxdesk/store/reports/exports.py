@@ -16,7 +16,7 @@ from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import SELECT_CONVERSATIONS, SELECT_REPLIES, conversation_of, message_of, reply_of
 
-type Threads = Iterator[tuple[Conversation, Iterator[TimelineItem]]]
+type ExportedConversations = Iterator[tuple[Conversation, Iterator[TimelineItem]]]
 """Conversations, each with its items, which are read before the next."""
 
 type ReadPicture = Callable[[str], bytes]
@@ -39,7 +39,12 @@ class Exports(StorePart):
         return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
 
     async def read(
-        self, use: Callable[[Threads, ReadPicture], None], account: str = "", openid: str = "", *, said: bool
+        self,
+        use: Callable[[ExportedConversations, ReadPicture], None],
+        account: str = "",
+        openid: str = "",
+        *,
+        said: bool,
     ) -> None:
         """Call `use` with all conversations of one moment and a reader of pictures.
 
@@ -48,7 +53,7 @@ class Exports(StorePart):
         query = _chosen(account, openid)
 
         def within(connection: Connection) -> None:
-            use(_threads(connection, query, said=said), partial(self._picture, connection))
+            use(_conversations(connection, query, said=said), partial(self._picture, connection))
 
         await self._db.read(within)
 
@@ -59,13 +64,13 @@ def _chosen(account: str, openid: str) -> Select[Any]:
     return query.order_by(conversations.c.id)
 
 
-def _threads(connection: Connection, chosen: Select[Any], *, said: bool) -> Threads:
-    by_thread = groupby(_items(connection, chosen) if said else (), key=attrgetter("conversation_id"))
-    coming = next(by_thread, None)
+def _conversations(connection: Connection, chosen: Select[Any], *, said: bool) -> ExportedConversations:
+    by_conversation = groupby(_items(connection, chosen) if said else (), key=attrgetter("conversation_id"))
+    coming = next(by_conversation, None)
     for row in connection.execute(chosen, execution_options=_STREAM):
         if coming is not None and coming[0] == row.id:
             yield conversation_of(row), coming[1]
-            coming = next(by_thread, None)
+            coming = next(by_conversation, None)
         else:
             yield conversation_of(row), iter(())
 

@@ -31,11 +31,11 @@ class Traces(StorePart):
         pushes = [row for row in connection.execute(query) if (row.account, row.key) in wanted]
         found = connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
         made = {row.push_id: message_of(row) for row in found}
-        threads = conversations_by_id(connection, {message.conversation_id for message in made.values()})
+        by_id = conversations_by_id(connection, {message.conversation_id for message in made.values()})
         traces = []
         for push in pushes:
             message = made.get(push.id)
-            contact = threads[message.conversation_id].contact if message is not None else None
+            contact = by_id[message.conversation_id].contact if message is not None else None
             traces.append(PushTrace(push.id, push.account, push.key, push.derived, push.note, message, contact))
         return traces
 
@@ -43,8 +43,8 @@ class Traces(StorePart):
     def of_replies(self, connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
         """Return these replies with their contacts; unknown ones are left out."""
         found = [reply_of(row) for row in connection.execute(SELECT_REPLIES.where(replies.c.id.in_(ids)))]
-        threads = conversations_by_id(connection, {reply.conversation_id for reply in found})
-        return [ReplyTrace(reply, threads[reply.conversation_id].contact) for reply in found]
+        by_id = conversations_by_id(connection, {reply.conversation_id for reply in found})
+        return [ReplyTrace(reply, by_id[reply.conversation_id].contact) for reply in found]
 
     @reading
     def before(self, connection: Connection, at: datetime | None, limit: int) -> list[PushSeen | ApiCalled]:
@@ -74,11 +74,13 @@ class Traces(StorePart):
         if found is None:
             return PushPath(push)
         message = message_of(found)
-        [thread] = conversations_by_id(connection, {message.conversation_id}).values()
+        [conversation] = conversations_by_id(connection, {message.conversation_id}).values()
         query = select(decisions).where(decisions.c.message_id == message.id)
         made = connection.execute(query).mappings().one_or_none()
         decision = None if made is None else Decision(**made)
-        return PushPath(push, message, thread.contact, decision, _answers(connection, message), thread.window.until)
+        return PushPath(
+            push, message, conversation.contact, decision, _answers(connection, message), conversation.window.until
+        )
 
 
 _CALLED = (ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN)

@@ -42,13 +42,13 @@ def _failed_replies() -> Select[Any]:
         not_(never_arrives(other)),
     )
     query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
-    named = Among(said.conversation_id, "threads"), Among(said.rule_id, "rule_ids")
+    named = Among(said.conversation_id, "conversation_ids"), Among(said.rule_id, "rule_ids")
     return query.where(said.state == ReplyState.FAILED, not_(may_arrive), *named)
 
 
 def _last_said() -> Select[Any]:
     firing = rule_firings.c
-    named = Among(firing.conversation_id, "threads"), Among(firing.rule_id, "rule_ids")
+    named = Among(firing.conversation_id, "conversation_ids"), Among(firing.rule_id, "rule_ids")
     return (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
         .where(
@@ -72,18 +72,18 @@ class PastFiring(Struct, frozen=True):
 
 
 def count_firings(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int], now: datetime
+    connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int], now: datetime
 ) -> dict[int, dict[int, FiringCount]]:
     """Count the matches of these rules in each of these conversations."""
     found: defaultdict[int, dict[int, FiringCount]] = defaultdict(dict)
     if rule_ids:
-        thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
+        conversation_id, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
         last, times = func.max(at).filter(at <= now + SET_BACK).label("last"), func.count().label("times")
-        chosen = thread.in_(threads), rule_id.in_(rule_ids), SPOKEN
-        query = select(thread, rule_id, last, times).where(*chosen).group_by(thread, rule_id)
+        chosen = conversation_id.in_(conversation_ids), rule_id.in_(rule_ids), SPOKEN
+        query = select(conversation_id, rule_id, last, times).where(*chosen).group_by(conversation_id, rule_id)
         for row in connection.execute(query):
             found[row.conversation_id][row.rule_id] = FiringCount(row.last or EPOCH, row.times)
-        _subtract_failed(connection, found, _failed(connection, rule_ids, threads))
+        _subtract_failed(connection, found, _failed(connection, rule_ids, conversation_ids))
     return found
 
 
@@ -91,12 +91,12 @@ type FailedFirings = Mapping[tuple[int, int], Mapping[int, datetime]]
 """Messages to which all of a rule's replies failed, by conversation and rule."""
 
 
-def _failed(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> FailedFirings:
+def _failed(connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int]) -> FailedFirings:
     """Find failed firings; there are few, and no other replies are read."""
     found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
-    named = {"threads": list(threads), "rule_ids": list(rule_ids)}
-    for thread, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
-        found[thread, rule_id][message_id] = decided_at
+    named = {"conversation_ids": list(conversation_ids), "rule_ids": list(rule_ids)}
+    for conversation_id, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
+        found[conversation_id, rule_id][message_id] = decided_at
     return found
 
 
@@ -105,37 +105,44 @@ def _subtract_failed(
 ) -> None:
     """Subtract the failed firings from the counts, by a look into the index alone."""
     firing = rule_firings.c
-    for (thread, rule_id), moments in failed.items():
-        spoke = found[thread].pop(rule_id, None)
+    for (conversation_id, rule_id), moments in failed.items():
+        spoke = found[conversation_id].pop(rule_id, None)
         if spoke is not None and spoke.times > len(moments):
-            in_turn = select(firing.at).where(firing.conversation_id == thread, firing.rule_id == rule_id, SPOKEN)
+            in_turn = select(firing.at).where(
+                firing.conversation_id == conversation_id, firing.rule_id == rule_id, SPOKEN
+            )
             newest = in_turn.where(firing.at <= spoke.at).order_by(firing.at.desc()).limit(len(moments) + 1)
             last = max(set(connection.scalars(newest)) - set(moments.values()), default=spoke.at)
-            found[thread][rule_id] = FiringCount(last, spoke.times - len(moments))
+            found[conversation_id][rule_id] = FiringCount(last, spoke.times - len(moments))
 
 
 def last_reply_times(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int], since: datetime, now: datetime
+    connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int], since: datetime, now: datetime
 ) -> dict[int, dict[int, datetime]]:
     """Return the times of these rules' last replies since a time, by conversation."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
     if rule_ids:
-        given = {"threads": list(threads), "rule_ids": list(rule_ids), "since": since, "until": now + SET_BACK}
+        given = {
+            "conversation_ids": list(conversation_ids),
+            "rule_ids": list(rule_ids),
+            "since": since,
+            "until": now + SET_BACK,
+        }
         for row in connection.execute(_LAST_SAID, given):
             found[row.conversation_id][row.rule_id] = row.last
     return found
 
 
 def list_firings(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
+    connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int]
 ) -> dict[int, list[PastFiring]]:
     """Return each match of these rules in these conversations, in order."""
     found: defaultdict[int, list[PastFiring]] = defaultdict(list)
-    if rule_ids and threads:
+    if rule_ids and conversation_ids:
         firing = rule_firings.c
         query = (
             select(firing.conversation_id, firing.rule_id, firing.at, _SAID.label("said"), _FAILED.label("failed"))
-            .where(firing.conversation_id.in_(threads), firing.rule_id.in_(rule_ids), SPOKEN)
+            .where(firing.conversation_id.in_(conversation_ids), firing.rule_id.in_(rule_ids), SPOKEN)
             .order_by(firing.at)
         )
         for row in connection.execute(query):
@@ -159,10 +166,10 @@ def count_recent_firings(
 
 def insert_firings(connection: Connection, rulings: Sequence[Ruling]) -> None:
     """Store which rules matched."""
-    threads = {one.decision.conversation_id for one in rulings if one.firings}
-    if not threads:
+    conversation_ids = {one.decision.conversation_id for one in rulings if one.firings}
+    if not conversation_ids:
         return
-    accounts = {row.id: row.account for row in connection.execute(_ACCOUNTS, {"ids": tuple(threads)})}
+    accounts = {row.id: row.account for row in connection.execute(_ACCOUNTS, {"ids": tuple(conversation_ids)})}
     rows = [
         {
             "rule_id": firing.rule_id,

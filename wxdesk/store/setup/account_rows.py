@@ -98,10 +98,10 @@ class AccountRows(StorePart):
         """Remove all rows of an account; return the pictures that nothing names any more."""
         owned = _owned(name)
         unnamed = pictures_only_of(connection, owned)
-        threads = set(connection.scalars(select(conversations.c.id).where(conversations.c.account == name)))
+        its = set(connection.scalars(select(conversations.c.id).where(conversations.c.account == name)))
         calls = connection.scalars(select(settings.c.key).where(settings.c.key.startswith(CALL))).all()
         delete_rows(connection, owned, unnamed)
-        gone = [key for key in calls if int(key.rpartition(":")[2]) in threads]
+        gone = [key for key in calls if int(key.rpartition(":")[2]) in its]
         gone += [key + name for key in ACCOUNT_KEYS]
         connection.execute(delete(settings).where(settings.c.key.in_(gone)))
         return unnamed

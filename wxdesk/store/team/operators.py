@@ -145,7 +145,7 @@ class OperatorStore(StorePart):
         """Return what operators did, newest first."""
         newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
         kept = [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
-        ids = {thread for one in kept for thread in one.conversation_ids[:MOST_NAMED]}
+        ids = {conversation_id for one in kept for conversation_id in one.conversation_ids[:MOST_NAMED]}
         known = conversations_by_id(connection, ids)
         return [
             replace(one, contacts=tuple(known[id_].contact for id_ in one.conversation_ids if id_ in known))

@@ -115,8 +115,8 @@ class DryRun(Struct, frozen=True):
             if course.cancelled:
                 return None
             new_conversations = replay.new_conversations(page)
-            threads = await self._past.conversations_by_id(new_conversations) if new_conversations else {}
-            await asyncio.to_thread(report.take, page, threads)
+            conversations = await self._past.conversations_by_id(new_conversations) if new_conversations else {}
+            await asyncio.to_thread(report.take, page, conversations)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
         return DryRunReport(
@@ -253,10 +253,10 @@ def shows_unstored_value(rule: Rule) -> bool:
     return any(action.kind is ActionKind.TEMPLATE or _NAMES.search(repr(action)) for action in rule.then)
 
 
-def with_marked_values(thread: Conversation) -> Conversation:
+def with_marked_values(conversation: Conversation) -> Conversation:
     """Put marks in place of values not stored; an empty alias stays empty."""
-    alias = _ALIAS if is_visible(thread.contact.alias) else ""
-    return replace(thread, contact=replace(thread.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
+    alias = _ALIAS if is_visible(conversation.contact.alias) else ""
+    return replace(conversation, contact=replace(conversation.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
 
 
 def could_match(said: str, marked: str) -> bool:

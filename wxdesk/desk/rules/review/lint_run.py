@@ -114,13 +114,13 @@ class RulesReview(Struct, frozen=True):
         messages = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
         histories = await self.store.message_history.histories_when_written(messages, self.rulebook.ruleset.wanted)
         ids = {message.conversation_id for message in messages}
-        threads = await self.store.message_history.conversations_by_id(ids)
-        asked = [(one, self._context(one, threads[one.conversation_id], histories[one.id])) for one in messages]
+        conversations = await self.store.message_history.conversations_by_id(ids)
+        asked = [(one, self._context(one, conversations[one.conversation_id], histories[one.id])) for one in messages]
         return await asyncio.to_thread(self._grouped, asked)
 
-    def _context(self, asked: PastMessage, thread: Conversation, history: ContactHistory) -> RuleContext:
-        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
-        return RuleContext(asked.message, thread, account, asked.at, history)
+    def _context(self, asked: PastMessage, conversation: Conversation, history: ContactHistory) -> RuleContext:
+        account = self.accounts.get(conversation.account) or Account(conversation.account, "", "")
+        return RuleContext(asked.message, conversation, account, asked.at, history)
 
     def _grouped(self, asked: Sequence[tuple[PastMessage, RuleContext]]) -> list[MessageGroup]:
         left = [message for message, context in asked if not self._is_answered(context)]

@@ -30,7 +30,7 @@ class AnsweredMessage(Struct, frozen=True):
     only: Presence | None = None
 
 
-class _Thread(Struct):
+class _ReplayedConversation(Struct):
     """A conversation as it is now, and up to here; `spoken` has the answers of rules."""
 
     now: Conversation
@@ -60,7 +60,7 @@ class Replay:
         self._rule_id = rule_id
         self._accounts = accounts
         self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
-        self._threads: dict[int, _Thread] = {}
+        self._conversations: dict[int, _ReplayedConversation] = {}
         wanted = ruleset.wanted
         self._counted = bool(wanted.message_no)
         self._followed = wanted.fired | wanted.said
@@ -68,7 +68,7 @@ class Replay:
 
     def new_conversations(self, page: Sequence[PastMessage]) -> set[int]:
         """Return the conversations that the replay has not met yet."""
-        return {message.conversation_id for message in page} - self._threads.keys()
+        return {message.conversation_id for message in page} - self._conversations.keys()
 
     def take(
         self,
@@ -79,44 +79,46 @@ class Replay:
         """Return those messages of the page that are answered."""
         spoken: list[AnsweredMessage] = []
         for message in page:
-            known = self._threads.get(message.conversation_id)
-            thread = known or self._met(new_conversations[message.conversation_id], message)
+            known = self._conversations.get(message.conversation_id)
+            conversation = known or self._met(new_conversations[message.conversation_id], message)
             if message.type is MessageType.ENTER_SESSION:
-                thread.session_from = message.session_from or ""
+                conversation.session_from = message.session_from or ""
             if self._counted:
-                thread.count(message, written.get(message.conversation_id, ()))
+                conversation.count(message, written.get(message.conversation_id, ()))
             if self._hearing is None or self._hearing(message.type, message.text, message.session_from):
-                spoken += self._answers_to(message, thread)
+                spoken += self._answers_to(message, conversation)
             if message.event is None:
-                thread.last_written_at = message.at
+                conversation.last_written_at = message.at
         return spoken
 
-    def _met(self, stranger: Conversation, message: PastMessage) -> _Thread:
+    def _met(self, stranger: Conversation, message: PastMessage) -> _ReplayedConversation:
         """Start a conversation; a contact seen before this first message wrote before.
 
         Such a contact has also come from somewhere: the last origin is the best that is known.
         """
         before = stranger.contact.first_seen_at
         is_known = message.at - before > timedelta(seconds=1)
-        thread = _Thread(stranger, before if is_known else None, stranger.session_from if is_known else "")
-        self._threads[stranger.id] = thread
-        return thread
+        conversation = _ReplayedConversation(
+            stranger, before if is_known else None, stranger.session_from if is_known else ""
+        )
+        self._conversations[stranger.id] = conversation
+        return conversation
 
-    def _answers_to(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
-        name, history = thread.now.account, self._before(thread, message.at)
+    def _answers_to(self, message: PastMessage, conversation: _ReplayedConversation) -> list[AnsweredMessage]:
+        name, history = conversation.now.account, self._before(conversation, message.at)
         account = self._accounts.get(name) or Account(name, "", "")
         contexts = [
-            RuleContext(message.message, thread.now, account, message.at, history, who)
+            RuleContext(message.message, conversation.now, account, message.at, history, who)
             for who in self._ruleset.presences
         ]
         asked = [(one, self._ruleset.decide(one.subject)) for one in contexts]
         speaking = [(one, matching) for one, matching in asked if self._counts(matching)]
         context, matching = (speaking or asked)[0]
-        self._follow(thread, message.at, matching)
+        self._follow(conversation, message.at, matching)
         if not speaking:
             return []
         only = context.operator if len(speaking) < len(asked) else None
-        then = replace(thread.now, session_from=thread.session_from)
+        then = replace(conversation.now, session_from=conversation.session_from)
         return [AnsweredMessage(message, replace(context, conversation=then), matching, only)]
 
     def _counts(self, matching: MatchResult) -> bool:
@@ -124,19 +126,27 @@ class Replay:
             return matching.rule is not None
         return any(one.rule.id == self._rule_id for one in matching.matched)
 
-    def _before(self, thread: _Thread, at: datetime) -> ContactHistory:
-        lately = self._within_a_minute(thread.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
-        return ContactHistory(thread.last_written_at, thread.number, thread.spoken.fired, lately, thread.spoken.said)
+    def _before(self, conversation: _ReplayedConversation, at: datetime) -> ContactHistory:
+        lately = (
+            self._within_a_minute(conversation.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
+        )
+        return ContactHistory(
+            conversation.last_written_at,
+            conversation.number,
+            conversation.spoken.fired,
+            lately,
+            conversation.spoken.said,
+        )
 
-    def _follow(self, thread: _Thread, at: datetime, matching: MatchResult) -> None:
+    def _follow(self, conversation: _ReplayedConversation, at: datetime, matching: MatchResult) -> None:
         counted = self._ruleset.wanted.lately
         if not (self._followed or counted):
             return
         for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
             if rule_id in self._followed:
-                thread.spoken = thread.spoken.after(rule_id, at)
+                conversation.spoken = conversation.spoken.after(rule_id, at)
             if rule_id in counted:
-                self._lately[thread.now.account].setdefault(rule_id, deque()).append(at)
+                self._lately[conversation.now.account].setdefault(rule_id, deque()).append(at)
 
     def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
         spoken = self._lately[account]

@@ -68,7 +68,7 @@ def _all_values() -> dict[str, object]:
     """Return each variable with a value; those without fixed fields are not checked."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     contact = Contact(0, "", "o1234567", now, alias=_SOME)
-    thread = Conversation(0, "", contact, window=ReplyWindow(1, now))
+    conversation = Conversation(0, "", contact, window=ReplyWindow(1, now))
     message = Message(0, 0, 0, MessageType.TEXT, now, now, text=_SOME)
     hours = dict.fromkeys(VARIABLES["hours"] or (), _SOME)
-    return {**variables(message, thread, Account(_SOME, "", ""), {}, now), "hours": hours}
+    return {**variables(message, conversation, Account(_SOME, "", ""), {}, now), "hours": hours}

@@ -65,16 +65,16 @@ class TrialScenario(Struct, frozen=True):
     def conversation(self, alias: str, kind: MessageType, account: str, now: datetime) -> Conversation:
         """Return the known customer's conversation or a new one, after such a message."""
         contact = Contact(0, account, SOMEBODY, now, alias=alias)
-        thread = self.known.conversation if self.known else Conversation(0, account, contact)
+        conversation = self.known.conversation if self.known else Conversation(0, account, contact)
         if self.tags is not None:
-            thread = replace(thread, contact=replace(thread.contact, tags=self.tags))
+            conversation = replace(conversation, contact=replace(conversation.contact, tags=self.tags))
         if self.taken_over is not None:
-            thread = replace(thread, taken_over=self.taken_over, taken_over_until=None)
+            conversation = replace(conversation, taken_over=self.taken_over, taken_over_until=None)
         allows_nothing = self.known is not None and self._event(kind) not in (None, ENTERING)
-        window = thread.window if allows_nothing else quota.window_after_event(thread.window, kind, now)
+        window = conversation.window if allows_nothing else quota.window_after_event(conversation.window, kind, now)
         left = window.left if self.left is None else self.left
-        mode = None if self.inherits else self.mode or thread.mode
-        return replace(thread, window=ReplyWindow(left, window.until), mode=mode)
+        mode = None if self.inherits else self.mode or conversation.mode
+        return replace(conversation, window=ReplyWindow(left, window.until), mode=mode)
 
     def history(self, now: datetime) -> ContactHistory:
         """Return the history before the message."""
@@ -120,5 +120,5 @@ class TrialMessage(Struct, frozen=True):
         around = self.around
         account, now = around.account_of(accounts), around.at or now
         message = around.message(self.sentence, self.on, self.session_from, now)
-        thread = around.conversation(self.alias, self.on, account.name, now)
-        return RuleContext(message, thread, account, now, around.history(now), around.operator)
+        conversation = around.conversation(self.alias, self.on, account.name, now)
+        return RuleContext(message, conversation, account, now, around.history(now), around.operator)

@@ -107,10 +107,10 @@ def _cancel_blocked(connection: Connection, now: datetime) -> list[Reply]:
 def _delay_for_typing(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
     """Move deadlines behind the typing operator, but not past the reply window's end."""
     moved: list[Reply] = []
-    for thread, until in held_until.items():
-        window = select(conversations.c.window_until).where(conversations.c.id == thread)
+    for conversation_id, until in held_until.items():
+        window = select(conversations.c.window_until).where(conversations.c.id == conversation_id)
         due_at = due_before_closing(until, connection.scalar(window))
-        sooner = HELD & BY_RULE & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
+        sooner = HELD & BY_RULE & (replies.c.conversation_id == conversation_id) & (replies.c.due_at < due_at)
         moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
 

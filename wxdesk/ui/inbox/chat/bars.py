@@ -168,9 +168,9 @@ class FindBar(Frame):
         self._show("", [])
 
     def _ask(self) -> None:
-        thread, phrase = self._sought()
-        if phrase and thread is not None:
-            work = self._bridge.desk.timeline.find(thread, phrase)
+        conversation_id, phrase = self._sought()
+        if phrase and conversation_id is not None:
+            work = self._bridge.desk.timeline.find(conversation_id, phrase)
             self._bridge.ask(work, partial(self._found, phrase), about=self._sought)
         else:
             self._show("", [])

@@ -54,22 +54,22 @@ class ClaimControl(QObject):
 
     def open_menu(self) -> None:
         """Offer what can be done about the claim."""
-        desk, claims, thread = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
+        desk, claims, conversation_id = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
         menu = PassingMenu(self._face, self._face.accessibleName())
         menu.say(self._face.accessibleName())
         menu.addSeparator()
         mine, free = self._owner == desk.me, not self._owner
         if free:
-            self._offer(menu, tr("I take it"), partial(claims.claim, thread))
+            self._offer(menu, tr("I take it"), partial(claims.claim, conversation_id))
         elif mine:
-            self._offer(menu, tr("Give it back"), partial(claims.give_back, thread))
+            self._offer(menu, tr("Give it back"), partial(claims.give_back, conversation_id))
         else:
-            take = self._offer(menu, tr("Take it from {name}", name=self._owner), partial(claims.take, thread))
+            take = self._offer(menu, tr("Take it from {name}", name=self._owner), partial(claims.take, conversation_id))
             Rights(self._bridge, Role.LEAD, take)
         if mine or free:
             for name in sorted({one.name for one in desk.colleagues.now} - {desk.me}):
                 action = menu.addAction(literal(tr("Hand to {name}…", name=name)))
-                action.triggered.connect(partial(self._hand_to, thread, name))
+                action.triggered.connect(partial(self._hand_to, conversation_id, name))
         open_beside(menu, self._face)
 
     def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> QAction:

@@ -70,9 +70,9 @@ class SearchModel(TimedRows[FoundRow]):
     def _accessible_text(self, row: FoundRow) -> str:
         if isinstance(row, Heading | Place):
             return ", ".join(filter(None, (row.word, getattr(row, "key", ""), getattr(row, "why", ""))))
-        thread = row.conversation
+        conversation = row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
-        return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self.clock()), said)))
+        return ", ".join(filter(None, (name_of(conversation.contact), status_text(conversation, self.clock()), said)))
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; of each kind, the first few beside others."""
@@ -184,14 +184,14 @@ class SearchDelegate(RowDelegate[FoundRow]):
             self._paint_talk(painter, rect, row, phrase)
 
     def _paint_talk(self, painter: QPainter, rect: QRect, row: SearchHit | InboxRow, phrase: str) -> None:
-        thread = row.conversation
-        at = thread.last_at if isinstance(row, InboxRow) else row.item.at
+        conversation = row.conversation
+        at = conversation.last_at if isinstance(row, InboxRow) else row.item.at
         said = known_by(row, phrase) if isinstance(row, InboxRow) else excerpt(row, phrase)
-        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), thread.contact)
+        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), conversation.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._model.clock()
-        when = " · ".join(filter(None, (status_text(thread, now), ago(at, now) if at else "")))
-        self._paint_name(painter, line, (name_of(thread.contact), when))
+        when = " · ".join(filter(None, (status_text(conversation, now), ago(at, now) if at else "")))
+        self._paint_name(painter, line, (name_of(conversation.contact), when))
         self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase)
 
     def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str]) -> None:

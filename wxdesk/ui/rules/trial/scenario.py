@@ -83,18 +83,18 @@ NEW_CUSTOMER = TrialFacts()
 
 def facts_of(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> TrialFacts:
     """Return the values for a stored conversation; `rules` are those to choose from."""
-    thread, history = known.conversation, known.history
+    conversation, history = known.conversation, known.history
     last = history.last_written_at
     spoke = last_rule(known, rules)
     return TrialFacts(
         wrote=last is not None,
         days=min(max((now - last).days, 0), MOST_DAYS) if last else 0,
         number=min(history.message_no, MOST_MESSAGES),
-        tags=tr(", ").join(thread.contact.tags),
+        tags=tr(", ").join(conversation.contact.tags),
         rule=spoke[0].name if spoke else "",
         minutes=min(max((now - spoke[1]) // timedelta(minutes=1), 0), MOST_MINUTES) if spoke else 0,
-        mode=thread.mode,
-        taken=is_taken_over(thread, now),
+        mode=conversation.mode,
+        taken=is_taken_over(conversation, now),
         operator=operator,
     )
 

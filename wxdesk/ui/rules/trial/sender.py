@@ -117,8 +117,8 @@ class TrialSender(QWidget):
         work = self._bridge.desk.inbox.customers(phrase, accounts=tuple(self._bridge.desk.accounts))
         self._bridge.ask(work, partial(self._found, phrase), about=lambda: self._sought)
 
-    def _found(self, phrase: str, threads: list[Conversation]) -> None:
-        self.picker.show_found(self.name, phrase, threads, several=len(self._bridge.desk.accounts) > 1)
+    def _found(self, phrase: str, conversations: list[Conversation]) -> None:
+        self.picker.show_found(self.name, phrase, conversations, several=len(self._bridge.desk.accounts) > 1)
 
     def _end_pressed(self) -> None:
         if self.known is not None:
@@ -294,27 +294,29 @@ class ContactPicker(Frame):
         self.view.clicked.connect(self._take)
         self.hide()
 
-    def show_found(self, field: QWidget, phrase: str, threads: Sequence[Conversation], *, several: bool) -> None:
+    def show_found(self, field: QWidget, phrase: str, conversations: Sequence[Conversation], *, several: bool) -> None:
         """Show what `phrase` found, as wide as the panel, right below `field`."""
-        self.model.replace_rows([self._found(thread, several=several) for thread in threads])
+        self.model.replace_rows([self._found(conversation, several=several) for conversation in conversations])
         nobody = (
             tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
         )
-        self.none.show_if_any("" if threads else nobody)
-        self.view.setVisible(bool(threads))
+        self.none.show_if_any("" if conversations else nobody)
+        self.view.setVisible(bool(conversations))
         at = field.mapTo(self._over, QPoint(0, field.height() + 2))
         width = self._over.width() - 2 * 16
-        height = min(len(threads), MOST_ROWS) * ROW if threads else self.none.heightForWidth(width - 24) + PAD
+        height = (
+            min(len(conversations), MOST_ROWS) * ROW if conversations else self.none.heightForWidth(width - 24) + PAD
+        )
         self.none.setContentsMargins(PAD, 0, PAD, 0)
         self.setGeometry(16, at.y(), width, max(min(height + 10, self._over.height() - at.y() - PAD), ROW))
         self.show()
         self.raise_()
 
-    def _found(self, thread: Conversation, *, several: bool) -> FoundContact:
-        when = "" if thread.last_at is None else ago(thread.last_at, self._clock())
-        last = preview_of(thread)
-        below = f"{account_title(thread.account)} · {last}" if several else last
-        return FoundContact(thread.id, name_of(thread.contact), when, below)
+    def _found(self, conversation: Conversation, *, several: bool) -> FoundContact:
+        when = "" if conversation.last_at is None else ago(conversation.last_at, self._clock())
+        last = preview_of(conversation)
+        below = f"{account_title(conversation.account)} · {last}" if several else last
+        return FoundContact(conversation.id, name_of(conversation.contact), when, below)
 
     def move_by(self, step: int) -> None:
         """Mark another row; at first the first one."""

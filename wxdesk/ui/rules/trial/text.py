@@ -129,22 +129,22 @@ def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datet
 
 
 def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
-    thread = known.conversation
+    conversation = known.conversation
     waits = max(known.promised, len(known.waiting))
     if waits:
         yield ntr("{n} reply waits to be sent", "{n} replies wait to be sent", waits)
     yield _left(known, now)
-    if thread.mode is not None:
-        yield tr("set for this conversation: {mode}", mode=mode_text(thread.mode))
-    if is_taken_over(thread, now):
-        until = thread.taken_over_until
+    if conversation.mode is not None:
+        yield tr("set for this conversation: {mode}", mode=mode_text(conversation.mode))
+    if is_taken_over(conversation, now):
+        until = conversation.taken_over_until
         yield tr("taken over until {time}", time=clock_time(until)) if until else tr("taken over until handed back")
-    if thread.contact.blocked:
+    if conversation.contact.blocked:
         yield tr("blocked")
-    if thread.transfer_armed:
+    if conversation.transfer_armed:
         yield tr("goes to WeChat's own tool with the next message")
-    if in_tool(thread, now) and thread.transferred_until is not None:
-        yield tr("in WeChat's own tool until {time}", time=clock_time(thread.transferred_until))
+    if in_tool(conversation, now) and conversation.transferred_until is not None:
+        yield tr("in WeChat's own tool until {time}", time=clock_time(conversation.transferred_until))
 
 
 def _left(known: ConversationContext, now: datetime) -> str:

@@ -57,8 +57,10 @@ def example_context(desk: Desk) -> RuleContext:
     account = next(iter(desk.accounts.values()), Account("", "", ""))
     message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
     contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
-    thread = Conversation(0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now))
-    return RuleContext(message, thread, account, now)
+    conversation = Conversation(
+        0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now)
+    )
+    return RuleContext(message, conversation, account, now)
 
 
 def _cost_of(content: Content) -> str:
