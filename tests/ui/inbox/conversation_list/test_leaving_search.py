@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.runtime.bridge import Bridge
 
 
@@ -40,3 +41,21 @@ def test_choosing_a_filter_shows_the_conversations_under_it(qtbot: QtBot, found:
     assert found.list.search.text() == ""
     assert found.list.view.isVisible()
     assert found.list.model.rowCount() == 1
+
+
+def test_a_result_is_marked_while_its_conversation_is_open(
+    qtbot: QtBot, world: World, found: InboxPage, bridge: Bridge
+) -> None:
+    other = world.say("oCustomer0000000000000002", "something else")
+    view = found.list.found
+    view.setCurrentIndex(found.list.hits.first())
+    view.take(view.currentIndex())
+    qtbot.waitUntil(lambda: found.session.conversation_id not in {None, other} and bridge.is_idle)
+    assert view.selectedIndexes()
+    chosen = view.grab().toImage()
+    pixels = {chosen.pixelColor(x, y).name() for x in range(chosen.width()) for y in range(60)}
+    assert color_of("mark").name() in pixels, "what was found is not to be seen on the ground of a chosen row"
+    found.open_conversation(other)
+    qtbot.waitUntil(lambda: found.session.conversation_id == other and bridge.is_idle)
+    assert not view.selectedIndexes()
+    assert found.list.search.text() == "needle"

@@ -136,6 +136,7 @@ class ConversationList(Frame):
     def select(self, conversation_id: int | None) -> None:
         """Mark a conversation's row, if it was read, without opening it."""
         self._wanted = conversation_id
+        self.found.follow(conversation_id)
         with self._without_picking():
             self.model.keep(conversation_id)
         self._restore()

@@ -210,8 +210,8 @@ class SearchDelegate(RowDelegate[FoundRow]):
         if at >= 0:
             left = line.left() + metrics.horizontalAdvance(text[:at])
             width = metrics.horizontalAdvance(text[at : at + len(phrase)])
-            painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), color_of("accent_tint"))
-        paint_text(painter, line, text, face, color_of("secondary"))
+            painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), color_of("mark"))
+        paint_text(painter, line, text, face, color_of("text" if at >= 0 else "secondary"))
 
 
 class FoundView(RowsView):
@@ -246,6 +246,12 @@ class FoundView(RowsView):
         ):
             places += [Place(name, partial(picked.emit, one), group=group, why=why) for one, name, why in records]
         self.hits.show(phrase, found, places)
+
+    def follow(self, conversation_id: int | None) -> None:
+        """Mark no result of another conversation than the open one."""
+        hit = self.currentIndex().data(RECORD)
+        if isinstance(hit, SearchHit) and hit.conversation.id != conversation_id:
+            self.clearSelection()
 
     def take(self, index: Index) -> None:
         """Open a result; does nothing without one."""
