@@ -11,6 +11,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 
 @pytest.fixture
@@ -59,3 +60,18 @@ def test_a_result_is_marked_while_its_conversation_is_open(
     qtbot.waitUntil(lambda: found.session.conversation_id == other and bridge.is_idle)
     assert not view.selectedIndexes()
     assert found.list.search.text() == "needle"
+
+
+def test_a_customer_who_was_found_is_not_marked_while_another_is_open(
+    qtbot: QtBot, world: World, found: InboxPage, bridge: Bridge
+) -> None:
+    others = [world.say(f"oNeedle000000000000000{n}", "hello") for n in range(2)]
+    found.list.search.setText("oNeedle")
+    qtbot.waitUntil(lambda: found.list.hits.rowCount() >= 2 and bridge.is_idle)
+    view = found.list.found
+    view.setCurrentIndex(found.list.hits.first())
+    marked = view.currentIndex().data(RECORD).conversation.id
+    [other] = set(others) - {marked}
+    found.open_conversation(other)
+    qtbot.waitUntil(lambda: found.session.conversation_id == other and bridge.is_idle)
+    assert not view.selectedIndexes()

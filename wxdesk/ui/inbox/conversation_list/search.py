@@ -250,7 +250,7 @@ class FoundView(RowsView):
     def follow(self, conversation_id: int | None) -> None:
         """Mark no result of another conversation than the open one."""
         hit = self.currentIndex().data(RECORD)
-        if isinstance(hit, SearchHit) and hit.conversation.id != conversation_id:
+        if isinstance(hit, SearchHit | InboxRow) and hit.conversation.id != conversation_id:
             self.clearSelection()
 
     def take(self, index: Index) -> None:
