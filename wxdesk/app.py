@@ -29,6 +29,7 @@ from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
+from wxdesk.desk.operators import Operators
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.rules.import_socket import ImportSocket
@@ -69,6 +70,7 @@ class OpenDesk:
     out: OutgoingParts
     listener: Listener
     tunnel: Tunnel
+    operators: Operators
     parts: Supervisor = field(init=False)
     work: Supervisor = field(init=False)
     host: TeamHost | None = field(init=False)
@@ -80,7 +82,6 @@ class OpenDesk:
         self.host = TeamHost(self.store, self.desk, look) if shared else None
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish, self.desk.configuration.now.home)
-        self.desk.configuration.apply = self.apply
         self.out.client.route_through(self.tunnel.api_route)
 
     @property
@@ -214,7 +215,7 @@ async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda:
     if setup.accounts and not await is_worked_on(url):
         working = await open_desk(setup, upgrading=upgrading)
         try:
-            working.desk = await begin_sign_in(working.desk, working.store, setup, working.parts)
+            working.desk = await begin_sign_in(working.desk, working.store, working.operators, working.parts)
         except BaseException:
             await working.stop()
             raise
@@ -222,7 +223,8 @@ async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda:
     store = await open_store(setup.config.store.url, setup.home, alone=False, upgrading=upgrading)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
-        opened = team_desk(build(setup, store, Surroundings()).desk, store, setup)
+        local = build(setup, store, Surroundings())
+        opened = team_desk(local.desk, store, local.operators)
         await opened.start()
     except BaseException:
         await store.close()
@@ -264,12 +266,15 @@ async def open_desk(
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Build the groups of parts, each from those before it, and the desk from all."""
-    base = parts.base_parts(setup, store)
+    base = parts.base_parts(setup, store, lambda read: opened.apply(read))
     authored = parts.authored_parts(base)
     incoming = parts.incoming_parts(base, authored.rules.rulebook, surroundings)
     out = parts.outgoing_parts(base)
     desk, tunnel = _desk(base, authored, incoming, out), Tunnel(base.bus.publish, setup.clock)
-    return OpenDesk(desk, store, base.pause, incoming.transfers, incoming.intake, out, incoming.listener, tunnel)
+    opened: OpenDesk = OpenDesk(
+        desk, store, base.pause, incoming.transfers, incoming.intake, out, incoming.listener, tunnel, base.operators
+    )
+    return opened
 
 
 def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out: OutgoingParts) -> Desk:
@@ -282,11 +287,11 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         account_editing=AccountEditing(configuration, store, out.pictures, incoming.listener.accounts.shut),
         preferences=preferences,
         presence=presence,
-        inbox=InboxQueries(store),
+        inbox=InboxQueries(store, base.operators.me),
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, base.policy_changes, incoming.transfers, publish, clock),
         claims=Claims(store, publish, clock),
-        colleagues=Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish),
+        colleagues=Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish, base.operators.me),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, publish, clock),
         drafts=OperatorDrafts(store.drafts, publish),
         skipped=SkippedMessages(store.decisions, incoming.intake),

@@ -17,6 +17,7 @@ from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import RulesDesk
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake
+from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.uploads import PictureSender, Uploads
@@ -35,7 +36,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.settings.configuration import Configuration, Setup
+from wxdesk.desk.settings.configuration import Apply, Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
@@ -67,12 +68,14 @@ class BaseParts(Struct, frozen=True):
     operator_typing: OperatorTyping
     accounts: Accounts
     policy_changes: PolicyChanges
+    operators: Operators
 
 
-def base_parts(setup: Setup, store: Store) -> BaseParts:
+def base_parts(setup: Setup, store: Store, apply: Apply) -> BaseParts:
     """Build the parts that need no others, and those that change who answers."""
     bus, clock, lock = Bus(), setup.clock, DecisionLock()
-    publish, preferences = bus.publish, CurrentPreferences(store.settings, bus.publish)
+    publish, operators = bus.publish, Operators(store.operators, setup.sources, bus.publish, clock)
+    preferences = CurrentPreferences(store.settings, publish, operators.me)
     accounts = Accounts(
         setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), publish
     )
@@ -81,15 +84,16 @@ def base_parts(setup: Setup, store: Store) -> BaseParts:
         setup,
         store,
         bus,
-        Configuration(setup, publish),
+        Configuration(setup, publish, apply),
         lock,
         ClockCheck(publish, clock),
         preferences,
         Pause(store.settings, publish),
-        DeskPresence(publish, clock),
+        DeskPresence(publish, clock, operators.me),
         OperatorTyping(publish, clock),
         accounts,
         policy_changes,
+        operators,
     )
 
 
@@ -188,7 +192,9 @@ def outgoing_parts(base: BaseParts) -> OutgoingParts:
     hold_timers = HoldTimers(store, base.preferences, base.pause, base.operator_typing, base.lock, publish, clock)
     outbox = Outbox(store, sender, accounts, base.pause, hold_timers, base.policy_changes, backoff, publish, clock)
     fetching = PictureFetching(store.pictures, files, client, accounts.ready, publish, clock)
-    typing = TypingIndicator(store, client, accounts, base.operator_typing, clock, wanted=wechat.show_typing)
+    typing = TypingIndicator(
+        store, client, accounts, base.operator_typing, clock, lambda: base.configuration.now.config.wechat.show_typing
+    )
     pictures = Pictures(store.pictures, files, clock)
     return OutgoingParts(client, backoff, pictures, uploads, outbox, fetching, typing, OwnEndpoints())
 

@@ -59,7 +59,6 @@ class Reconfiguration(Struct, frozen=True):
         wechat = setup.config.wechat
         ready = desk.accounts.ready()
         self.client.use(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
-        desk.typing.wanted = wechat.show_typing
         await self._move_to_zone(setup)
         if _address_settings(setup) != _address_settings(before):
             await self.open_address()

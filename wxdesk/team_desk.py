@@ -18,7 +18,6 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
-from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.desk.team.dispatch import LocalCommands, PartFront, RemoteCommands, give_or_join
 from wxdesk.desk.team.following import Following
@@ -60,19 +59,17 @@ class TeamDesk:
         await self.store.close()
 
 
-def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
+def team_desk(local: Desk, store: Store, operators: Operators) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
-    operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     commands = RemoteCommands(store, local.clock, operators, local.bus.publish)
     desk = replace(_fronted(local, SHARED, commands, operators), is_remote=True)
-    local.attention.me = lambda: desk.me
+    local.attention.me = operators.me
     local.accounts.are_known = False
     return TeamDesk(desk, store, Following(store, desk, local, commands))
 
 
-async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervisor) -> Desk:
+async def begin_sign_in(local: Desk, store: Store, operators: Operators, parts: Supervisor) -> Desk:
     """Let a window on the machine that works ask who uses it; raises `StoreError`."""
-    operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     local.bus.subscribe(lambda event: local.bus.publish(_turn(event)), events.WorkChanged)
@@ -93,6 +90,4 @@ def _fronted(local: Desk, commands: Collection[str], give: Callable[..., Awaitab
     paths = {command.rpartition(".")[0] for command in commands}
     fronts: dict[str, Any] = {path: PartFront(attrgetter(path)(local), path, commands, give) for path in paths}
     of_rules = {path.removeprefix("rules."): fronts.pop(path) for path in paths if path.startswith("rules.")}
-    desk = replace(local, rules=replace(local.rules, **of_rules), **fronts, operators=operators)
-    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
-    return desk
+    return replace(local, rules=replace(local.rules, **of_rules), **fronts, operators=operators)

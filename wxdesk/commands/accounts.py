@@ -176,14 +176,13 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
 
     setup = _read(home)
     async with await open_store(setup.config.store.url, home) as store:
-        configuration = Configuration(setup, lambda _: None)
 
         async def apply(read: Setup) -> ConfigurationChanged:
             changes = read.changes_since(configuration.now)
             configuration.use(read)
             return changes
 
-        configuration.apply = apply
+        configuration = Configuration(setup, lambda _: None, apply)
         pictures = Pictures(store.pictures, store.picture_bytes, setup.clock)
         editing = AccountEditing(configuration, store, pictures, lambda _: lambda: None)
         await editing.finish_rename()

@@ -107,7 +107,7 @@ class Desk(Struct, frozen=True):
     @property
     def me(self) -> str:
         """Name of the operator who is signed in here; empty for nobody."""
-        return "" if self.operator is None else self.operator.name
+        return "" if self.operators is None else self.operators.me()
 
     @property
     def needs_sign_in(self) -> bool:

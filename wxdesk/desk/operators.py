@@ -47,6 +47,10 @@ class Operators:
         self.required = False
         self.shut_out = ""
 
+    def me(self) -> str:
+        """Return the name of who is signed in here; empty for nobody."""
+        return "" if self.now is None else self.now.name
+
     def why_not(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
         if not self.required:

@@ -203,9 +203,8 @@ class Desks:
 
     def __init__(self, *names: str) -> None:
         self.changed = asyncio.Event()
-        self.all = {name: Colleagues(self._whisper, lambda: False, lambda _: self.changed.set()) for name in names}
-        for name, desk in self.all.items():
-            desk.me = partial(str, name)
+        here, told = lambda: False, lambda _: self.changed.set()
+        self.all = {name: Colleagues(self._whisper, here, told, partial(str, name)) for name in names}
 
     async def _whisper(self, text: str) -> None:
         for desk in self.all.values():

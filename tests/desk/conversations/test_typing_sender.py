@@ -66,7 +66,9 @@ async def conversation_id(store: Store) -> int:
 @pytest.fixture
 def typing(store: Store, wire: Wire, clock: HandClock, conversation_id: int) -> TypingIndicator:
     account, _ = demo_account()
-    made = TypingIndicator(store, wire, {account.name: account}, OperatorTyping(lambda _: None, clock), clock)
+    made = TypingIndicator(
+        store, wire, {account.name: account}, OperatorTyping(lambda _: None, clock), clock, lambda: True
+    )
     made.on_event(MessageKept(conversation_id, 1))
     return made
 
@@ -175,7 +177,7 @@ async def test_typing_is_not_sent_where_the_preference_is_off(
 ) -> None:
     account, _ = demo_account()
     typing = TypingIndicator(
-        store, wire, {account.name: account}, OperatorTyping(lambda _: None, clock), clock, wanted=False
+        store, wire, {account.name: account}, OperatorTyping(lambda _: None, clock), clock, lambda: False
     )
     typing.on_event(MessageKept(conversation_id, 1))
     await typing.show(conversation_id)

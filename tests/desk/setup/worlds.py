@@ -13,7 +13,7 @@ from tests.prepared import SQLITE, prepare
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard
 from wxdesk.config.reading import Config, ListenerSettings, WeChatSettings
 from wxdesk.core.errors import NotSent
-from wxdesk.core.events import PushSeen
+from wxdesk.core.events import ConfigurationChanged, PushSeen
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
@@ -110,6 +110,11 @@ class SetupWorld:
         await self.desk.submitted("shop", self.desk.state.account("shop").finding(SetupFact.URL_CHECK))
 
 
+async def unapplied(_: Setup) -> ConfigurationChanged:
+    """Take a configuration that no part follows."""
+    return ConfigurationChanged()
+
+
 @asynccontextmanager
 async def setup_world(
     home: Path,
@@ -126,7 +131,7 @@ async def setup_world(
     reachability = Reachability(outside, store.outages, store.settings, told, lambda: world.now)
     credentials = {name: secrets for name, (_, secrets) in known.items()}
     config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
-    configuration = Configuration(Setup(home, config, credentials, sources=sources), told)
+    configuration = Configuration(Setup(home, config, credentials, sources=sources), told, unapplied)
     of_setup = SetupSources(
         configuration, configured, api or no_api, store.attempts, reachability, lambda: rules.has_rules
     )

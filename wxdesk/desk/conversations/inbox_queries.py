@@ -76,9 +76,9 @@ class TimelinePage(Struct, frozen=True):
 class InboxQueries:
     """Queries of the list and of all held replies; `me` names the operator."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, me: Callable[[], str]) -> None:
         self._store = store
-        self.me: Callable[[], str] = str
+        self._me = me
         self.day_counts = store.inbox.day_counts
         self.search, self.customers, self.choices = store.inbox.search, store.inbox.customers, store.inbox.choices
 
@@ -86,20 +86,20 @@ class InboxQueries:
         self, chosen: InboxFilter, offset: int, narrowing: Narrowing = EVERYTHING, now: datetime | None = None
     ) -> ListPage:
         """Return the rows from `offset` on; `now` counts where days are wanted."""
-        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE, self.me(), narrowing, now or datetime.now(UTC))
+        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE, self._me(), narrowing, now or datetime.now(UTC))
         return ListPage(chosen, narrowing, offset, tuple(map(_less_leaving, rows)), await self.counts())
 
     async def counts(self) -> InboxCounts:
         """Return the figures for the chips."""
-        return await self._store.inbox.counts(self.me())
+        return await self._store.inbox.counts(self._me())
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return list(map(_less_leaving, await self._store.inbox.rows(ids, self.me())))
+        return list(map(_less_leaving, await self._store.inbox.rows(ids, self._me())))
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""
-        rows, counts = await self._store.inbox.rows_and_counts(ids, self.me())
+        rows, counts = await self._store.inbox.rows_and_counts(ids, self._me())
         return list(map(_less_leaving, rows)), counts
 
     async def held_replies(self) -> tuple[HeldReply, ...]:

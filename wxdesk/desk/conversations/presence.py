@@ -30,14 +30,17 @@ DESK_LOST_AFTER = timedelta(seconds=15)
 
 
 class DeskPresence:
-    """Keeper of the state `now`, one record, readable from any thread."""
+    """Keeper of the state `now`, one record, readable from any thread.
 
-    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+    `me` names the operator of this desk, empty without one.
+    """
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock, me: Callable[[], str] = str) -> None:
         self._publish = publish
         self._clock = clock
         self._own = PresenceState(clock(), AwayReason.NO_WINDOW)
         self._elsewhere: dict[str, tuple[PresenceState, datetime, str]] = {}
-        self.me: Callable[[], str] = str
+        self._me = me
         self.now = self._own
 
     async def report(self, seen: PresenceSignals | None) -> None:
@@ -52,7 +55,7 @@ class DeskPresence:
 
     def operators(self, *, also_away: bool = False) -> frozenset[str]:
         """Return the names of those who are at their desks, or whose desks are open."""
-        desks = ((self._own, self._clock(), self.me()), *self._elsewhere.values())
+        desks = ((self._own, self._clock(), self._me()), *self._elsewhere.values())
         return frozenset(name for state, _, name in desks if name and (also_away or not state.away))
 
     def judge(self) -> None:
@@ -82,11 +85,15 @@ class Colleagues:
     """
 
     def __init__(
-        self, whisper: Callable[[str], Awaitable[None]], away: Callable[[], bool], publish: Callable[[Event], None]
+        self,
+        whisper: Callable[[str], Awaitable[None]],
+        away: Callable[[], bool],
+        publish: Callable[[Event], None],
+        me: Callable[[], str],
     ) -> None:
         self._whisper = whisper
         self._away = away
-        self.me: Callable[[], str] = str
+        self._me = me
         self.may_join: Callable[[ClaimedByColleague], Awaitable[bool]] = _never
         self._publish = publish
         self._desk = secrets.token_hex(8)
@@ -132,7 +139,7 @@ class Colleagues:
             await sleep(SIGHT_EVERY_SECONDS, self._changed)
 
     async def _send_sight(self) -> None:
-        if name := self.me():
+        if name := self._me():
             away, types = self._away(), self._types()
             sight = Sight(name, types or (0 if away else self._conversation_id), types > 0, away)
             await self._whisper(WHISPER + msgspec.json.encode((self._desk, sight)).decode())

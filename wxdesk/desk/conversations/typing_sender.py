@@ -6,7 +6,7 @@ ends it with the next one. It is a courtesy: its errors are only logged, and it 
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,8 +31,8 @@ ALLOWED_AFTER_MESSAGE = timedelta(seconds=30)
 class TypingIndicator:
     """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
-    What a rule asks for is shown by `run`, which works until it is cancelled. While `wanted` is False, nothing is
-    sent.
+    What a rule asks for is shown by `run`, which works until it is cancelled. While `wanted` returns False,
+    nothing is sent.
     """
 
     _store: Store
@@ -40,7 +40,7 @@ class TypingIndicator:
     _accounts: Mapping[str, Account]
     _operator_typing: OperatorTyping
     _clock: Clock
-    wanted: bool = True
+    _wanted: Callable[[], bool]
 
     def __post_init__(self) -> None:
         self._last_word: dict[int, datetime] = {}
@@ -89,7 +89,7 @@ class TypingIndicator:
     async def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
-        if not self.wanted or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
+        if not self._wanted() or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
             return
         self._shown[conversation_id] = now
         await self._show_typing(conversation_id, on=True)

@@ -147,6 +147,9 @@ def _others(config: Config) -> Iterator[tuple[str, str]]:
     yield from ((PHONE, name) for name in config.phone.targets)
 
 
+type Apply = Callable[[Setup], Awaitable[ConfigurationChanged]]
+
+
 class Configuration:
     """Keeper of the configuration `now`, one record, readable from any thread.
 
@@ -154,10 +157,10 @@ class Configuration:
     a newly read configuration to the parts and returns what has changed.
     """
 
-    def __init__(self, setup: Setup, publish: Callable[[Event], None]) -> None:
+    def __init__(self, setup: Setup, publish: Callable[[Event], None], apply: Apply) -> None:
         self.now = setup
         self.credentials = dict(setup.credentials)
-        self.apply: Callable[[Setup], Awaitable[ConfigurationChanged]]
+        self.apply = apply
         self._publish = publish
         self._awake = asyncio.Event()
         self._reading = asyncio.Lock()

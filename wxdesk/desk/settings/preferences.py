@@ -21,18 +21,18 @@ class CurrentPreferences:
     While nobody signs in there is one record. `me` is the name of the operator who is signed in here.
     """
 
-    def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
+    def __init__(self, settings: Settings, publish: Callable[[Event], None], me: Callable[[], str] = str) -> None:
         self._settings = settings
         self._publish = publish
         self._shop = Preferences()
         self._of: dict[str, Preferences] = {}
-        self.me: Callable[[], str] = str
+        self._me = me
         self._loading = asyncio.Lock()
 
     @property
     def now(self) -> Preferences:
         """Preferences of the operator who acts, else of who is signed in here."""
-        return self._of.get(acting_name() or self.me(), self._shop)
+        return self._of.get(acting_name() or self._me(), self._shop)
 
     async def load(self) -> None:
         """Load them; what cannot be read (from a newer program) counts as never set."""

@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.buttons import Button
 
 @pytest.fixture
 def composer(qtbot: QtBot) -> Composer:
-    made = Composer()
+    made = Composer(lambda: None, tuple, lambda _: None)
     made.resize(600, 160)
     qtbot.addWidget(made)
     made.open(conversation(1), NOW)

@@ -34,13 +34,18 @@ class Composer(Frame):
     panel_wanted = Signal(object)
     idle = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        accounts: Callable[[], Container[str] | None],
+        guarded: Callable[[], Sequence[str]],
+        entry_of: Callable[[Reply], TimelineEntry | None],
+    ) -> None:
         super().__init__("footer")
         self._conversation: Conversation | None = None
         self.drafts = Drafts(self)
-        self.guarded: Callable[[], Sequence[str]] = tuple  # words to warn of
-        self.accounts: Callable[[], Container[str] | None] = lambda: None
-        self.entry_of: Callable[[Reply], TimelineEntry | None] = lambda _: None  # with the other parts of its answer
+        self._accounts = accounts
+        self.guarded = guarded  # words to warn of
+        self._entry_of = entry_of  # with the other parts of its answer
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
@@ -133,7 +138,7 @@ class Composer(Frame):
     @property
     def closed(self) -> str:
         """The reason that nothing may be sent now; empty if something may."""
-        return closed_text(self._conversation, self._now, self.accounts())
+        return closed_text(self._conversation, self._now, self._accounts())
 
     def _note_text(self) -> None:
         self.drafts.write(Content(text=self.text()))
@@ -151,7 +156,7 @@ class Composer(Frame):
         draft, below, words = self.drafts.top(), self.drafts.below[ReplyKind.TEXT], ""
         editing = draft.editing is not None
         if draft.editing is not None:
-            entry = self.entry_of(draft.editing)
+            entry = self._entry_of(draft.editing)
             words = editing_text(entry.asking, entry.ahead) if entry is not None else editing_text(0, 0)
         self.foot.show_fit(
             self.fit, found_in(draft.content, self.guarded()), blank=not draft.text.strip(), editing=editing

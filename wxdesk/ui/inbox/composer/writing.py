@@ -27,11 +27,12 @@ class ReplyWriting(QObject):
         super().__init__(host)
         self._bridge = bridge
         self._session = session
-        self.composer = Composer()
-        self.composer.entry_of = lambda reply: session.model.entry(f"r{reply.id}")
         accounts = bridge.desk.accounts
-        self.composer.accounts = lambda: accounts if accounts.are_known else None
-        self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
+        self.composer = Composer(
+            lambda: accounts if accounts.are_known else None,
+            lambda: bridge.desk.preferences.now.guarded_words,
+            lambda reply: session.model.entry(f"r{reply.id}"),
+        )
         self.drafts = self.composer.drafts
         self.lock = EditLock(self.drafts, bridge, session)
         self.panels = PanelControl(host, self.composer, album, bridge, session)
