@@ -10,7 +10,7 @@ from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.filling import Filling
-from wxdesk.desk.answers.liquid.gaps import FILTERS
+from wxdesk.desk.answers.liquid.filters import FILTERS
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 
 RENDERER = LiquidRenderer(lambda: 0)  # on a busy machine a pause of the collector would take all of the time

@@ -24,15 +24,14 @@ from wxdesk.core.replies.gaps import MarkedText
 from wxdesk.core.templates import ASK
 from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT
 from wxdesk.desk.answers.liquid.conditions import BlankAwareCase, BlankAwareIf, BlankAwareUnless
+from wxdesk.desk.answers.liquid.filters import FILTERS, safe_filters
 from wxdesk.desk.answers.liquid.gaps import (
-    FILTERS,
     GapAwareAssign,
     GapAwareCapture,
     GapAwareOutput,
     GapContext,
     GapHandling,
     NothingToShow,
-    safe_filters,
 )
 from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
 
