@@ -19,8 +19,9 @@ from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export, progress_text
 from wxdesk.desk.ports import utc_now
 from wxdesk.i18n import moment_text, ntr, size_text, tr
-from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
+from wxdesk.store.moving.backup import DATABASE, Listing
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.store.moving.restore import restore_backup
 from wxdesk.timezones import shared_zone
 
 EVERY_SECONDS = 2.0

@@ -28,7 +28,7 @@ from wxdesk.secrets.names import SecretName, entry_of
 from wxdesk.secrets.vault import Vault
 from wxdesk.store import open_store
 from wxdesk.store.engine.inspection import RESTORING
-from wxdesk.store.moving.backup import restore_backup
+from wxdesk.store.moving.restore import restore_backup
 from wxdesk.store.pictures.files import PictureFiles
 
 ACT = "tests.campaign.disk.one_act"

@@ -24,7 +24,7 @@ from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.i18n import tr
 from wxdesk.store import Store, open_store, read_store
-from wxdesk.store.moving.backup import restore_backup
+from wxdesk.store.moving.restore import restore_backup
 
 
 @pytest.fixture

@@ -31,8 +31,9 @@ from wxdesk.desk.data.backups import back_up
 from wxdesk.i18n import explain
 from wxdesk.store import open_store, read_store
 from wxdesk.store.moving import rows
-from wxdesk.store.moving.backup import ASIDE, LISTING, SHARED, Listing, make_backup, read_listing, restore_backup
+from wxdesk.store.moving.backup import LISTING, SHARED, Listing, make_backup, read_listing
 from wxdesk.store.moving.move import DATA, CopyProgress
+from wxdesk.store.moving.restore import ASIDE, restore_backup
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 

@@ -1,0 +1,138 @@
+"""Restoring of a backup into a home, compared before it takes over."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import shutil
+import zipfile
+from contextlib import closing
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreTooNew
+from wxdesk.core.system_failures import UnusableFile, naming_file
+from wxdesk.paths import home_files, sync_folder
+from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
+from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.moving.backup import BROKEN, DATABASE, NOT_WHOLE, Listing, Report, digests_of, measured, read_listing
+from wxdesk.store.opening import lock_home
+
+NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
+OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
+
+ASIDE = "before-restore-"
+LOGS = "logs"
+
+
+async def restore_backup(
+    file: Path, home: Path, now: datetime, report: Report, *, set_aside: bool
+) -> tuple[Listing, Path]:
+    """Put a backup into a home; what wxdesk has there goes into the returned folder.
+
+    But for `set_aside` it must have nothing there. Files of others stay where they are.
+
+    Raises:
+        HomeInUse: a desk is open there.
+        BadInput: something stands there, and is not to be set aside.
+        UnusableFile: the backup is damaged or of a newer program, or the home cannot be written, which is as it was.
+    """
+    with closing(await asyncio.to_thread(lock_home, home)), naming_file(home):
+        occupied = await asyncio.to_thread(_occupied, home)
+        if occupied and not set_aside:
+            raise BadInput(reason=Phrase(OCCUPIED, home=home))
+        listing = read_listing(file)
+        with TemporaryDirectory(prefix=UNFINISHED_RESTORE, dir=home) as name:
+            await asyncio.to_thread(_extract, file, listing, Path(name))
+            await _compare(file, Path(name) / DATABASE, listing, report)
+            aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
+            _exchange(occupied, Path(name), home, aside)
+    return listing, aside
+
+
+def _extract(file: Path, listing: Listing, folder: Path) -> None:
+    """Put the files of a backup into `folder`, each compared with the list.
+
+    Raises:
+        UnusableFile: one is missing or not the one that was written.
+        OSError: it cannot be written, or the disk has no room for all of it.
+    """
+    if sum(max(0, size) for size, _ in listing.files.values()) > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with zipfile.ZipFile(file) as archive:
+        sizes = {one.filename: one.file_size for one in archive.infolist()}
+        for name, expected in listing.files.items():
+            if sizes.get(name) != expected[0]:  # before it fills the disk
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
+            place = (folder / name).resolve()
+            if not place.is_relative_to(folder.resolve()) or _unpacked(archive, name, place) != expected:
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, str] | None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.touch(mode=0o600)
+    try:
+        with archive.open(name) as source, place.open("wb") as target:
+            shutil.copyfileobj(source, target)  # not a byte more than the size that was compared
+            target.flush()
+            os.fsync(target.fileno())
+    except (*NOT_WHOLE, KeyError):
+        return None
+    return measured(place)
+
+
+def _occupied(home: Path) -> list[Path]:
+    """Return what wxdesk has in a home, but for its logs and what was set aside."""
+    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
+        shutil.rmtree(rest)
+    found = [one for one in home_files(home) if one.name != LOGS and not one.name.startswith(ASIDE)]
+    return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
+
+
+def _free_folder(home: Path, name: str) -> Path:
+    """Return a free folder of that name, else with a number, for the same second."""
+    names = chain((name,), (f"{name}-{n}" for n in count(2)))
+    return next(folder for one in names if not (folder := home / one).exists())
+
+
+async def _compare(file: Path, database: Path, listing: Listing, report: Report) -> None:
+    revision = None
+    with contextlib.suppress(StoreDamaged):
+        revision = await asyncio.to_thread(revision_of, database)
+    if revision is None:
+        raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
+    try:
+        is_current = Migrations().is_current(revision, database.name)
+    except StoreTooNew:
+        raise UnusableFile(file=str(file), reason=Phrase(NEWER, found=listing.schema)) from None
+    if is_current:
+        async with SqliteDatabase(database, "ro&immutable=1") as db:
+            if await digests_of(db, report) != listing.rows:
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
+
+
+def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> None:
+    """Move the old files out and the new ones in; all of it, or nothing.
+
+    The database goes first and comes last: a start that finds the home in between notices that it is missing.
+    """
+    moves = [(one, aside / one.name) for one in sorted(occupied, key=lambda one: one.name != DATABASE)]
+    moves += [(one, home / one.name) for one in sorted(restored.iterdir(), key=lambda one: one.name == DATABASE)]
+    done: list[tuple[Path, Path]] = []
+    try:
+        if occupied:
+            aside.mkdir(mode=0o700)
+        for one, place in moves:
+            one.rename(place)
+            done.append((one, place))
+        sync_folder(home)
+    except OSError:
+        with contextlib.suppress(OSError):
+            for one, place in reversed(done):
+                place.rename(one)
+            aside.rmdir()
+        raise
