@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.model.conversation import SavedView
@@ -98,6 +98,10 @@ class Preferences(Struct, frozen=True):
     def with_own(self, other: "Preferences") -> "Preferences":
         """Return these with the fields of `other` that are an operator's own."""
         return replace(self, **{field: getattr(other, field) for field in OWN})
+
+    def changed(self, before: "Preferences", after: "Preferences") -> "Preferences":
+        """Return these with what `after` has otherwise than `before`."""
+        return replace(self, **{name: one for name, one in asdict(after).items() if one != getattr(before, name)})
 
     def at(self, hour: int) -> "Preferences":
         """Return these as they hold at an hour of the day, quiet or not."""

@@ -125,6 +125,16 @@ def test_a_number_is_saved_when_it_is_meant_and_never_on_the_way(
     assert heard == [45, 60]
 
 
+def test_what_somebody_else_has_set_before_it_was_known_here_stays(
+    qtbot: QtBot, world: World, bridge: Bridge, card: PreferencesCard
+) -> None:
+    """Over a slow line the card stored all of its values, with the former one of what a colleague had changed."""
+    world.call(world.desk.preferences.set(replace(Preferences(), warn_hours=7)))
+    card.lines["guards_rules"].changed.emit("guards_rules", True)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert kept(world) == replace(Preferences(), guards_rules=True, warn_hours=7)
+
+
 def test_undoing_one_preference_leaves_another_set_since(
     qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
 ) -> None:

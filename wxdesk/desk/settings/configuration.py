@@ -181,7 +181,9 @@ class Configuration:
         """Read again whenever config.toml or a secret has changed, until cancelled."""
         while True:
             await sleep(LOOK_SECONDS, self._awake)
-            if self._awake.is_set() or self._stamp() != self._seen or self._has_opened():
+            sources = self.now.sources
+            has_opened = self._was_shut and sources is not None and not sources.keychain.is_shut
+            if self._awake.is_set() or self._stamp() != self._seen or has_opened:
                 self._awake.clear()
                 with contextlib.suppress(WxdeskError):  # the operator has been told
                     await self.reload()
@@ -234,11 +236,6 @@ class Configuration:
         self._publish(TroubleRaised(TroubleArea.CONFIGURATION, ""))
         self._was_shut = sources.keychain.is_shut
         return await self.apply(self._with_known_ends(self._still_known(read) if self._was_shut else read))
-
-    def _has_opened(self) -> bool:
-        """Tell whether the keychain has opened since it held secrets back."""
-        sources = self.now.sources
-        return self._was_shut and sources is not None and not sources.keychain.is_shut
 
     def _still_known(self, read: Setup) -> Setup:
         """Go on with what a keychain had that was locked meanwhile, as with the screen."""

@@ -42,14 +42,15 @@ class CurrentPreferences:
             own = {key.removeprefix(OWN_PREFERENCES): _read(value) for key, value in stored.items()}
             self._of = {name: self._shop.with_own(found) for name, found in own.items() if found is not None}
 
-    async def set(self, preferences: Preferences) -> None:
-        """Store and apply these for all; raises `BadPreference`, which changes nothing."""
-        await self._keep(PREFERENCES, preferences.with_own(self._shop) if acting_name() else preferences)
+    async def set(self, preferences: Preferences, before: Preferences | None = None) -> None:
+        """Store and apply these for all, or what differs `before`; raises `BadPreference`."""
+        wanted = self.now.changed(before or self.now, preferences)
+        await self._keep(PREFERENCES, wanted.with_own(self._shop) if acting_name() else wanted)
 
-    async def set_own(self, preferences: Preferences) -> None:
-        """Store and apply what of these is an operator's own; raises as `set` does."""
-        name = acting_name()
-        await self._keep(OWN_PREFERENCES + name if name else PREFERENCES, self._shop.with_own(preferences))
+    async def set_own(self, preferences: Preferences, before: Preferences | None = None) -> None:
+        """Store and apply what of these is an operator's own, as `set` does."""
+        name, wanted = acting_name(), self.now.changed(before or self.now, preferences)
+        await self._keep(OWN_PREFERENCES + name if name else PREFERENCES, self._shop.with_own(wanted))
 
     async def _keep(self, key: str, preferences: Preferences) -> None:
         preferences.check()

@@ -135,8 +135,9 @@ def _worst(
     check: Check, fields: tuple[CredentialField, ...], account: Account, credentials: Credentials, at: datetime
 ) -> Finding | None:
     values = values_of(account, credentials)
+    optional = {CredentialField.ENCODING_AES_KEY} if account.push_mode is PushMode.PLAIN else set()
     for field in fields:
-        if not values[field] and not _may_be_empty(field, account):
+        if not values[field] and field not in optional:
             return missing_finding(check, field, account.name, at)
     issue = next((one for one in judge_together(values) if one.field in fields), None)
     if issue is None:
@@ -145,7 +146,3 @@ def _worst(
     verdict = CheckVerdict.SECRETS_SWAPPED if swapped else ILLEGAL[issue.field]
     cause = {"cause": "blanks"} if issue.character.isspace() else {}
     return Finding(check, verdict, account.name, cause, at)
-
-
-def _may_be_empty(field: CredentialField, account: Account) -> bool:
-    return field is CredentialField.ENCODING_AES_KEY and account.push_mode is PushMode.PLAIN

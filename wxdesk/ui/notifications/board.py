@@ -118,7 +118,7 @@ class NoticeBoard(QObject):
         if notice := self._called.pop(conversation_id, None):
             self._window.notices.bar(notice.key, "")
             self._notifier.withdraw(notice.key)
-            self._bridge.ask(self._bridge.desk.claims.see(conversation_id))
+            self._bridge.ask(self._bridge.desk.claims.see(conversation_id), failed=self._bridge.outdated.emit)
 
     def _notify_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""

@@ -158,16 +158,17 @@ class PreferencesCard(SettingsCard):
             return
         self.lines[field].show_error("")
         if wanted != self._wanted:
-            before, self._wanted = getattr(self._wanted, field), wanted
-            now = self._bridge.desk.preferences  # another field may have been set since
-            self._save(field, wanted, lambda: self._save(field, replace(now.now, **{field: before})))
+            before, self._wanted = self._wanted, wanted
+            self._save(field, wanted, before, lambda: self._save(field, before, wanted))
 
-    def _save(self, field: str, wanted: Preferences, undo: Callable[[], None] | None = None) -> None:
+    def _save(
+        self, field: str, wanted: Preferences, before: Preferences, undo: Callable[[], None] | None = None
+    ) -> None:
         self._under_way += 1
         preferences = self._bridge.desk.preferences
         keep = preferences.set_own if field in OWN else preferences.set
         told = None if undo is None else partial(self._bridge.notices.offer, tr("Saved"), tr("Undo"), undo)
-        self._bridge.ask(keep(wanted), told, ended=self._ended)
+        self._bridge.ask(keep(wanted, before), told, ended=self._ended)
 
     def _ended(self) -> None:
         self._under_way -= 1

@@ -66,7 +66,7 @@ class Leaving(QObject):
 
     def _remember(self, choice: OnClose) -> None:
         preferences = self._bridge.desk.preferences
-        self._bridge.ask(preferences.set_own(replace(preferences.now, on_close=choice)))
+        self._bridge.ask(preferences.set_own(replace(preferences.now, on_close=choice), preferences.now))
 
 
 def lost() -> str:

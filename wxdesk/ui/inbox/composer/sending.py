@@ -199,7 +199,7 @@ class ReplySending(QObject):
 
     def _prefer(self, then: AfterSending) -> None:
         preferences = self._bridge.desk.preferences
-        self._bridge.ask(preferences.set_own(replace(preferences.now, after_sending=then)))
+        self._bridge.ask(preferences.set_own(replace(preferences.now, after_sending=then), preferences.now))
 
 
 async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:

@@ -138,7 +138,7 @@ class ConversationFeed(QObject):
 
     def _keep_views(self, views: tuple[SavedView, ...]) -> None:
         preferences = self._bridge.desk.preferences
-        self._bridge.ask(preferences.set_own(replace(preferences.now, views=views)))
+        self._bridge.ask(preferences.set_own(replace(preferences.now, views=views), preferences.now))
 
     def _search(self, phrase: str) -> None:
         self._bridge.ask(find(self._bridge.desk, phrase), partial(self._list.show_found, phrase))

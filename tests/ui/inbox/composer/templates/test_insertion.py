@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.composer.test_switching_conversations import unreadable
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.reply import Content, ReplyKind
@@ -125,6 +126,22 @@ def test_a_template_that_asks_nothing_is_inserted_at_once(
     assert not form(page).isVisible()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert uses(world)["Hours"] == 1
+
+
+@pytest.mark.expects_log("database error|waits? for the store")
+def test_a_use_that_cannot_be_counted_is_not_told_as_something_not_done(
+    qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int
+) -> None:
+    told: list[Exception] = []
+    bridge.failed.connect(told.append)
+    picker = page.chat.writing.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() > 1)
+    with unreadable(world, "templates"):
+        qtbot.keyClicks(picker.field, "hours")
+        qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (page.chat.composer.text(), told) == ("We open at 9.", [])
 
 
 def test_prompts_are_filled_in_by_keyboard(

@@ -236,7 +236,7 @@ class TemplateInsertion(QObject):
             self._composer.edit.insert(content.text)
         else:
             self._panels.offer(content)
-        self._bridge.ask(self._templates.count_use(template.id))
+        self._bridge.ask(self._templates.count_use(template.id), failed=self._bridge.outdated.emit)
 
     def _context(self) -> RuleContext | None:
         conversation = self._session.conversation
