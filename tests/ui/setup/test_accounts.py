@@ -125,3 +125,10 @@ def test_a_second_account_is_added_beside_the_first(
     reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
     assert _names(person) == ["shop", "tea"]
     assert guide.account == "tea"
+
+
+def test_the_end_of_the_set_up_leads_to_the_rules_that_it_speaks_of(
+    qtbot: QtBot, opened: MainWindow, guide: SetupPage
+) -> None:
+    guide.real_message.review.click()
+    qtbot.waitUntil(lambda: opened.stack.currentWidget() is opened.pages.rules.widget, timeout=LONG)

@@ -151,6 +151,7 @@ def _write_rightly(qtbot: QtBot, person: Newcomer, guide: SetupPage, last: RealM
     assert person.write("几点关门").accepted
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is V.OK, timeout=LONG)
     qtbot.waitUntil(lambda: last.go_on.isEnabled() and last.note.isHidden() and last.result.isHidden(), timeout=LONG)
+    assert last.review.isVisible()
 
 
 def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
@@ -173,6 +174,7 @@ def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
             qtbot.waitUntil(partial(lambda named, cause: _says(last.result, named, cause), named, cause), timeout=LONG)
             assert last.result.remedy.full_text()
             assert not last.go_on.isEnabled()
+            assert last.review.isHidden()
             person.change_console(credentials=right.credentials, account=right.account)
             _write_rightly(qtbot, person, guide, last)
 

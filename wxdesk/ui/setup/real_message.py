@@ -28,7 +28,7 @@ from wxdesk.ui.wording.reply_status import status_of_reply
 class RealMessageCard(SetupCard):
     """Done only by a push that a rule has answered; until then names what is missing.
 
-    `go_on` leads to the conversations then.
+    `go_on` leads to the conversations then, `review` to the rules.
     """
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
@@ -40,7 +40,9 @@ class RealMessageCard(SetupCard):
         self.hints = HintList(self)
         self.note = FindingCard(self)
         extend(self.body, self.rules, self.exchange, self.note, self.hints)
-        self.foot.insertWidget(2, self.missing)
+        self.review = Button(tr("Look through the rules"), parent=self)
+        for place, button in ((2, self.missing), (4, self.review)):
+            self.foot.insertWidget(place, button)
         self.again.hide()
         self.go_on.setText(tr("Open the inbox"))
         self.go_on.clicked.disconnect(self.done)
@@ -63,6 +65,7 @@ class RealMessageCard(SetupCard):
         # That there are no rules is said above, by `rules`.
         self.result.setVisible(missing is not None and self.finding.verdict is not CheckVerdict.NO_RULES)
         self.go_on.setEnabled(missing is None)
+        self.review.setVisible(missing is None)
         self.hints.show_hints(view.hints)
         self._rule_lists.ask()
         self._attempts.ask()

@@ -188,6 +188,7 @@ class Pages:
         guide.tryout.clicked.connect(self._links.tryout)
         guide.front_wanted.connect(self._links.page)
         guide.real_message.go_on.clicked.connect(partial(self._links.page, self.inbox.widget))
+        guide.real_message.review.clicked.connect(lambda: self._links.page(self.rules.widget))
         guide.mender.vault_wanted.connect(self._links.vault)
         guide.mender.starter_rules_wanted.connect(self._add_starter_rules)
         return guide
