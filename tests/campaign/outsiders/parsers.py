@@ -54,7 +54,7 @@ from wxdesk.emoticons import named, normaliser, read_emoticons, readable
 from wxdesk.secrets.vault import LEAST_COST, Vault
 from wxdesk.store.search import indexed_words, search
 from wxdesk.toml import TomlLines, parsed_toml
-from wxdesk.tunnel.command import CommandOutput
+from wxdesk.tunnel.command_output import CommandOutput
 from wxdesk.tunnel.exchange import NotHttpError
 from wxdesk.tunnel.exchange import read_answer as read_raw_answer
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS

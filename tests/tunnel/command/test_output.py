@@ -8,7 +8,7 @@ import pytest
 
 from wxdesk.config.tunnel import PRESETS
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.tunnel.command import CommandOutput, _read_page
+from wxdesk.tunnel.command_output import CommandOutput, _read_page
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS
 
 OWN = "https://fast-cat.loca.lt"
