@@ -76,9 +76,12 @@ async def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keepin
     assert await folder.read(picture.digest) == torn_box()
 
 
-async def test_a_start_clears_half_files_of_a_crash_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["tmpabc.part", ".0123abcd.png-abc"], ids=["of 0.2", "of this version"])
+async def test_a_start_clears_half_files_of_a_crash_and_nothing_else(
+    folder: PictureFiles, tmp_path: Path, name: str
+) -> None:
     picture = await _kept(folder, torn_box())
-    rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
+    rest = tmp_path / "pictures" / picture.digest[:2] / name
     rest.write_bytes(b"half")
     folder.clear()
     assert not rest.exists()

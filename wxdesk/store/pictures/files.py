@@ -7,21 +7,22 @@ and on disk, so that a crash leaves either the picture or a nameless rest that t
 import asyncio
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from wxdesk.core.errors import NotFound, Phrase, StoreError, required
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.system_failures import why_unusable
-from wxdesk.paths import sync_folder
+from wxdesk.paths import replace_file
 from wxdesk.store.engine.failures import DISK_FAULT
 
 CHANGED = "the picture's file is not what it was"
 
-_UNFINISHED = ".part"
+_UNFINISHED = "??/.*", "??/*.part"
+"""Names of files being written, by this version and by those up to 0.2."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,7 +34,7 @@ class PictureFiles:
 
     def clear(self) -> None:
         """Remove unfinished files of a crash; the home lock keeps other desks out."""
-        for rest in self._root.glob(f"??/*{_UNFINISHED}"):
+        for rest in chain.from_iterable(map(self._root.glob, _UNFINISHED)):
             rest.unlink(missing_ok=True)
 
     async def keep(self, picture: Picture, data: bytes) -> None:
@@ -71,7 +72,7 @@ class PictureFiles:
         try:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            _write_whole(target, data)
+            replace_file(target, [data])
         except OSError as error:
             reason = Phrase("{file}: {reason}", file=self._root, reason=why_unusable(error))
             raise StoreError(reason=reason) from None
@@ -104,16 +105,3 @@ def verified(digest: str, data: bytes) -> bytes:
     if hashlib.sha256(data).hexdigest() != digest:
         raise StoreError(reason=CHANGED)
     return data
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=_UNFINISHED, delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    Path(file.name).replace(target)
-    sync_folder(target.parent)
