@@ -183,9 +183,8 @@ class RowActs(QObject):
         self._bridge.notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
     def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
-        if one_key := change.act in {RowAct.RESOLVE, RowAct.REOPEN}:
-            some = [one for one in some if one.id not in self._turning]
-        if not some:
+        one_key = change.act in {RowAct.RESOLVE, RowAct.REOPEN}
+        if one_key and not (some := [one for one in some if one.id not in self._turning]):
             return
         ids, turning = tuple(one.id for one in some), self._turning
         done, work = partial(self._changed, some, change, self._edit.toPlainText()), self._bridge.desk.conversations

@@ -28,7 +28,7 @@ from wxdesk.team_desk import TeamDesk
 from wxdesk.ui.notifications.notice import NoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog, ConfirmDialog
 
 pytestmark = [
     pytest.mark.postgres,
@@ -145,12 +145,24 @@ def takes_it_and_hands_it_on(qtbot: QtBot, window: MainWindow, nobodys: int) -> 
     chips.by_filter[InboxFilter.NOBODYS].click()
     qtbot.waitUntil(lambda: [row.conversation.id for row in rows()] == [nobodys])
     chosen(window, "Hand to 小李…")
-    [dialog] = window.findChildren(ConfirmDialog)
+    [dialog] = window.findChildren(AgreementDialog)
     dialog.findChild(QLineEdit).setText("wants a refund")
     dialog.action.click()
     qtbot.waitUntil(lambda: face.accessibleName() == "小李 has it")
     note = window.inbox.detail.contact.note
     qtbot.waitUntil(lambda: note.toPlainText() == "小王 → @小李: wants a refund")
+
+
+def keeps_a_word_that_could_not_be_handed_on(qtbot: QtBot, window: MainWindow) -> None:
+    """As while the line is down; it was gone with its question."""
+    qtbot.waitUntil(lambda: not window.findChildren(AgreementDialog))
+    window.inbox.chat.claim._hand_to(10**6, "小李")  # no such customer
+    [dialog] = window.findChildren(AgreementDialog)
+    dialog.findChild(QLineEdit).setText("wants a refund")
+    dialog.action.click()
+    qtbot.waitUntil(dialog.error.isVisible)
+    assert dialog.findChild(QLineEdit).text() == "wants a refund"
+    dialog.cancel.click()
 
 
 def is_handed_one(qtbot: QtBot, li: Colleague, window: MainWindow, desktop: Desktop, thread: int) -> None:
@@ -203,6 +215,7 @@ def test_a_colleague_is_seen_asked_about_and_handed_to(
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == ["from 小王"])
     li.call(li.desk.claims.give_back(first))
     takes_it_and_hands_it_on(qtbot, window, second)
+    keeps_a_word_that_could_not_be_handed_on(qtbot, window)
     is_handed_one(qtbot, li, window, desktop, second)
     completes_a_name(qtbot, window)
     sends_and_resolves_after_one_question(qtbot, world, bridge, window, second)

@@ -16,7 +16,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.chat.header import FaceButton
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog, ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel, literal
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.rights import Rights
@@ -81,12 +81,13 @@ class ClaimControl(QObject):
         self._bridge.ask(command())
 
     def _hand_to(self, conversation_id: int, name: str) -> None:
-        note = QLineEdit(maxLength=200)
-        note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
-        note.setAccessibleName(note.placeholderText())
+        note, words = QLineEdit(maxLength=200), tr("A word for {name}, which the customer does not see", name=name)
+        note.setAccessibleName(words)
         title, hand = tr("Hand the conversation to {name}", name=name), self._bridge.desk.claims.hand_to
-        question = ConfirmDialog(self._face.window(), title, "", tr("Hand it on"), field=note)
-        question.ask(lambda: self._bridge.ask(hand(conversation_id, name, note.text().strip())))
+        dialog = AgreementDialog(title, words, tr("Hand it on"), self._face.window())
+        dialog.body.addWidget(note)
+        dialog.ask(self._bridge, lambda: hand(conversation_id, name, note.text().strip()))
+        note.setFocus()
 
     def _may_join(self, error: ClaimedByColleague) -> asyncio.Future[bool]:
         """Ask if the operator means to write there; called on the desk's loop."""
