@@ -46,7 +46,7 @@ class AccountCard(SettingsCard):
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
             (tr("Push URL"), hbox(self._url, self.copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),
-            (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers"), self.kept),
+            (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers' data"), self.kept),
         ):  # fmt: skip
             self.add_row(word, value)
         for own in (self.more, self.open_setup):  # of the machine that has the secrets
