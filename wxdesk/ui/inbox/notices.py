@@ -245,7 +245,10 @@ class MeanwhileNotice(QObject):
         skipped = sum(one.skipped for one in waiting)
         many = "{n} customers wrote meanwhile and wait for an answer"
         words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""
-        words = tr("{words}; the rules have skipped {n}", words=words, n=skipped) if skipped else words
+        if skipped == len(waiting) > 0:  # as after each pause
+            words = tr("{words}; the rules have skipped them", words=words)
+        elif skipped:
+            words = tr("{words}; the rules have skipped {n}", words=words, n=skipped)
         close, walk = partial(self._put_away, waiting), (tr("Take them one by one"), self.walk_wanted.emit)
         action, then = (tr("What to do…"), self._offer) if skipped else walk
         self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", action, then, away=close)

@@ -79,7 +79,7 @@ def after_pause(qtbot: QtBot, world: World, window: MainWindow) -> list[int]:
 def test_letting_the_rules_answer_makes_drafts(
     qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
 ) -> None:
-    words = "2 customers wrote meanwhile and wait for an answer; the rules have skipped 2"
+    words = "2 customers wrote meanwhile and wait for an answer; the rules have skipped them"
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
     choose(qtbot, window, "Let the rules write drafts")
     qtbot.waitUntil(lambda: len(world.call(world.store.replies.pending())) == 1)
@@ -194,7 +194,7 @@ def test_a_customer_who_writes_after_the_return_is_not_counted(
 def test_rules_that_are_paused_again_are_offered_grey_with_the_reason(
     qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int]
 ) -> None:
-    qtbot.waitUntil(lambda: "the rules have skipped 2" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
+    qtbot.waitUntil(lambda: "the rules have skipped them" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
     window.pausing.toggle()
     qtbot.waitUntil(lambda: world.desk.health.state.paused)
     menu = offered(qtbot, window)
@@ -223,7 +223,7 @@ def test_a_closed_notice_comes_back_only_when_the_rules_skip_another(
         qtbot.waitUntil(lambda: bridge.is_idle)
         return again
 
-    qtbot.waitUntil(lambda: "skipped 2" in bar(window))
+    qtbot.waitUntil(lambda: "2 customers" in bar(window))
     [close] = [one for one in window.notices.bars.findChildren(SmallButton) if one.isVisible()]
     close.click()
     window.finish()
@@ -237,4 +237,4 @@ def test_a_closed_notice_comes_back_only_when_the_rules_skip_another(
     world.call(world.desk.outbox.resume())
     again.finish()
     third = after_restart()
-    qtbot.waitUntil(lambda: "skipped 3" in bar(third))
+    qtbot.waitUntil(lambda: "3 customers" in bar(third))
