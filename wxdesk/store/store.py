@@ -35,11 +35,7 @@ class Store:
     """
 
     def __init__(
-        self,
-        db: Database,
-        release_home: Callable[[], None],
-        picture_bytes: PictureBytes,
-        marks: Path | None = None,
+        self, db: Database, release_home: Callable[[], None], picture_bytes: PictureBytes, marks: Path | None = None
     ) -> None:
         self._db = db
         self.picture_bytes = picture_bytes

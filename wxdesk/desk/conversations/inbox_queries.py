@@ -123,10 +123,9 @@ class InboxQueries:
         for one in waiting:
             conversation, count = conversations[one.conversation_id], len(asking.get(one.id, ()))
             question = questions.get(one.message_id or 0)
-            closes_at, follows, owner = conversation.window.until, one.id in follow, conversation.claimed_by
-            found.append(
-                HeldReply(one, conversation.contact, closes_at, count, follows, one.id in behind, question, owner)
-            )
+            contact, closes_at, owner = conversation.contact, conversation.window.until, conversation.claimed_by
+            is_behind, follows = one.id in behind, one.id in follow
+            found.append(HeldReply(one, contact, closes_at, count, follows, is_behind, question, owner))
         return tuple(found)
 
 

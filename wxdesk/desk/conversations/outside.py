@@ -167,11 +167,8 @@ class CustomerData:
         data, key = setup.config.customer_data, setup.others.get(CUSTOMER_DATA_KEY, "")
         if not data.url or not key:
             raise BadInput(reason="The address of the shop's own system, or its key, is not entered in the settings.")
-        about = {
-            "account": conversation.account,
-            "openid": conversation.contact.openid,
-            "session_from": conversation.session_from,
-        }
+        openid = conversation.contact.openid
+        about = {"account": conversation.account, "openid": openid, "session_from": conversation.session_from}
         sheet = await self._endpoints.customer(data.url, key, about, data.private_hosts)
         self._kept[conversation_id] = (now, sheet)
         if len(self._kept) > MOST_KEPT:

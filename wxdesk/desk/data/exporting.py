@@ -144,7 +144,7 @@ def text_conversations(conversations: ExportedConversations, _picture: ReadPictu
     for conversation, items in conversations:
         head = _name(conversation), account_title(conversation.account), conversation.contact.openid
         yield f"# {' · '.join(map(_one_line, head))}\n\n"
-        for item, who, text, word, _ in _readable(conversation, items):
+        for item, who, text, word, _ in _readable(_name(conversation), items):
             yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join((text or word).splitlines())}\n"
         yield "\n"
 
@@ -206,7 +206,7 @@ def html_conversations(conversations: ExportedConversations, picture: ReadPictur
         yield f"<h2><bdi>{_escaped(_name(conversation))}</bdi></h2>\n"
         shop = _escaped(account_title(conversation.account))
         yield f"<small>{shop} · <bdi>{_escaped(conversation.contact.openid)}</bdi></small>\n"
-        for item, who, text, word, side in _readable(conversation, items):
+        for item, who, text, word, side in _readable(_name(conversation), items):
             yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small>'
             shown = pictures.element(item)
             yield "" if shown.startswith("<img") and not text else f"<span>{_escaped(text or word)}</span>"
@@ -219,14 +219,12 @@ def _escaped(text: str) -> str:
     return escape(_NEVER_ON_A_PAGE.sub("\ufffd", text))
 
 
-def _readable(
-    conversation: Conversation, items: Iterator[TimelineItem]
-) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
+def _readable(name: str, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
     """Yield item, author, text, word and side of whatever both may have read."""
     for item in items:
         if isinstance(item, Message):
             if item.event is None:
-                yield item, _name(conversation), item.text, _word(item.msg_type), "in"
+                yield item, name, item.text, _word(item.msg_type), "in"
         elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
             who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
             who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""

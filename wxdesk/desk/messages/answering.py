@@ -96,19 +96,11 @@ class Answering(Struct, frozen=True):
 
     def _ask_guards(self, item: UndecidedMessage, account: Account, now: datetime, as_drafts: bool | None) -> Ruling:
         paused = self._pause.on
+        events, ahead = self._rulebook.ruleset.events, self._clock_check.ahead or timedelta()
         situation = Situation(
-            item.message,
-            item.conversation,
-            account,
-            paused,
-            now,
-            item.promised,
-            events=self._rulebook.ruleset.events,
-            waiting=item.waiting,
-            clock_ahead=self._clock_check.ahead or timedelta(),
-            can_be_stale=as_drafts is None,
+            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead
         )
-        stopped = stopped_by(situation)
+        stopped = stopped_by(situation if as_drafts is None else replace(situation, can_be_stale=False))
         if stopped is None:
             return self._ask_rules(item, situation, as_drafts=bool(as_drafts))
         by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""

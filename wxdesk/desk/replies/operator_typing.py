@@ -60,10 +60,8 @@ class OperatorTyping:
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
         """Return by conversation until when replies stay held; ask again by then."""
-        self._held_until = {
-            conversation_id: until for conversation_id, until in self._held_until.items() if until > now
-        }
-        return {conversation_id: min(until, now + AHEAD) for conversation_id, until in self._held_until.items()}
+        self._held_until = {one: until for one, until in self._held_until.items() if until > now}
+        return {one: min(until, now + AHEAD) for one, until in self._held_until.items()}
 
     def next_typing_end(self, now: datetime) -> datetime | None:
         """Return the next time at which typing counts as ended without another key."""

@@ -45,22 +45,16 @@ def with_history(
 
 def history_so_far(connection: Connection, conversation: Conversation, now: datetime) -> ContactHistory:
     """Return the full history for a message that the contact would write `now`."""
-    ours = messages.c.conversation_id == conversation.id
-    by_human = and_(replies.c.conversation_id == conversation.id, OF_A_HUMAN)
+    its, account = conversation.id, conversation.account
+    by_human = and_(replies.c.conversation_id == its, OF_A_HUMAN)
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
-    last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
+    last, earlier = connection.execute(written.where(messages.c.conversation_id == its, WRITTEN)).one()
     every = set(connection.scalars(select(rules.c.id)))
-    fired = firings.count_firings(connection, every, {conversation.id}, now)
-    said = firings.last_reply_times(connection, every, {conversation.id}, EPOCH, now)
-    lately = firings.count_recent_firings(connection, every, {conversation.account}, now)
-    return ContactHistory(
-        last,
-        earlier + 1,
-        fired.get(conversation.id, {}),
-        lately.get(conversation.account, {}),
-        said.get(conversation.id, {}),
-    )
+    fired = firings.count_firings(connection, every, {its}, now)
+    said = firings.last_reply_times(connection, every, {its}, EPOCH, now)
+    lately = firings.count_recent_firings(connection, every, {account}, now)
+    return ContactHistory(last, earlier + 1, fired.get(its, {}), lately.get(account, {}), said.get(its, {}))
 
 
 _asked = messages.alias("asked")

@@ -50,11 +50,7 @@ def backlog(connection: Connection) -> int:
 def load_for_trial(connection: Connection, conversation_id: int, now: datetime) -> ConversationContext:
     """Return a conversation as its next message would meet it; raises `NotFound`."""
     conversation = get_conversation(connection, conversation_id)
-    left = unsent_counts(connection, [conversation.id]).get(conversation.id, UnsentCount())
-    waiting = pending_in(connection, [conversation.id]) if left.waits else {}
-    return ConversationContext(
-        conversation,
-        rule_facts.history_so_far(connection, conversation, now),
-        left.promised,
-        waiting.get(conversation.id, ()),
-    )
+    left = unsent_counts(connection, [conversation_id]).get(conversation_id, UnsentCount())
+    waiting = pending_in(connection, [conversation_id]) if left.waits else {}
+    history = rule_facts.history_so_far(connection, conversation, now)
+    return ConversationContext(conversation, history, left.promised, waiting.get(conversation_id, ()))

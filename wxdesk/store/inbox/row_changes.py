@@ -65,18 +65,16 @@ _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
 """Acts that change a column, with the rows that still differ."""
 
 
-def _set_status(
-    connection: Connection, conversation_ids: tuple[int, ...], change: RowChange, at: datetime
-) -> RowsChanged:
+def _set_status(connection: Connection, ids: tuple[int, ...], change: RowChange, at: datetime) -> RowsChanged:
     if change.act in REOPENING:
-        for conversation_id in conversation_ids:
+        for conversation_id in ids:
             reopen(connection, conversation_id)
     if change.act not in SETTING_ASIDE:
-        return RowsChanged(conversation_ids)
+        return RowsChanged(ids)
     ends: dict[int, datetime | None] = {}
-    for conversation_id in conversation_ids:
+    for conversation_id in ids:
         with suppress(UnsettledReply):  # nothing was written for it
             ends[conversation_id] = set_aside_by_operator(connection, conversation_id, at, change.until)
-    unsettled = tuple(conversation_id for conversation_id in conversation_ids if conversation_id not in ends)
+    unsettled = tuple(one for one in ids if one not in ends)
     until = min(filter(None, ends.values()), default=None)
-    return RowsChanged(conversation_ids if change.blocks else tuple(ends), unsettled, until)
+    return RowsChanged(ids if change.blocks else tuple(ends), unsettled, until)

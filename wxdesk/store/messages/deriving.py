@@ -220,9 +220,8 @@ def _with_message(conversation: Conversation, message: Message, sent: int) -> Co
         waiting = None if conversation.resolved_at is not None else conversation.waiting_since
         changes |= {"unread": conversation.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
         heard = message.received_at  # by our clock, as the takeover is
-        changes |= {
-            "taken_over_until": end_after_message(conversation.taken_over_until, conversation.takeover_silence, heard)
-        }
+        until, silence = conversation.taken_over_until, conversation.takeover_silence
+        changes |= {"taken_over_until": end_after_message(until, silence, heard)}
         if conversation.resolved_at is not None and (conversation.taken_over_by or conversation.takeover_by_writing):
             changes |= NO_TAKEOVER  # nobody chose it, and what it was for is done
     return replace(conversation, **changes)
@@ -230,17 +229,11 @@ def _with_message(conversation: Conversation, message: Message, sent: int) -> Co
 
 def _update_conversations(connection: Connection, by_contact: dict[ConversationKey, Conversation]) -> None:
     rows: list[dict[str, Any]] = [
-        {f"new_{name}": getattr(conversation, name) for name in FOLDED}
-        | window_values(conversation.window)
-        | {"its_id": conversation.id}
-        for conversation in sorted(by_contact.values(), key=lambda conversation: conversation.id)
+        {f"new_{name}": getattr(one, name) for name in FOLDED} | window_values(one.window) | {"its_id": one.id}
+        for one in sorted(by_contact.values(), key=lambda one: one.id)
     ]
     connection.execute(_UPDATE, rows)
-    settled = tuple(
-        conversation.id
-        for conversation in by_contact.values()
-        if conversation.contact.blocked and not _waits(conversation)
-    )
+    settled = tuple(one.id for one in by_contact.values() if one.contact.blocked and not _waits(one))
     if settled:  # an operator has, by blocking the contact
         connection.execute(_SETTLE, {"ids": settled})
 

@@ -22,6 +22,8 @@ type ExportedConversations = Iterator[tuple[Conversation, Iterator[TimelineItem]
 type ReadPicture = Callable[[str], bytes]
 """Reader of a picture's bytes by its digest; raises `NotFound`, `StoreError`."""
 
+type UseOfExport = Callable[[ExportedConversations, ReadPicture], None]
+
 _STREAM = {"yield_per": 1000}
 """Rows that are in memory at once."""
 
@@ -38,14 +40,7 @@ class Exports(StorePart):
         query = _chosen(account, openid).with_only_columns(func.count(conversations.c.id))
         return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
 
-    async def read(
-        self,
-        use: Callable[[ExportedConversations, ReadPicture], None],
-        account: str = "",
-        openid: str = "",
-        *,
-        said: bool,
-    ) -> None:
+    async def read(self, use: UseOfExport, account: str = "", openid: str = "", *, said: bool) -> None:
         """Call `use` with all conversations of one moment and a reader of pictures.
 
         Without what was `said` they have no items. On a file it runs in another thread. Whatever it raises ends this.

@@ -78,9 +78,8 @@ class Traces(StorePart):
         query = select(decisions).where(decisions.c.message_id == message.id)
         made = connection.execute(query).mappings().one_or_none()
         decision = None if made is None else Decision(**made)
-        return PushPath(
-            push, message, conversation.contact, decision, _answers(connection, message), conversation.window.until
-        )
+        contact, closes_at = conversation.contact, conversation.window.until
+        return PushPath(push, message, contact, decision, _answers(connection, message), closes_at)
 
 
 _CALLED = (ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN)

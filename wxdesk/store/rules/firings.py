@@ -42,13 +42,13 @@ def _failed_replies() -> Select[Any]:
         not_(never_arrives(other)),
     )
     query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
-    named = Among(said.conversation_id, "conversation_ids"), Among(said.rule_id, "rule_ids")
+    named = Among(said.conversation_id, "ids"), Among(said.rule_id, "rule_ids")
     return query.where(said.state == ReplyState.FAILED, not_(may_arrive), *named)
 
 
 def _last_said() -> Select[Any]:
     firing = rule_firings.c
-    named = Among(firing.conversation_id, "conversation_ids"), Among(firing.rule_id, "rule_ids")
+    named = Among(firing.conversation_id, "ids"), Among(firing.rule_id, "rule_ids")
     return (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
         .where(
@@ -94,7 +94,7 @@ type FailedFirings = Mapping[tuple[int, int], Mapping[int, datetime]]
 def _failed(connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int]) -> FailedFirings:
     """Find failed firings; there are few, and no other replies are read."""
     found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
-    named = {"conversation_ids": list(conversation_ids), "rule_ids": list(rule_ids)}
+    named = {"ids": list(conversation_ids), "rule_ids": list(rule_ids)}
     for conversation_id, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
         found[conversation_id, rule_id][message_id] = decided_at
     return found
@@ -106,11 +106,9 @@ def _subtract_failed(
     """Subtract the failed firings from the counts, by a look into the index alone."""
     firing = rule_firings.c
     for (conversation_id, rule_id), moments in failed.items():
-        spoke = found[conversation_id].pop(rule_id, None)
+        its, spoke = firing.conversation_id == conversation_id, found[conversation_id].pop(rule_id, None)
         if spoke is not None and spoke.times > len(moments):
-            in_turn = select(firing.at).where(
-                firing.conversation_id == conversation_id, firing.rule_id == rule_id, SPOKEN
-            )
+            in_turn = select(firing.at).where(its, firing.rule_id == rule_id, SPOKEN)
             newest = in_turn.where(firing.at <= spoke.at).order_by(firing.at.desc()).limit(len(moments) + 1)
             last = max(set(connection.scalars(newest)) - set(moments.values()), default=spoke.at)
             found[conversation_id][rule_id] = FiringCount(last, spoke.times - len(moments))
@@ -122,12 +120,7 @@ def last_reply_times(
     """Return the times of these rules' last replies since a time, by conversation."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
     if rule_ids:
-        given = {
-            "conversation_ids": list(conversation_ids),
-            "rule_ids": list(rule_ids),
-            "since": since,
-            "until": now + SET_BACK,
-        }
+        given = {"ids": list(conversation_ids), "rule_ids": list(rule_ids), "since": since, "until": now + SET_BACK}
         for row in connection.execute(_LAST_SAID, given):
             found[row.conversation_id][row.rule_id] = row.last
     return found

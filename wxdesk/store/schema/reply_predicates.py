@@ -34,11 +34,6 @@ def scheduled(table: FromClause) -> ColumnElement[bool]:
     return and_(fresh, table.c.state == ReplyState.QUEUED, table.c.not_before.is_not(None))
 
 
-def locked(table: FromClause) -> ColumnElement[bool]:
-    """Match drafts that an operator is editing and has not changed yet."""
-    return and_(table.c.state == ReplyState.DRAFT, table.c.by != "", table.c.edited.is_(false()))
-
-
 def untouched(table: FromClause) -> ColumnElement[bool]:
     """Match replies that nobody has edited, locked or otherwise decided about."""
     return and_(table.c.edited.is_(false()), table.c.by == "")
@@ -55,6 +50,7 @@ def never_arrives(table: FromClause) -> ColumnElement[bool]:
 
 
 UNDOABLE = undoable(replies)
-LOCKED = locked(replies)
+LOCKED = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
+"""Condition: drafts that an operator is editing and has not changed yet."""
 UNTOUCHED = untouched(replies)
 PASSED_OVER = passed_over(replies)

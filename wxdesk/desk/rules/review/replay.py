@@ -30,7 +30,7 @@ class AnsweredMessage(Struct, frozen=True):
     only: Presence | None = None
 
 
-class _ReplayedConversation(Struct):
+class _Replayed(Struct):
     """A conversation as it is now, and up to here; `spoken` has the answers of rules."""
 
     now: Conversation
@@ -60,7 +60,7 @@ class Replay:
         self._rule_id = rule_id
         self._accounts = accounts
         self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
-        self._conversations: dict[int, _ReplayedConversation] = {}
+        self._conversations: dict[int, _Replayed] = {}
         wanted = ruleset.wanted
         self._counted = bool(wanted.message_no)
         self._followed = wanted.fired | wanted.said
@@ -80,45 +80,43 @@ class Replay:
         spoken: list[AnsweredMessage] = []
         for message in page:
             known = self._conversations.get(message.conversation_id)
-            conversation = known or self._met(new_conversations[message.conversation_id], message)
+            replayed = known or self._met(new_conversations[message.conversation_id], message)
             if message.type is MessageType.ENTER_SESSION:
-                conversation.session_from = message.session_from or ""
+                replayed.session_from = message.session_from or ""
             if self._counted:
-                conversation.count(message, written.get(message.conversation_id, ()))
+                replayed.count(message, written.get(message.conversation_id, ()))
             if self._hearing is None or self._hearing(message.type, message.text, message.session_from):
-                spoken += self._answers_to(message, conversation)
+                spoken += self._answers_to(message, replayed)
             if message.event is None:
-                conversation.last_written_at = message.at
+                replayed.last_written_at = message.at
         return spoken
 
-    def _met(self, stranger: Conversation, message: PastMessage) -> _ReplayedConversation:
+    def _met(self, stranger: Conversation, message: PastMessage) -> _Replayed:
         """Start a conversation; a contact seen before this first message wrote before.
 
         Such a contact has also come from somewhere: the last origin is the best that is known.
         """
         before = stranger.contact.first_seen_at
         is_known = message.at - before > timedelta(seconds=1)
-        conversation = _ReplayedConversation(
-            stranger, before if is_known else None, stranger.session_from if is_known else ""
-        )
-        self._conversations[stranger.id] = conversation
-        return conversation
+        replayed = _Replayed(stranger, before if is_known else None, stranger.session_from if is_known else "")
+        self._conversations[stranger.id] = replayed
+        return replayed
 
-    def _answers_to(self, message: PastMessage, conversation: _ReplayedConversation) -> list[AnsweredMessage]:
-        name, history = conversation.now.account, self._before(conversation, message.at)
+    def _answers_to(self, message: PastMessage, replayed: _Replayed) -> list[AnsweredMessage]:
+        name, history = replayed.now.account, self._before(replayed, message.at)
         account = self._accounts.get(name) or Account(name, "", "")
         contexts = [
-            RuleContext(message.message, conversation.now, account, message.at, history, who)
+            RuleContext(message.message, replayed.now, account, message.at, history, who)
             for who in self._ruleset.presences
         ]
         asked = [(one, self._ruleset.decide(one.subject)) for one in contexts]
         speaking = [(one, matching) for one, matching in asked if self._counts(matching)]
         context, matching = (speaking or asked)[0]
-        self._follow(conversation, message.at, matching)
+        self._follow(replayed, message.at, matching)
         if not speaking:
             return []
         only = context.operator if len(speaking) < len(asked) else None
-        then = replace(conversation.now, session_from=conversation.session_from)
+        then = replace(replayed.now, session_from=replayed.session_from)
         return [AnsweredMessage(message, replace(context, conversation=then), matching, only)]
 
     def _counts(self, matching: MatchResult) -> bool:
@@ -126,27 +124,20 @@ class Replay:
             return matching.rule is not None
         return any(one.rule.id == self._rule_id for one in matching.matched)
 
-    def _before(self, conversation: _ReplayedConversation, at: datetime) -> ContactHistory:
-        lately = (
-            self._within_a_minute(conversation.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
-        )
-        return ContactHistory(
-            conversation.last_written_at,
-            conversation.number,
-            conversation.spoken.fired,
-            lately,
-            conversation.spoken.said,
-        )
+    def _before(self, replayed: _Replayed, at: datetime) -> ContactHistory:
+        lately = self._within_a_minute(replayed.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
+        spoken = replayed.spoken
+        return ContactHistory(replayed.last_written_at, replayed.number, spoken.fired, lately, spoken.said)
 
-    def _follow(self, conversation: _ReplayedConversation, at: datetime, matching: MatchResult) -> None:
+    def _follow(self, replayed: _Replayed, at: datetime, matching: MatchResult) -> None:
         counted = self._ruleset.wanted.lately
         if not (self._followed or counted):
             return
         for rule_id in (one.rule_id for one in matching.verdicts if one.matched and not one.shadow):
             if rule_id in self._followed:
-                conversation.spoken = conversation.spoken.after(rule_id, at)
+                replayed.spoken = replayed.spoken.after(rule_id, at)
             if rule_id in counted:
-                self._lately[conversation.now.account].setdefault(rule_id, deque()).append(at)
+                self._lately[replayed.now.account].setdefault(rule_id, deque()).append(at)
 
     def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
         spoken = self._lately[account]

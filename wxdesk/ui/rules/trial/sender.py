@@ -304,9 +304,8 @@ class ContactPicker(Frame):
         self.view.setVisible(bool(conversations))
         at = field.mapTo(self._over, QPoint(0, field.height() + 2))
         width = self._over.width() - 2 * 16
-        height = (
-            min(len(conversations), MOST_ROWS) * ROW if conversations else self.none.heightForWidth(width - 24) + PAD
-        )
+        least = self.none.heightForWidth(width - 24) + PAD
+        height = min(len(conversations), MOST_ROWS) * ROW if conversations else least
         self.none.setContentsMargins(PAD, 0, PAD, 0)
         self.setGeometry(16, at.y(), width, max(min(height + 10, self._over.height() - at.y() - PAD), ROW))
         self.show()

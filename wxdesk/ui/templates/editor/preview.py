@@ -57,9 +57,8 @@ def example_context(desk: Desk) -> RuleContext:
     account = next(iter(desk.accounts.values()), Account("", "", ""))
     message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
     contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
-    conversation = Conversation(
-        0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now)
-    )
+    window = window_after_event(ReplyWindow(), MessageType.TEXT, now)
+    conversation = Conversation(0, account.name, contact, window=window)
     return RuleContext(message, conversation, account, now)
 
 
