@@ -122,7 +122,8 @@ def test_the_walk_goes_on_from_a_draft_that_was_sent_as_it_was_or_changed(
     QTest.keyClick(chat.composer.edit, Qt.Key.Key_Return)
     [toast] = window.findChildren(Toast)
     qtbot.waitUntil(lambda: "Nobody else waits." in [one.full_text() for one in toast.findChildren(PlainLabel)])
-    assert [one.text for one in world.sandbox.sent] == ["We open at 9.", "We open at 9. Come in!"]
+    sent = ["We open at 9.", "We open at 9. Come in!"]  # which may take longer than to go on
+    qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == sent)
 
 
 def test_the_end_of_the_walk_does_not_deny_a_customer_whose_reply_is_planned(
