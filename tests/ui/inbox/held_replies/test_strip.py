@@ -245,6 +245,16 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
     assert not world.sandbox.sent
 
 
+def test_f3_reads_what_is_held_before_it_says_that_nothing_is(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    """Over a slow line it said so beside a reply that counted down."""
+    page.held.go_on()
+    qtbot.waitUntil(lambda: toast(page.window()).startswith("No reply is held."))
+    first, _ = two_held(qtbot, world, page)
+    page.held.replies.held = ()  # as before its answer
+    page.held.go_on()
+    qtbot.waitUntil(lambda: page.chat.timeline.focused_key == f"r{first.id}")
+
+
 @pytest.mark.parametrize("what", ["send", "stop"])
 def test_a_second_press_before_the_answer_does_not_tell_of_none(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, what: str

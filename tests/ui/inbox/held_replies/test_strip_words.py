@@ -83,4 +83,5 @@ def test_f3_with_nothing_but_a_draft_names_the_filter_that_has_it(
     qtbot.waitUntil(lambda: shown_reply(window.inbox, ReplyState.DRAFT) is not None)
     qtbot.keyClick(window.inbox, Qt.Key.Key_F3)
     [toast] = window.findChildren(Toast)
-    assert toast.findChild(PlainLabel).full_text() == "No reply is held. Drafts are under “Unsent”."
+    said = "No reply is held. Drafts are under “Unsent”."
+    qtbot.waitUntil(lambda: toast.findChild(PlainLabel).full_text() == said)

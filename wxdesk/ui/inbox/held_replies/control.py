@@ -265,11 +265,17 @@ class HeldRepliesControl(QObject):
 
     def go_on(self) -> None:
         """Go to the next held reply: the soonest first, then those that ask."""
-        focused = self._timeline.focused_key if self._timeline.hasFocus() else ""
-        held = self.replies.held
+        held, focused = self.replies.held, self._timeline.focused_key if self._timeline.hasFocus() else ""
         at = next((i for i, one in enumerate(held) if f"r{one.reply.id}" == focused), -1)
         if held:
             self.go_to(held[(at + 1) % len(held)])
+        else:  # as far as is known
+            self._bridge.ask(self._bridge.desk.inbox.held_replies(), self._go_to_first, once="held")
+
+    def _go_to_first(self, held: tuple[HeldReply, ...]) -> None:
+        self.replies.take(held)
+        if held:
+            self.go_to(held[0])
         else:
             self._bridge.notices.toast(tr("No reply is held. Drafts are under “Unsent”."))
 

@@ -132,14 +132,11 @@ class HeldStrip(Frame):
         beside = [self._icon, self.stop, self.unfold]
         room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
         send = self.send.sizeHint().width() + GAP
-        both = not self.unfolded and self._needs(send, room) <= room  # the list has its own: nothing may push it
+        steps = shrink_steps(self._giving_way, GAP + send, room)
+        needed = GAP + send + sum(part.width_at(step) for part, step in steps.items())
+        both = not self.unfolded and needed <= room  # the list has its own: nothing may push it
         self.count.use_step(shrink_steps(self._giving_way, GAP + both * send, room)[self.count])
         self.send.setVisible(both)
-
-    def _needs(self, fixed: int, room: int) -> int:
-        """Return the least width of the texts, beside `fixed` pixels."""
-        steps = shrink_steps(self._giving_way, GAP + fixed, room)
-        return GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
 
     @property
     def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:

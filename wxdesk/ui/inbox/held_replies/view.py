@@ -133,7 +133,9 @@ class HeldDelegate(RowDelegate[HeldReply]):
         self._paint_text(painter, rect, row, self._model.status(row))
         for name in BUTTONS:
             role = "accent" if name == "send" else "secondary"
-            self._paint_button(painter, button_rect(rect, name), name, role, self.hot == (index.row(), name))
+            place, frame = button_rect(rect, name), role if self.hot == (index.row(), name) else "line"
+            paint_box(painter, QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 6, "panel", frame)
+            paint_icon(painter, QPointF(place.left() + 6, place.top() + 6), name, role, BUTTON - 12)
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3))
 
@@ -154,11 +156,6 @@ class HeldDelegate(RowDelegate[HeldReply]):
         pitch, face = line_height(), font(smaller(2))
         paint_text(painter, line.translated(0, pitch), asked_text(held), face, color_of("secondary"))
         paint_text(painter, line.translated(0, 2 * pitch - 1), held_text(held), face, color_of("text"))
-
-    def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
-        box = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
-        paint_box(painter, box, 6, "panel", role if hot else "line")
-        paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)
 
 
 _ACTING = ENTER | {Qt.Key.Key_Delete}
