@@ -87,8 +87,8 @@ class AccountMode(QWidget):
 
     def _ask(self, work: Coroutine[Any, Any, None], done: Callable[[None], None] | None = None) -> None:
         self._under_way += 1
-        self._bridge.ask(work, done, ended=self._settle)
+        self._bridge.ask(work, done, ended=self._ended)
 
-    def _settle(self) -> None:
+    def _ended(self) -> None:
         self._under_way -= 1
         self.show_account()
