@@ -19,8 +19,6 @@ NINE = MessageCounts(by_rule=50, by_operator=30, unanswered=20)
 HOURS = tuple(NINE if hour == 9 else MessageCounts() for hour in range(24))
 WEEK = tuple(tuple(41 if (day, hour) == (5, 20) else day for hour in range(24)) for day in range(7))
 
-tooltip_offscreen = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
-
 
 @pytest.fixture
 def bars(qtbot: QtBot) -> HourlyBars:
@@ -75,7 +73,6 @@ def test_the_axis_is_as_wide_as_its_largest_value(bars: HourlyBars) -> None:
         assert bars._plot().left() - 8 >= label(str(top))
 
 
-@tooltip_offscreen
 def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) -> None:
     bars.setFocus()
     qtbot.keyClick(bars, Qt.Key.Key_Right)
@@ -90,7 +87,6 @@ def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) 
     assert bars.looked_at is None
 
 
-@tooltip_offscreen
 def test_the_pointer_shows_the_value_under_it(qtbot: QtBot, heat_map: HeatMap) -> None:
     qtbot.mouseMove(heat_map, QPoint(1, 1))
     qtbot.mouseMove(heat_map, heat_map.cell_rect(5, 20).center().toPoint())

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QImage
@@ -33,8 +32,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.outages import outages_text
 
 WANG, LI = "oW7hAbCdEfGhIjKlMnOpQrStUc31", "oX3fAbCdEfGhIjKlMnOpQrStU9k2"
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
 
 def texts(page: InsightsPage) -> set[str]:

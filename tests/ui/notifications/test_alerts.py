@@ -77,7 +77,6 @@ def attention(
     made.stop()
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
     qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, desktop: Desktop, ear: Ear
 ) -> None:
@@ -170,7 +169,6 @@ def test_no_sound_when_the_operator_wants_none(
     qtbot.waitUntil(lambda: ear.played() == 1)
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_the_tray_pauses_resumes_and_leaves(
     qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, world: World
 ) -> None:
@@ -234,7 +232,6 @@ def test_no_notice_for_the_open_conversation_or_with_notices_switched_off(
     assert [notice.conversation_id for notice in desktop.ever] == [other]
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_pressing_a_notice_opens_its_conversation(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
@@ -245,7 +242,6 @@ def test_pressing_a_notice_opens_its_conversation(
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_taking_over_from_a_notice_opens_the_conversation_as_well(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:

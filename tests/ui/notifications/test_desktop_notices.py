@@ -231,7 +231,6 @@ def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
     assert sentences.text(notices) == told
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_the_button_on_the_desktop_sends_what_a_real_desk_holds(
     qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, bridge: Bridge, window: MainWindow, world: World
 ) -> None:

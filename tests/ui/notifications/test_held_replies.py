@@ -84,7 +84,6 @@ def test_a_held_reply_is_sent_or_stopped_from_its_notice(
     assert not window.isVisible()
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_edit_in_a_notice_opens_the_reply_for_editing_and_stops_its_clock(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
@@ -101,7 +100,6 @@ def test_edit_in_a_notice_opens_the_reply_for_editing_and_stops_its_clock(
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_edit_works_on_the_conversation_that_is_open_already(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
@@ -114,7 +112,6 @@ def test_edit_works_on_the_conversation_that_is_open_already(
     qtbot.waitUntil(lambda: composer.editing is not None and composer.text() == "我们九点开门。")
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_take_over_in_a_notice_cancels_the_reply_and_opens_the_conversation(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
@@ -127,7 +124,6 @@ def test_take_over_in_a_notice_cancels_the_reply_and_opens_the_conversation(
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 @pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP, NoticeAction.EDIT])
 def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
     qtbot: QtBot,

@@ -38,8 +38,6 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 LI = "oCustomer0000000000000001"
 MINUTE = timedelta(minutes=1)
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -15,8 +15,6 @@ from wxdesk.ui.shell.leaving import LeavingDialog
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, LeaveDialog
 
-pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
-
 LI, WANG = "oLI00000000000000000001", "oWANG00000000000000000001"
 
 

@@ -152,7 +152,6 @@ def test_two_commands_exchange_their_keys(sheet: ShortcutSheet) -> None:
     assert (field(sheet, "F4").text, sheet.save.isEnabled()) == ("F4", False)
 
 
-@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
 @pytest.mark.parametrize(("answer", "is_chosen"), [("Discard", True), ("Stay", False)])
 def test_unsaved_changes_are_asked_about_before_the_window_opens_again(
     qtbot: QtBot, window: MainWindow, sheet: ShortcutSheet, appearance: Appearance, answer: str, is_chosen: bool

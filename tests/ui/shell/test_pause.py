@@ -24,8 +24,6 @@ from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.times import clock_time
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 LI = "oCustomer0000000000000001"
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 

@@ -98,7 +98,6 @@ def _list_of_a_choice(window: MainWindow) -> None:
     choice.showPopup()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 @pytest.mark.parametrize("opens", [_header_menu, _takeover_menu, _pause_menu, _bubble_menu, _list_of_a_choice])
 def test_f8_pauses_while_a_menu_hangs_open_and_closes_it(
     qtbot: QtBot, active: MainWindow, world: World, bridge: Bridge, opens: Callable[[MainWindow], None]
@@ -118,7 +117,6 @@ def test_f8_pauses_while_a_menu_hangs_open_and_closes_it(
     qtbot.waitUntil(active.pause_bar.isHidden)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_f8_pauses_while_a_menu_hangs_open_over_a_dialog(qtbot: QtBot, active: MainWindow, world: World) -> None:
     active.show_keys()
     [sheet] = active.findChildren(ShortcutSheet)

@@ -61,7 +61,6 @@ def window(
     return made
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 @pytest.mark.parametrize("name", ["rules", "templates"])
 def test_an_operator_changes_no_record_by_key_menu_or_from_elsewhere(
     qtbot: QtBot, bridge: Bridge, window: MainWindow, name: str

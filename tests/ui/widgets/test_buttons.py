@@ -129,7 +129,6 @@ def test_the_wheel_changes_a_choice_only_where_one_works(qtbot: QtBot) -> None:
     assert choice.currentIndex() == 1
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_the_list_of_a_choice_hangs_below_it_and_looks_like_other_lists(qtbot: QtBot) -> None:
     choice = ChoiceField(choices=[(number, f"choice {number}") for number in range(30)])
     _shown(qtbot, choice)

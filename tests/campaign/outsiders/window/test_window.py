@@ -37,7 +37,6 @@ KINDS = ("text", "image", "miniprogrampage", "link", "file", "location", "voice"
 
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_texts_of_outsiders_are_shown_to_the_letter_in_the_whole_window(
     qtbot: QtBot, world: World, bridge: Bridge, window: MainWindow, sized: Sized, tmp_path: Path
 ) -> None:

@@ -30,10 +30,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog, ConfirmDialog
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True),
-]
+pytestmark = pytest.mark.postgres
 
 FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
 STAFF = {"小王": Role.OPERATOR, "小李": Role.OPERATOR, "老板": Role.OWNER}

@@ -41,8 +41,6 @@ DRAFTS = Rule("Drafts", when=Condition(any=("refund",)), then=(Action(ActionKind
 
 Open = Callable[[int], None]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

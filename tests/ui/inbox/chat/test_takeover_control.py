@@ -33,8 +33,6 @@ MINUTE = timedelta(minutes=1)
 
 Open = Callable[[int], None]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -61,7 +61,6 @@ def send(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, *, resolve
     qtbot.waitUntil(lambda: bridge.is_idle and len(world.sandbox.sent) == count + 1)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_after_sending_the_preferred_conversation_opens(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
 ) -> None:
@@ -185,7 +184,6 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     assert world.sandbox.sent == ()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_no_later_time_is_offered_once_the_window_is_closed_by_then(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int]
 ) -> None:
@@ -202,7 +200,6 @@ def test_no_later_time_is_offered_once_the_window_is_closed_by_then(
     menu.close()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_a_time_that_is_chosen_is_of_the_reply_for_which_it_was_asked(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
 ) -> None:
@@ -257,7 +254,6 @@ def choose_later(panel: ContentPanel, nth: int) -> None:
     menu.parentWidget().close()
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 @pytest.mark.parametrize("kind", [ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD])
 def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     qtbot: QtBot,

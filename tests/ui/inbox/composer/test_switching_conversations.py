@@ -349,7 +349,6 @@ def menu_of(page: InboxPage, name: str) -> QMenu:
     return next(menu for menu in page.findChildren(QMenu) if menu.accessibleName() == name)
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_a_menu_is_about_the_customer_it_was_opened_for(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
 ) -> None:

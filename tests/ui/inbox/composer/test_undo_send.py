@@ -33,8 +33,6 @@ S = ReplyState
 
 type Open = Callable[[int], None]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -16,8 +15,6 @@ from wxdesk.core.model.conversation import EVERYTHING, Narrowing, SavedView
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
 FIRST, SECOND, THIRD = (f"oCustomer000000000000000{n}" for n in (1, 2, 3))
 

@@ -32,8 +32,6 @@ from wxdesk.ui.wording.conversation import preview_of_row, quota_wordings
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PEOPLE = [f"oCustomer000000000000000000{n}" for n in range(4)]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 
 @pytest.fixture
 def four(world: World, page: InboxPage, qtbot: QtBot, opened: Callable[[int], None]) -> list[int]:

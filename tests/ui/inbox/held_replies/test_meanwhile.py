@@ -29,8 +29,6 @@ from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
 
 

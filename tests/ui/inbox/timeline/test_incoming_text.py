@@ -106,7 +106,6 @@ def test_a_source_is_told_on_one_line_and_in_rows() -> None:
     assert source_rows("id=42") == "id：42"
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_a_number_is_copied_alone_also_by_the_menu_key(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

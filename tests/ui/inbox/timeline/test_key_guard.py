@@ -47,8 +47,6 @@ LOST = SimulatedFault(FaultKind.RESET_BEFORE)
 REFUSED = SimulatedFault(FaultKind.ERRCODE, errcode=87014)
 TIME_OVER = START + timedelta(seconds=601)
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 type Open = Callable[[int], None]
 
 

@@ -28,8 +28,6 @@ from wxdesk.ui.shell.pause import PauseBar
 
 type Open = Callable[[int], None]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-
 LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 HUMAN = Rule(
     "Human",
