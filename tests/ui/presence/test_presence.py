@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 from PySide6.QtGui import QAction, QInputMethodEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.menus import popup_menu
 from tests.ui.notifications.desktop import Desktop
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
@@ -186,9 +187,7 @@ def test_f10_declares_away_until_the_operator_is_back_by_button(qtbot: QtBot, ac
 def test_the_menu_declares_away_too(qtbot: QtBot, active: MainWindow, world: World) -> None:
     def choose(number: int) -> QAction:
         qtbot.mouseClick(active.status_bar.presence.button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-        menu = QApplication.activePopupWidget()
-        assert isinstance(menu, QMenu)
+        menu = popup_menu(qtbot)
         assert [action.isChecked() for action in menu.actions()] == [number == 1, number == 0]
         for _ in range(number + 1):
             qtbot.keyClick(menu, Qt.Key.Key_Down)

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.menus import popup_menu
 from tests.ui.world import World, open_world
 from wxdesk.config.reading import AccountEntry
 from wxdesk.core.model.account import ReplyMode
@@ -39,9 +40,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def pick(qtbot: QtBot, button: QWidget, number: int) -> None:
     """Choose a line of the menu that a button opens, by keyboard."""
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
+    menu = popup_menu(qtbot)
     wanted = [action for action in menu.actions() if not action.isSeparator()][number]
     while menu.activeAction() is not wanted:
         qtbot.keyClick(menu, Qt.Key.Key_Down)
@@ -70,9 +69,7 @@ def test_the_menu_of_the_button_pauses_for_a_time_and_that_of_the_bar_changes_it
 def offered(qtbot: QtBot, button: QWidget) -> list[tuple[str, bool]]:
     """The lines of the menu that a button opens, and whether they are marked."""
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
+    menu = popup_menu(qtbot)
     found = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
     menu.close()
     return found

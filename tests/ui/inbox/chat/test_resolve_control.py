@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, clock, conversation, row
+from tests.ui.menus import popup_menu
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.changes import RowAct, RowChange
@@ -88,10 +89,7 @@ def f5(qtbot: QtBot, page: InboxPage, modifier: Qt.KeyboardModifier = Qt.Keyboar
 
 def opened_menu(qtbot: QtBot, page: InboxPage) -> QMenu:
     f5(qtbot, page, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
+    return popup_menu(qtbot)
 
 
 def pick(qtbot: QtBot, menu: QMenu, text: str) -> None:
@@ -103,10 +101,7 @@ def pick(qtbot: QtBot, menu: QMenu, text: str) -> None:
 
 def show_part(qtbot: QtBot, page: InboxPage, word: str) -> None:
     qtbot.mouseClick(page.list.scope, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    pick(qtbot, menu, word)
+    pick(qtbot, popup_menu(qtbot), word)
 
 
 def test_the_button_resolves_and_opens_the_next_and_the_toast_undoes_it(

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, row
+from tests.ui.menus import popup_menu
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.model.account import ReplyMode
@@ -63,10 +64,7 @@ def opened_menu(qtbot: QtBot, page: InboxPage) -> QMenu:
     page.window().activateWindow()  # without a window manager, nobody does it when a menu has closed
     qtbot.waitUntil(page.isActiveWindow)
     qtbot.keyClick(page, Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
+    return popup_menu(qtbot)
 
 
 def lines(menu: QMenu) -> list[QAction]:

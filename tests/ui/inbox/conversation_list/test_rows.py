@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.ui.menus import popup_menu
 from tests.ui.world import World
 from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.changes import ContactChange
@@ -60,14 +61,7 @@ def menu_on(qtbot: QtBot, page: InboxPage, row: int) -> QMenu:
     qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=place)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
     QApplication.sendEvent(viewport, event)
-    return popup(qtbot)
-
-
-def popup(qtbot: QtBot) -> QMenu:
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    found = QApplication.activePopupWidget()
-    assert isinstance(found, QMenu)
-    return found
+    return popup_menu(qtbot)
 
 
 def words(menu: QMenu) -> list[str]:
@@ -128,7 +122,7 @@ def test_ctrl_and_shift_choose_rows_that_one_act_reaches_with_one_undo(
     line = page.list.several
     assert (line.isVisible(), line.count.full_text()) == (True, "3 chosen")
     line.menu.click()
-    pick(popup(qtbot), "Resolve")
+    pick(popup_menu(qtbot), "Resolve")
     qtbot.waitUntil(lambda: four[3] == page.session.conversation_id)  # the open one was among them
     qtbot.waitUntil(lambda: shown(page) == [four[3]])
     assert not line.isVisible()
@@ -149,7 +143,7 @@ def test_keys_reach_all_chosen_rows_too(qtbot: QtBot, world: World, page: InboxP
     qtbot.waitUntil(lambda: sorted(shown(page)) == sorted(four) and page.session.conversation_id == four[0])
     click(qtbot, page, shown(page).index(four[1]), CTRL)
     qtbot.keyClick(page, Qt.Key.Key_F5, SHIFT)
-    popup(qtbot).actions()[0].trigger()
+    popup_menu(qtbot).actions()[0].trigger()
     qtbot.waitUntil(lambda: statuses() == {ConversationStatus.SNOOZED})
     assert stored(world, four[2:3])[0].status is ConversationStatus.OPEN
 
@@ -173,7 +167,7 @@ def test_shift_and_the_arrows_choose_too_and_esc_chooses_one_again(
     click(qtbot, page, 1)  # where the cursor is already
     qtbot.waitUntil(lambda: page.session.conversation_id == four[1])
     view.ask_for_menu(view.currentIndex(), QPoint(10, 10))
-    menu = popup(qtbot)
+    menu = popup_menu(qtbot)
     assert "Copy the openid" in words(menu)  # of one row
     menu.close()
 
