@@ -188,13 +188,16 @@ class Pages:
         guide.tryout.clicked.connect(self._links.tryout)
         guide.front_wanted.connect(self._links.page)
         guide.real_message.go_on.clicked.connect(partial(self._links.page, self.inbox.widget))
-        guide.real_message.review.clicked.connect(lambda: self._links.page(self.rules.widget))
+        guide.real_message.review.clicked.connect(self._open_rules)
         guide.mender.vault_wanted.connect(self._links.vault)
         guide.mender.starter_rules_wanted.connect(self._add_starter_rules)
         return guide
 
     def _explain_rule(self, rule_id: int, revision: int) -> None:
         self.rules.widget.explain(rule_id, revision)
+
+    def _open_rules(self) -> None:
+        self._links.page(self.rules.widget)
 
     def _open_hours(self) -> None:
         self.rules.widget.hours.open()
