@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
@@ -14,7 +14,6 @@ from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow, StatusChange
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.rules.ruling import Ruling
@@ -318,20 +317,14 @@ async def test_an_edit_is_signed_answers_what_was_there_and_is_found(store: Stor
     heard = (await talk.says("o1", at=second(1))).message
     await talk.says("o2", at=second(1))
 
-    def edit(connection: Connection) -> Reply:
-        token = ACTING.set(Operator(1, "lin", Role.OPERATOR))  # in the thread that may run this
-        changed = moves.edit(connection, reply.id, Content(text="新的"), second(2))
-        ACTING.reset(token)
-        return changed
-
-    edited = await store._db.write(edit)
+    edited = await store.outbox.edit(reply.id, Content(text="新的"), second(2), "lin")
     assert (edited.operator, edited.aside, edited.edited, edited.updated_at) == ("lin", None, True, second(2))
     assert edited == await store.replies.get(reply.id)
     [heard_id] = await store._db.read(
         lambda connection: connection.scalars(select(replies.c.heard_id).where(replies.c.id == reply.id)).all()
     )
     assert heard_id == heard.id
-    expected = ReplyStep(reply.id, second(2), StepKind.EDIT, before=Content(text="旧的"))
+    expected = ReplyStep(reply.id, second(2), StepKind.EDIT, by="lin", before=Content(text="旧的"))
     assert (await store.replies.steps(reply.id))[-1] == expected
     assert [len(await store.inbox.search(text)) for text in ("旧的", "新的")] == [0, 1]
 

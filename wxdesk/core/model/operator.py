@@ -62,9 +62,10 @@ class OperatorAction(Struct, frozen=True):
 
 
 ACTING: ContextVar[Operator | None] = ContextVar("acting", default=None)
-"""Operator whose command is being carried out; None where nobody signs in.
+"""Operator whose command is being carried out; None for what happens by itself.
 
-Also None for what happens by itself.
+Also None where nobody signs in. `desk.team.authority` sets it for the time of one command, so that two at once have
+one each. The parts of the desk read it where they carry a command out; the store is handed the name.
 """
 
 

@@ -13,7 +13,7 @@ from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.operator import acting_name
+from wxdesk.core.model.operator import acting, acting_name
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.policy_changes import PolicyChanges
@@ -37,7 +37,7 @@ class ConversationCommands(Struct, frozen=True):
         """
         now = self._clock()
         takeover = Takeover(how.ends(now), how.silent_seconds, how.by_writing)
-        cancelled = await self._store.outbox.take_over(conversation_id, takeover, now)
+        cancelled = await self._store.outbox.take_over(conversation_id, takeover, now, acting())
         publish_replies(self._publish, cancelled)
         self._publish(events.RepliesRecalled(conversation_id))
         self._publish(events.TakeoverChanged(conversation_id, takeover.until))
@@ -91,7 +91,7 @@ class ConversationCommands(Struct, frozen=True):
         the conversation. WeChat is not told; its own black list is another thing. Blocking cancels pending automatic
         replies and resolves the conversation. Raises `UnsettledReply` if none could be set aside.
         """
-        changed, cancelled = await self._store.rows.change(ids, change, self._clock())
+        changed, cancelled = await self._store.rows.change(ids, change, self._clock(), acting())
         publish_replies(self._publish, cancelled)
         for conversation_id in changed.ids:
             if change.blocks:

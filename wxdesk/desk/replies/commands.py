@@ -15,7 +15,7 @@ from wxdesk.core.errors import BadInput, PartsDiffer, Phrase, ReplyEmpty, TooFew
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author, Conversation
-from wxdesk.core.model.operator import acting
+from wxdesk.core.model.operator import acting, acting_name
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.lifecycle import Move, is_scheduled, mode_of
@@ -173,7 +173,7 @@ class ReplyCommands(Struct, frozen=True):
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""
         made = await self._checked(content)
-        return self._published(await self._store.outbox.edit(reply_id, made, self._clock(), acting()))
+        return self._published(await self._store.outbox.edit(reply_id, made, self._clock(), acting_name()))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from wxdesk.core.conversations.changes import REOPENING, SETTING_ASIDE, RowAct, RowChange, RowsChanged
 from wxdesk.core.errors import NotFound, UnsettledReply
-from wxdesk.core.model.operator import acting
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply
 from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import reopen, set_aside_by_operator
@@ -23,7 +23,7 @@ class RowChanges(StorePart):
 
     @writing
     def change(
-        self, connection: Connection, ids: Collection[int], change: RowChange, at: datetime
+        self, connection: Connection, ids: Collection[int], change: RowChange, at: datetime, by: str = Author.OPERATOR
     ) -> tuple[RowsChanged, list[Reply]]:
         """Change these conversations; return also the replies that blocking cancelled.
 
@@ -52,7 +52,7 @@ class RowChanges(StorePart):
         conversation_ids = tuple(row.id for row in rows)
         if change.blocks:
             for conversation_id in conversation_ids:
-                cancelled += cancel_automatic(connection, conversation_id, acting(), at)
+                cancelled += cancel_automatic(connection, conversation_id, by, at)
         return _set_status(connection, conversation_ids, change, at), cancelled
 
 

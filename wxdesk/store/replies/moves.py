@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
-from wxdesk.core.model.conversation import ReplyWindow
-from wxdesk.core.model.operator import acting_name
+from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import EDITABLE, UNSETTLED, WAITS, Content, Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_automatic, next_state
@@ -256,18 +255,20 @@ def _reply_change(before: Reply, values: dict[str, Any]) -> tuple[Update, dict[s
     return _guarded_update(frozenset(values)), {"its_id": before.id, "its_state": before.state} | given
 
 
-def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
+def edit(connection: Connection, reply_id: int, content: Content, at: datetime, operator: str = "") -> Reply:
     """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
     before = lock_reply(connection, reply_id).reply
     if before.state not in EDITABLE:
         raise MoveNotAllowed(state=before.state.value, move="edit")
     content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
-    values = {"content": content, "edited": True, "updated_at": at, "aside": None, "operator": (name := acting_name())}
+    values = {"content": content, "edited": True, "updated_at": at, "aside": None, "operator": operator}
     heard = {"heard_id": newest_message_id(connection, before.conversation_id)}
     update_guarded(connection, before, "edit", values | heard)
     index_again(connection, reply_id, content)
-    write_steps(connection, [ReplyStep(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
-    edited = replace(before, content=content, edited=True, updated_at=at, aside=None, operator=name)
+    write_steps(
+        connection, [ReplyStep(reply_id, at, StepKind.EDIT, by=operator or Author.OPERATOR, before=before.content)]
+    )
+    edited = replace(before, content=content, edited=True, updated_at=at, aside=None, operator=operator)
     status.reopen_conversations(connection, status.needing_operator([edited]))
     return edited
 

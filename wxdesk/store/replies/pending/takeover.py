@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, false, func, select, update
 
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.operator import acting
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
@@ -34,7 +34,9 @@ def cancel_automatic(
     return _cancel_or_draft(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 
 
-def take_over(connection: Connection, conversation_id: int, takeover: Takeover, at: datetime) -> list[Reply]:
+def take_over(
+    connection: Connection, conversation_id: int, takeover: Takeover, at: datetime, by: str = Author.OPERATOR
+) -> list[Reply]:
     """Take over; cancel and return replies that would leave by themselves.
 
     Edited ones become drafts, as by `cancel_automatic`. Raises `NotFound`.
@@ -42,7 +44,7 @@ def take_over(connection: Connection, conversation_id: int, takeover: Takeover, 
     its = _lock_automatic(connection, conversation_id)
     set_takeover(connection, conversation_id, takeover)
     _mark_in_edit(connection, conversation_id)
-    return _cancel_or_draft(connection, its & leaves_by_itself(replies), acting(), at)
+    return _cancel_or_draft(connection, its & leaves_by_itself(replies), by, at)
 
 
 def draft_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
