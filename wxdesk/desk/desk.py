@@ -60,7 +60,10 @@ class RulesDesk(Struct, frozen=True):
 
 
 class Desk(Struct, frozen=True):
-    """The parts that the window uses; their coroutines run on the desk thread's loop."""
+    """The parts that the window uses; their coroutines run on the desk thread's loop.
+
+    Where operators sign in, a `PartFront` stands in place of each part with commands (`desk.team.commands`).
+    """
 
     configuration: Configuration
     accounts: Accounts

@@ -61,7 +61,10 @@ class ServerState(Struct, frozen=True):
 
 
 class PartFront:
-    """Stands before a part of the desk and passes its commands on."""
+    """Stands before a part of the desk and passes its commands on.
+
+    It has every attribute of the part, and its type for whoever uses `Desk`: checkers of types see the part.
+    """
 
     def __init__(self, part: object, path: str, commands: Collection[str], give: Callable[..., Awaitable[Any]]) -> None:
         self._part = part
