@@ -20,6 +20,8 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no tes
 os.environ["RES_OPTIONS"] = "timeout:1 attempts:1"  # a question about a name that gets lost costs a second, not ten
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what tests start, and often, compiles once
 os.environ.pop("PYTHONUNBUFFERED", None)  # nobody sets it for the program
+os.environ["LC_ALL"] = "C.UTF-8"  # what tests start speaks English on a Chinese machine too
+os.environ.pop("LANGUAGE", None)  # which comes before it
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: the programs that tests start would not hear Ctrl+C either.
     signal.signal(signal.SIGINT, signal.default_int_handler)
