@@ -88,10 +88,10 @@ def stored(world: World, ids: list[int]) -> list[Conversation]:
     return [world.call(world.store.conversations.get(one)) for one in ids]
 
 
-def undo(page: InboxPage, said: str) -> None:
+def undo(qtbot: QtBot, page: InboxPage, said: str) -> None:
     toast = page.window().findChild(Toast)
     assert isinstance(toast, Toast)
-    assert toast._label.full_text() == said
+    qtbot.waitUntil(lambda: toast._label.full_text() == said)
     toast.act()
 
 
@@ -127,7 +127,7 @@ def test_ctrl_and_shift_choose_rows_that_one_act_reaches_with_one_undo(
     qtbot.waitUntil(lambda: shown(page) == [four[3]])
     assert not line.isVisible()
     assert {one.status for one in stored(world, four[:3])} == {ConversationStatus.RESOLVED}
-    undo(page, "Resolved: 3 conversations")
+    undo(qtbot, page, "Resolved: 3 conversations")
     qtbot.waitUntil(lambda: sorted(shown(page)) == sorted(four))
     qtbot.waitUntil(lambda: page.session.conversation_id == four[0])
 
@@ -139,7 +139,7 @@ def test_keys_reach_all_chosen_rows_too(qtbot: QtBot, world: World, page: InboxP
     click(qtbot, page, 1, CTRL)
     qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: statuses() == {ConversationStatus.RESOLVED})
-    undo(page, "Resolved: 2 conversations")
+    undo(qtbot, page, "Resolved: 2 conversations")
     qtbot.waitUntil(lambda: sorted(shown(page)) == sorted(four) and page.session.conversation_id == four[0])
     click(qtbot, page, shown(page).index(four[1]), CTRL)
     qtbot.keyClick(page, Qt.Key.Key_F5, SHIFT)
@@ -181,7 +181,7 @@ def test_tags_and_a_time_of_ones_own_are_given_to_all_chosen(
     pick(menu_on(qtbot, page, 1), "Tags", "vip")
     qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [("vip",)] * 3 + [()])
     qtbot.waitUntil(lambda: page.window().findChild(Toast).isVisible())
-    undo(page, "Tagged “vip”: 2 conversations")
+    undo(qtbot, page, "Tagged “vip”: 2 conversations")
     qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [(), ("vip",), (), ()])
     pick(menu_on(qtbot, page, 3), "Tags", "New tag…")
     asked = dialog(qtbot, page)
