@@ -245,7 +245,7 @@ def test_a_long_text_leaves_in_parts_only_by_its_button(
     composer.send_split.click()
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)
     assert [one.text for one in world.sandbox.sent] == [first, second]
-    assert composer.text() == ""
+    qtbot.waitUntil(lambda: composer.text() == "")
 
 
 def test_a_text_for_more_messages_than_are_left_stays(
