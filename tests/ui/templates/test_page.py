@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import PATIENCE_MS
 from tests.ui.conftest import ShowPage
 from tests.ui.marks import lines_marked_in
 from tests.ui.world import World
@@ -120,6 +125,49 @@ def test_a_template_is_written_and_kept(qtbot: QtBot, bridge: Bridge, page: Temp
     assert (made.shortcut, made.keywords, made.body) == ("tk", ("money", "back"), "You get {{ ask.amount }} back.")
     assert [(prompt.name, prompt.label, prompt.required) for prompt in made.prompts] == [("amount", "How much", True)]
     qtbot.waitUntil(lambda: page.list.view.currentIndex().data() == "Refund")
+
+
+def test_a_new_template_becomes_the_current_row_also_where_the_list_comes_first(
+    qtbot: QtBot, world: World, page: TemplatesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As over a slow line: the desk's event may be there before the answer to the saving."""
+    listed = asyncio.Event()
+
+    async def save(template: Template) -> Template:
+        saved = await world.desk.templates.save(template)
+        await listed.wait()
+        return saved
+
+    monkeypatch.setattr(page._saving, "_ask_desk", save)
+    qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(page.editor.head.title, "Refund")
+    write(qtbot, page.editor.saying.text.edit, "You get it back.")
+    qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "Refund" in titles(page))
+    world.loop.call_soon_threadsafe(listed.set)
+    qtbot.waitUntil(lambda: page.list.view.currentIndex().data() == "Refund")
+
+
+def test_a_list_read_earlier_does_not_take_the_place_of_a_newer_one(
+    qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, read, asked, known = asyncio.Event(), threading.Event(), count(), world.desk.templates.all
+
+    async def all_templates() -> list[Template]:
+        first, found = next(asked) == 0, await known()
+        read.set()
+        if first:
+            await answered.wait()
+        return found
+
+    monkeypatch.setattr(page, "_store", SimpleNamespace(all=all_templates))
+    page.activate()
+    assert read.wait(PATIENCE_MS / 1000)
+    world.call(world.desk.templates.save(Template(0, "Refund", "You get it back.")))
+    qtbot.waitUntil(lambda: "Refund" in titles(page))
+    world.loop.call_soon_threadsafe(answered.set)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert "Refund" in titles(page)
 
 
 def test_a_taken_shortcut_is_said_at_its_field(qtbot: QtBot, page: TemplatesPage) -> None:

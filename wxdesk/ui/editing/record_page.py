@@ -60,7 +60,7 @@ class RecordPage[R: Record](QWidget):
         self._bridge = bridge
         self._store = store
         self._event = event
-        self._wanted = 0
+        self._wanted = self._loads = 0
         self._then: Callable[[], None] | None = None  # waits until unsaved changes are settled
 
     def _connect_records(self, view: RecordView[R], editor: RecordEditor[R], empty: FirstStep, new: Button) -> None:
@@ -114,7 +114,8 @@ class RecordPage[R: Record](QWidget):
     # -- loading
 
     def _load(self) -> None:
-        self._bridge.ask(self._store.all(), self._show)
+        self._loads += 1
+        self._bridge.ask(self._store.all(), self._show, about=lambda: self._loads)  # an older answer shows nothing
 
     def _show(self, records: list[R]) -> None:
         """Show the loaded records."""
@@ -155,9 +156,13 @@ class RecordPage[R: Record](QWidget):
 
     def _was_saved(self, record: R) -> None:
         self.past.was_saved(record)
-        if self._then is None:
-            self._wanted = self._record_editor.saved.id  # revealed once the list is loaded, after the desk's event
-        self._go_on()
+        now = self._record_editor.saved
+        if self._then is not None:
+            self._go_on()
+        elif self._view.records.record(now.id) == now:  # the list came before this answer
+            self._view.reveal(now.id)
+        else:
+            self._wanted = now.id  # revealed once the list is loaded, after the desk's event
 
     def _go_on(self) -> None:
         """Do what waits, or ask again if there are newer changes."""

@@ -38,6 +38,7 @@ class TeamCard(SettingsCard):
         super().__init__(tr("Team"), parent)
         self._bridge = bridge
         self._operators = operators
+        self._loads = 0
         self.me = PlainLabel(elide=True, parent=self)
         self.password = Button(tr("Change my password…"), parent=self, then=partial(self._ask, OwnPasswordDialog))
         self.sign_out = Button(tr("Sign out"), parent=self, then=self._sign_out)
@@ -62,7 +63,8 @@ class TeamCard(SettingsCard):
             self.me.setText(f"{me.name} · {role_name(me.role)}")
             self._owners.setVisible(me.role is Role.OWNER)
             if me.role is Role.OWNER:
-                self._bridge.ask(self._operators.all(), self._show_operators, once=("team", self))
+                self._loads += 1  # an older answer shows nothing
+                self._bridge.ask(self._operators.all(), self._show_operators, about=lambda: self._loads)
                 self._bridge.ask(self._operators.actions(MOST_ACTIONS), self._show_actions)
 
     def _show_operators(self, known: list[Operator]) -> None:
