@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import PATIENCE_MS
 from tests.postgresql import SHARED, Postgres
+from tests.ui.held_answer import FirstAnswerHeld
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
 from wxdesk.core.model.conversation import Author, Contact
@@ -169,6 +170,21 @@ def test_an_operator_changes_the_own_password_and_signs_out(
     card.sign_out.click()
     qtbot.waitUntil(lambda: world.desk.needs_sign_in)
     world.call(operators.sign_in("老板", "quite another"))
+
+
+def test_operators_read_earlier_do_not_take_the_place_of_newer_ones(
+    qtbot: QtBot, card: TeamCard, bridge: Bridge, world: World, operators: Operators, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = FirstAnswerHeld(operators.all, world.loop)
+    monkeypatch.setattr(operators, "all", earlier)
+    card.show_team()
+    earlier.wait_until_read()
+    world.call(world.store.operators.add("小王", Role.LEAD, "no hash", world.clock()))
+    card.show_team()
+    qtbot.waitUntil(lambda: "小王" in card.rows)
+    earlier.give()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert "小王" in card.rows
 
 
 def test_a_lead_sees_only_the_own_sign_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
-from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +12,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.conftest import PATIENCE_MS
 from tests.ui.conftest import ShowPage
+from tests.ui.held_answer import FirstAnswerHeld
 from tests.ui.marks import lines_marked_in
 from tests.ui.world import World
 from wxdesk import i18n
@@ -151,21 +149,13 @@ def test_a_new_template_becomes_the_current_row_also_where_the_list_comes_first(
 def test_a_list_read_earlier_does_not_take_the_place_of_a_newer_one(
     qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answered, read, asked, known = asyncio.Event(), threading.Event(), count(), world.desk.templates.all
-
-    async def all_templates() -> list[Template]:
-        first, found = next(asked) == 0, await known()
-        read.set()
-        if first:
-            await answered.wait()
-        return found
-
-    monkeypatch.setattr(page, "_store", SimpleNamespace(all=all_templates))
+    earlier = FirstAnswerHeld(world.desk.templates.all, world.loop)
+    monkeypatch.setattr(page, "_store", SimpleNamespace(all=earlier))
     page.activate()
-    assert read.wait(PATIENCE_MS / 1000)
+    earlier.wait_until_read()
     world.call(world.desk.templates.save(Template(0, "Refund", "You get it back.")))
     qtbot.waitUntil(lambda: "Refund" in titles(page))
-    world.loop.call_soon_threadsafe(answered.set)
+    earlier.give()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert "Refund" in titles(page)
 
