@@ -1,4 +1,4 @@
-"""Adapter of the sandbox and its loop to the port `ui.simulator.port.Simulator`."""
+"""Adapter of the sandbox and its loop to the port `sandbox.port.Simulator`."""
 
 import asyncio
 import secrets
@@ -7,37 +7,22 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.sandbox.control import view
 from wxdesk.sandbox.demo_customers import CUSTOMERS
-from wxdesk.sandbox.platform import contacts as known
-from wxdesk.sandbox.platform.contacts import KfState
+from wxdesk.sandbox.platform.contacts import KfState, SimulatedContact
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.media import LARGEST_PICTURE
+from wxdesk.sandbox.port import Counters, Phone, PushReport, Scene, SimulatedCustomer
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.ui.simulator.port import (
-    ActiveMishap,
-    Counters,
-    Mishap,
-    MishapRequest,
-    Phone,
-    PhoneLine,
-    PhoneSide,
-    PushReport,
-    Scene,
-    SimulatedCustomer,
-)
-
-_KINDS = {"text": ReplyKind.TEXT, "image": ReplyKind.IMAGE, "link": ReplyKind.LINK, "miniprogrampage": ReplyKind.CARD}
 
 _OPENID_LETTERS = string.ascii_letters + string.digits
 
 
 class SandboxSimulator:
-    """Implements `ui.simulator.port.Simulator`; `sandbox` runs on `loop`."""
+    """Implements `sandbox.port.Simulator`; `sandbox` runs on `loop`."""
 
     def __init__(self, sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
         self._sandbox = sandbox
@@ -91,13 +76,13 @@ class SandboxSimulator:
         """End the customer's session in WeChat's own tool."""
         await self._there(self._let_go(openid))
 
-    async def switch_on(self, wish: MishapRequest) -> None:
-        """Switch a mishap on."""
-        await self._there(self._switch_on(wish))
+    async def switch_on(self, fault: SimulatedFault) -> None:
+        """Plan a fault, instead of others of its kind."""
+        await self._there(self._switch_on(fault))
 
-    async def switch_off(self, mishap: Mishap) -> None:
-        """Switch a mishap off."""
-        await self._there(self._switch_off(mishap))
+    async def switch_off(self, kind: FaultKind) -> None:
+        """Take back the planned faults of a kind."""
+        await self._there(self._switch_off(kind))
 
     # -- on the sandbox's loop
 
@@ -106,27 +91,26 @@ class SandboxSimulator:
         contacts = {contact.openid: contact for _, contact in sandbox.platform.contacts()}
         names = {customer.openid: customer.alias for customer in CUSTOMERS}
         everybody = list(dict.fromkeys([*names, *contacts, *self._added]))
-        at_hand = {one: contacts.get(one) or known.SimulatedContact(one) for one in everybody}
+        at_hand = {one: contacts.get(one) or SimulatedContact(one) for one in everybody}
         phone = self._phone(at_hand[openid], names.get(openid, "")) if openid in at_hand else None
         return Scene(
             now=sandbox.clock(),
-            customers=tuple(_customer(contact, names.get(one, "")) for one, contact in at_hand.items()),
-            phone=phone,
-            mishaps=tuple(
-                ActiveMishap(number, Mishap(fault.kind), fault.times)
-                for number, fault in sandbox.faults.planned.items()
-                if fault.kind in Mishap
+            customers=tuple(
+                SimulatedCustomer(one, names.get(one, ""), next(reversed(contact.lines), None), contact.heard)
+                for one, contact in at_hand.items()
             ),
+            phone=phone,
+            faults=tuple(sandbox.faults.planned.values()),
             counters=Counters(**view.counters(sandbox)),
             pictures=self._pictures(phone),
         )
 
-    def _phone(self, contact: known.SimulatedContact, name: str) -> Phone:
+    def _phone(self, contact: SimulatedContact, name: str) -> Phone:
         now, allowance = self._sandbox.clock(), contact.allowance
         return Phone(
             contact.openid,
             name,
-            tuple(_line(line) for line in contact.lines),
+            tuple(contact.lines),
             allowance.typing(now),
             allowance.left,
             allowance.until,
@@ -136,7 +120,7 @@ class SandboxSimulator:
     def _pictures(self, phone: Phone | None) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         for line in phone.lines if phone is not None else ():
-            for digest in (line.content.picture, line.content.thumb_picture):
+            for digest in (line.content.get("media_id"), line.content.get("thumb_media_id")):
                 if digest and digest not in found:
                     try:
                         found[digest] = self._sandbox.platform.media.get(digest).data
@@ -147,17 +131,14 @@ class SandboxSimulator:
     async def _let_go(self, openid: str) -> None:
         self._sandbox.dispatcher.end(self._sandbox.platform.program(), openid)
 
-    async def _switch_on(self, wish: MishapRequest) -> None:
-        await self._switch_off(wish.mishap)
-        kind = FaultKind(wish.mishap)
-        call = "push" if kind in FOR_PUSHES else "send"
-        milliseconds = round(wish.seconds * 1000)
-        self._sandbox.faults.plan(SimulatedFault(kind, call, wish.times, wish.errcode, milliseconds))
+    async def _switch_on(self, fault: SimulatedFault) -> None:
+        await self._switch_off(fault.kind)
+        self._sandbox.faults.plan(fault)
         self._notify_listeners()
 
-    async def _switch_off(self, mishap: Mishap) -> None:
+    async def _switch_off(self, kind: FaultKind) -> None:
         for number, fault in self._sandbox.faults.planned.items():
-            if fault.kind is FaultKind(mishap):
+            if fault.kind is kind:
                 self._sandbox.faults.take_back(number)
         self._notify_listeners()
 
@@ -176,34 +157,3 @@ class SandboxSimulator:
     def _notify_listeners(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _customer(contact: known.SimulatedContact, name: str) -> SimulatedCustomer:
-    last = _line(contact.lines[-1]) if contact.lines else None
-    return SimulatedCustomer(contact.openid, name, last, contact.heard)
-
-
-def _line(line: known.ChatLine) -> PhoneLine:
-    if line.side is known.ChatSide.NOTICE:
-        side = PhoneSide.ENTERED if line.kind == "enter" else PhoneSide.NOT_AVAILABLE
-        return PhoneLine(line.at, side, Content(text=line.text if side is PhoneSide.ENTERED else ""))
-    sides = {
-        known.ChatSide.CONTACT: PhoneSide.CUSTOMER,
-        known.ChatSide.SHOP: PhoneSide.SHOP,
-        known.ChatSide.TOOL: PhoneSide.TOOL,
-    }
-    return PhoneLine(line.at, sides[line.side], _content(line), line.to_tool)
-
-
-def _content(line: known.ChatLine) -> Content:
-    part = {name: str(value) for name, value in line.content.items()}
-    return Content(
-        kind=_KINDS.get(line.kind, ReplyKind.TEXT),
-        text=part.get("content", ""),
-        title=part.get("title", ""),
-        description=part.get("description", ""),
-        url=part.get("url", ""),
-        page_path=part.get("pagepath", ""),
-        picture=part.get("media_id", ""),
-        thumb_picture=part.get("thumb_media_id", ""),
-    )

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from wxdesk import i18n
 from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.desk import Desk
+from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
@@ -30,7 +31,6 @@ from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk
-from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.team.dialogs import SignInDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import ask_for_vault

@@ -13,11 +13,12 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
-from wxdesk.core.model.reply import Content
+from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide
+from wxdesk.sandbox.port import Phone, SimulatedCustomer
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.page import CustomerDelegate, CustomerModel
 from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
-from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
+from wxdesk.ui.simulator.text import TYPING
 from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.widgets.row_list import RECORD
 
@@ -25,13 +26,13 @@ NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PHONE = Phone("o1", "李雷", (), False, 5, NOW, False)
 
 
-def lines(*texts: str) -> tuple[PhoneLine, ...]:
-    return tuple(PhoneLine(NOW, PhoneSide.CUSTOMER, Content(text=text)) for text in texts)
+def lines(*texts: str) -> tuple[ChatLine, ...]:
+    return tuple(ChatLine(NOW, ChatSide.CONTACT, "text", {"content": text}) for text in texts)
 
 
 def shown(model: PhoneModel) -> list[str]:
     found = [model.index(row).data(RECORD) for row in range(model.rowCount())]
-    return ["…" if line.side is PhoneSide.TYPING else line.content.text for line in found]
+    return ["…" if line is TYPING else line.text for line in found]
 
 
 def test_new_lines_are_put_below(qtmodeltester: ModelTester) -> None:

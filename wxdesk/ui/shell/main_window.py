@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
+from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
@@ -22,7 +23,6 @@ from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
-from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (

@@ -19,13 +19,13 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 if TYPE_CHECKING:  # what only pages need is imported with them
     from wxdesk.core.setup.facts import SetupFact
+    from wxdesk.sandbox.port import Simulator
     from wxdesk.ui.insights.page import InsightsPage
     from wxdesk.ui.rules.page import RulesPage
     from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.settings.page import SettingsPage
     from wxdesk.ui.setup.page import SetupPage
     from wxdesk.ui.simulator.page import SimulatorPage
-    from wxdesk.ui.simulator.port import Simulator
     from wxdesk.ui.templates.page import TemplatesPage
     from wxdesk.ui.traffic.page import TrafficPage
 

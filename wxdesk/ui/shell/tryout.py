@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
+from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
+from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest, Simulator
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
@@ -17,7 +18,7 @@ from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.times import span_text
 
-LATE = frozenset({Mishap.LATENCY, Mishap.DELAY})
+LATE = frozenset({FaultKind.LATENCY, FaultKind.DELAY})
 SECONDS = (1, 3, 8, 30)
 SHORTEST = 6
 """Letters of a long sentence that a narrow field still shows."""
@@ -26,7 +27,7 @@ SHORTEST = 6
 class MishapRow(QWidget):
     """One switch with its sentence and, if needed, a small field."""
 
-    def __init__(self, mishap: Mishap, parent: QWidget | None = None) -> None:
+    def __init__(self, mishap: FaultKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mishap = mishap
         self.switch = Switch(parent=self)
@@ -36,9 +37,9 @@ class MishapRow(QWidget):
         if mishap in LATE:
             spans = [(seconds, span_text(timedelta(seconds=seconds))) for seconds in SECONDS]
             self.seconds = ChoiceField(self, tr("How many seconds"), spans)
-            self.seconds.show_value(8 if mishap is Mishap.LATENCY else 3)
+            self.seconds.show_value(8 if mishap is FaultKind.LATENCY else 3)
         self.errcode: ChoiceField | None = None
-        if mishap is Mishap.ERRCODE:
+        if mishap is FaultKind.ERRCODE:
             errors = [(code, f"{code} · {tr(meaning_of(code))}") for code in ERRCODES]
             self.errcode = ChoiceField(self, tr("Which error"), errors, shortest=SHORTEST)
         words = PlainLabel(mishap_text(mishap), wrap=True, parent=self)
@@ -46,13 +47,14 @@ class MishapRow(QWidget):
         vbox(first, self.errcode, self.state, within=self, spacing=4, margins=(0, 4, 0, 4))
         self.state.hide()
 
-    def wish(self, times: int | None) -> MishapRequest:
-        """Return the mishap to switch on, with the values of the fields."""
-        seconds = float(self.seconds.value) if self.seconds is not None else 0.0
+    def fault(self, times: int | None) -> SimulatedFault:
+        """Return the fault to plan, with the values of the fields."""
+        call = "push" if self.mishap in FOR_PUSHES else "send"
         errcode = self.errcode.value if self.errcode is not None else 0
-        return MishapRequest(self.mishap, times, seconds, errcode)
+        milliseconds = 1000 * self.seconds.value if self.seconds is not None else 0
+        return SimulatedFault(self.mishap, call, times, errcode, milliseconds)
 
-    def show_active(self, active: ActiveMishap | None) -> None:
+    def show_active(self, active: SimulatedFault | None) -> None:
         """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
         self.state.show_if_any(remaining_text(active) if active is not None else "")
@@ -72,15 +74,15 @@ class MishapPanel(Frame):
             row.switch.turned.connect(partial(self._turn, row))
         self._lay_out()
 
-    def show_active(self, mishaps: tuple[ActiveMishap, ...]) -> None:
+    def show_active(self, faults: tuple[SimulatedFault, ...]) -> None:
         """Show which mishaps are switched on."""
-        active = {one.mishap: one for one in mishaps}
+        active = {one.kind: one for one in faults}
         for mishap, row in self.rows.items():
             row.show_active(active.get(mishap))
 
     def _turn(self, row: MishapRow, on: bool) -> None:
         if on:
-            self._bridge.ask(self._simulator.switch_on(row.wish(self.often.value)))
+            self._bridge.ask(self._simulator.switch_on(row.fault(self.often.value)))
         else:
             self._bridge.ask(self._simulator.switch_off(row.mishap))
 

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
+from wxdesk.sandbox.port import Counters, Scene, SimulatedCustomer, Simulator
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.runtime.debounce import Debounce, VisibleTick
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
-from wxdesk.ui.simulator.port import Counters, Scene, SimulatedCustomer, Simulator
 from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
@@ -165,7 +165,7 @@ class SimulatorPage(Frame):
         if row >= 0 and self.list.currentIndex().row() != row:
             self.list.setCurrentIndex(self.customers.index(row))
         self.phone.show_scene(scene)
-        self.mishaps.show_active(scene.mishaps)
+        self.mishaps.show_active(scene.faults)
         self.counters.show_counters(scene.counters)
 
     def _add(self) -> None:

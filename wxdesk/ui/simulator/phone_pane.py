@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import tr
+from wxdesk.sandbox.port import PushReport, Scene, Simulator
 from wxdesk.ui.content.form import picture_filter
 from wxdesk.ui.content.picture_intake import read_file
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
-from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton

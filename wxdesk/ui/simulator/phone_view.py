@@ -1,33 +1,25 @@
 """Chat as the customer sees it; stays at the newest line unless scrolled up."""
 
-from datetime import UTC, datetime
-
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
 
-from wxdesk.core.model.reply import Content
 from wxdesk.i18n import tr
+from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide
+from wxdesk.sandbox.port import Phone
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_content
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
-from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
-from wxdesk.ui.simulator.text import line_text, notice_text
+from wxdesk.ui.simulator.text import TYPING, content_of, line_text, notice_text
 from wxdesk.ui.widgets.painting import LEFT, RIGHT, paint_box
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 from wxdesk.ui.wording.messages import readable
 from wxdesk.ui.wording.times import clock_time
 
-NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE, PhoneSide.TYPING})
 
-
-TYPING = PhoneLine(datetime.min.replace(tzinfo=UTC), PhoneSide.TYPING, Content())
-"""Last row while the shop is typing."""
-
-
-class PhoneModel(RowModel[PhoneLine]):
+class PhoneModel(RowModel[ChatLine]):
     """Keeps the lines that stay, so that the view does not jump."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -56,10 +48,10 @@ class PhoneModel(RowModel[PhoneLine]):
         """Find a picture by its digest; an empty one if it is gone."""
         return self._images.get(digest, QImage())
 
-    def _accessible_text(self, row: PhoneLine) -> str:
-        if row.side in NOTICES:
+    def _accessible_text(self, row: ChatLine) -> str:
+        if row.side is ChatSide.NOTICE:
             return notice_text(row)
-        whose = tr("Customer") if row.side is PhoneSide.CUSTOMER else tr("Shop")
+        whose = tr("Customer") if row.side is ChatSide.CONTACT else tr("Shop")
         return f"{whose}: {line_text(row)}"
 
 
@@ -80,20 +72,20 @@ class PlacedLine(Struct, frozen=True):
     height: int
 
 
-def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
+def lay_out_line(line: ChatLine, width: int) -> PlacedLine:
     """Lay out `line` in a view of `width` pixels."""
-    if line.side is PhoneSide.TYPING:
+    if line is TYPING:
         content = lay_out_content((Paragraph(notice_text(line), ParagraphStyle.NOTE),), _room(width))
         bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
         return _placed(bubble, content, QRectF(), "")
-    if line.side in NOTICES:
+    if line.side is ChatSide.NOTICE:
         return _notice(notice_text(line), width)
-    content = lay_out_content(pieces_of_content(line.content), _room(width))
+    content = lay_out_content(pieces_of_content(content_of(line)), _room(width))
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
-    if line.side is PhoneSide.CUSTOMER:
+    if line.side is ChatSide.CONTACT:
         bubble.moveRight(width - SIDE_MARGIN)
     words = [clock_time(line.at)]
-    if line.side is PhoneSide.TOOL:
+    if line.side is ChatSide.TOOL:
         words.append(tr("from WeChat's own tool"))
     if line.to_tool:
         words.append(tr("to WeChat's own tool only"))
@@ -117,20 +109,20 @@ def _room(width: int) -> float:
     return min(Measure.BUBBLE_MAX, 0.76 * (width - 2 * SIDE_MARGIN)) - 2 * PAD_X
 
 
-class PhoneDelegate(RowDelegate[PhoneLine]):
+class PhoneDelegate(RowDelegate[ChatLine]):
     """Paints the lines; `width` is the view's, pictures come from `show_picture`."""
 
     def __init__(self, show_picture: ShowPicture) -> None:
         super().__init__()
         self._show_picture = show_picture
-        self.placed: dict[tuple[int, int], tuple[PhoneLine, PlacedLine]] = {}
+        self.placed: dict[tuple[int, int], tuple[ChatLine, PlacedLine]] = {}
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.width, self._layout_of(index).height)
 
-    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: PhoneLine) -> None:
-        placed, own = self._layout_of(index), row.side is PhoneSide.CUSTOMER
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: ChatLine) -> None:
+        placed, own = self._layout_of(index), row.side is ChatSide.CONTACT
         painter.translate(option.rect.topLeft())
         if not placed.bubble.isNull():
             fill, line = ("accent_tint", "") if own else ("panel", "line")
@@ -143,7 +135,7 @@ class PhoneDelegate(RowDelegate[PhoneLine]):
             painter.drawText(placed.caption, RIGHT if own else LEFT, placed.words)
 
     def _layout_of(self, index: Index) -> PlacedLine:
-        line: PhoneLine = index.data(RECORD)
+        line: ChatLine = index.data(RECORD)
         known = self.placed.get((index.row(), self.width))
         if known is not None and known[0] is line:
             return known[1]

@@ -1,23 +1,27 @@
 """Texts of the page about mishaps, pushes and the remaining quota."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import names, ntr, number_text, tr
-from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
+from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.sandbox.port import Phone, PushReport, SimulatedCustomer
 from wxdesk.ui.wording.messages import kind_text, readable, short_openid
 from wxdesk.ui.wording.times import time_left_text
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
 """Errcodes that a desk meets; the sandbox's HTTP API has all."""
 
-GROUPS: Mapping[str, tuple[Mishap, ...]] = {
+GROUPS: Mapping[str, tuple[FaultKind, ...]] = {
     "When the desk sends": (
-        Mishap.LATENCY, Mishap.AFTER, Mishap.BEFORE, Mishap.ERRCODE, Mishap.RESET_AFTER, Mishap.GATEWAY, Mishap.GARBAGE,
+        FaultKind.LATENCY, FaultKind.AFTER, FaultKind.BEFORE, FaultKind.ERRCODE, FaultKind.RESET_AFTER,
+        FaultKind.GATEWAY, FaultKind.GARBAGE,
     ),
     "When WeChat pushes": (
-        Mishap.DUPLICATE, Mishap.RETRY_SAME_NONCE, Mishap.DELAY, Mishap.REORDER, Mishap.DROP,
-        Mishap.WRONG_SIGNATURE, Mishap.PLAIN_BODY,
+        FaultKind.DUPLICATE, FaultKind.RETRY_SAME_NONCE, FaultKind.DELAY, FaultKind.REORDER, FaultKind.DROP,
+        FaultKind.WRONG_SIGNATURE, FaultKind.PLAIN_BODY,
     ),
 }  # fmt: skip
 """Mishaps by heading."""
@@ -30,27 +34,27 @@ def name_text(someone: SimulatedCustomer | Phone) -> str:
 
 mishap_text = names(
     {
-        Mishap.LATENCY: "WeChat answers slowly",
-        Mishap.AFTER: "It is delivered, but the answer never comes",
-        Mishap.BEFORE: "It is not delivered, and no answer comes",
-        Mishap.ERRCODE: "WeChat refuses with an error",
-        Mishap.RESET_AFTER: "It is delivered, then the connection breaks",
-        Mishap.GATEWAY: "A gateway answers with its error page (502)",
-        Mishap.GARBAGE: "It is delivered, but the answer cannot be read",
-        Mishap.DUPLICATE: "A message comes twice at the same time",
-        Mishap.RETRY_SAME_NONCE: "A message comes again after it was answered",
-        Mishap.DELAY: "A message comes late",
-        Mishap.REORDER: "A message is overtaken by the next one",
-        Mishap.DROP: "A message gets lost on its way",
-        Mishap.WRONG_SIGNATURE: "A stranger sends it, with a wrong signature",
-        Mishap.PLAIN_BODY: "A stranger sends it unencrypted",
+        FaultKind.LATENCY: "WeChat answers slowly",
+        FaultKind.AFTER: "It is delivered, but the answer never comes",
+        FaultKind.BEFORE: "It is not delivered, and no answer comes",
+        FaultKind.ERRCODE: "WeChat refuses with an error",
+        FaultKind.RESET_AFTER: "It is delivered, then the connection breaks",
+        FaultKind.GATEWAY: "A gateway answers with its error page (502)",
+        FaultKind.GARBAGE: "It is delivered, but the answer cannot be read",
+        FaultKind.DUPLICATE: "A message comes twice at the same time",
+        FaultKind.RETRY_SAME_NONCE: "A message comes again after it was answered",
+        FaultKind.DELAY: "A message comes late",
+        FaultKind.REORDER: "A message is overtaken by the next one",
+        FaultKind.DROP: "A message gets lost on its way",
+        FaultKind.WRONG_SIGNATURE: "A stranger sends it, with a wrong signature",
+        FaultKind.PLAIN_BODY: "A stranger sends it unencrypted",
     }
 )
 """A mishap in a sentence."""
 
 
-def remaining_text(active: ActiveMishap) -> str:
-    """Describe a mishap's remaining times."""
+def remaining_text(active: SimulatedFault) -> str:
+    """Describe a fault's remaining times."""
     if active.times is None:
         return tr("every time")
     return ntr("{n} more time", "{n} more times", active.times)
@@ -76,31 +80,52 @@ def window_text(phone: Phone, now: datetime) -> str:
     return ntr("Can receive {n} more · {span}", "Can receive {n} more · {span}", phone.left, span=span)
 
 
-def line_text(line: PhoneLine) -> str:
+_KINDS = {"text": ReplyKind.TEXT, "image": ReplyKind.IMAGE, "link": ReplyKind.LINK, "miniprogrampage": ReplyKind.CARD}
+
+
+def content_of(line: ChatLine) -> Content:
+    """Return what a line of the chat shows; pictures are named by their media_id."""
+    part = {name: str(value) for name, value in line.content.items()}
+    return Content(
+        kind=_KINDS.get(line.kind, ReplyKind.TEXT),
+        text=part.get("content", ""),
+        title=part.get("title", ""),
+        description=part.get("description", ""),
+        url=part.get("url", ""),
+        page_path=part.get("pagepath", ""),
+        picture=part.get("media_id", ""),
+        thumb_picture=part.get("thumb_media_id", ""),
+    )
+
+
+def line_text(line: ChatLine) -> str:
     """Shorten a line of the chat to one line of text."""
-    if line.side is PhoneSide.ENTERED:
-        return tr("Entered the chat")
-    if line.side is PhoneSide.NOT_AVAILABLE:
-        return tr("Service not available")
-    text = " ".join(readable(line.content.summary).split())
-    return text or kind_text(line.content.kind.value)
+    if line.side is ChatSide.NOTICE:
+        return tr("Entered the chat") if line.kind == "enter" else tr("Service not available")
+    content = content_of(line)
+    text = " ".join(readable(content.summary).split())
+    return text or kind_text(content.kind.value)
 
 
 def customer_text(customer: SimulatedCustomer) -> str:
     """Describe the customer's last line and its author."""
     if customer.last is None:
         return tr("Has not written yet")
-    if customer.last.side is PhoneSide.SHOP:
+    if customer.last.side is ChatSide.SHOP:
         return tr("Shop: {text}", text=line_text(customer.last))
     return line_text(customer.last)
 
 
-def notice_text(line: PhoneLine) -> str:
+TYPING = ChatLine(datetime.min.replace(tzinfo=UTC), ChatSide.NOTICE, "typing", {})
+"""Last line of the chat while the shop is typing."""
+
+
+def notice_text(line: ChatLine) -> str:
     """Format a notice in the chat, shown in grey."""
-    if line.side is PhoneSide.TYPING:
+    if line is TYPING:
         return tr("The shop is typing…")
-    if line.side is PhoneSide.NOT_AVAILABLE:
+    if line.kind != "enter":
         return tr("WeChat: this mini program's service is not available, please try later")
-    if line.content.text:
-        return tr("Entered by the button · {session_from}", session_from=line.content.text)
+    if line.text:
+        return tr("Entered by the button · {session_from}", session_from=line.text)
     return tr("Entered by the button")

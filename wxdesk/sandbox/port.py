@@ -1,65 +1,13 @@
-"""Port of the page to a simulated WeChat; the demonstration plugs one in."""
-
-from __future__ import annotations
+"""Port of the window's page to a simulated WeChat; the demonstration plugs one in."""
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from wxdesk.core.model.reply import Content
-
-
-class PhoneSide(StrEnum):
-    """Author of a line on the customer's phone."""
-
-    CUSTOMER = "customer"
-    SHOP = "shop"
-    TOOL = "tool"  # written in WeChat's own customer-service tool
-    ENTERED = "entered"
-    NOT_AVAILABLE = "not_available"  # WeChat says that nobody took the message
-    TYPING = "typing"  # the shop is typing
-
-
-class Mishap(StrEnum):
-    """Faults of the sandbox to switch on, with the values of its `FaultKind`."""
-
-    LATENCY = "latency"
-    AFTER = "timeout_after"  # delivered, but the answer never comes
-    BEFORE = "timeout_before"  # neither delivered nor answered
-    ERRCODE = "errcode"
-    GATEWAY = "gateway"
-    RESET_AFTER = "reset_after"
-    GARBAGE = "garbage"
-    DUPLICATE = "duplicate"
-    DROP = "drop"
-    DELAY = "delay"
-    REORDER = "reorder"
-    RETRY_SAME_NONCE = "retry_same_nonce"
-    WRONG_SIGNATURE = "wrong_signature"
-    PLAIN_BODY = "plain_body"
-
-
-class MishapRequest(Struct, frozen=True):
-    """A mishap to switch on: to happen `times` times, None until it is switched off.
-
-    `seconds` is for late answers and pushes, `errcode` for refusals.
-    """
-
-    mishap: Mishap
-    times: int | None = 1
-    seconds: float = 0.0
-    errcode: int = 0
-
-
-class ActiveMishap(Struct, frozen=True):
-    """A mishap that is switched on, and its remaining `times`."""
-
-    number: int
-    mishap: Mishap
-    times: int | None
+from wxdesk.sandbox.platform.contacts import ChatLine
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 
 class SimulatedCustomer(Struct, frozen=True):
@@ -67,17 +15,8 @@ class SimulatedCustomer(Struct, frozen=True):
 
     openid: str
     name: str
-    last: PhoneLine | None
+    last: ChatLine | None
     heard: int
-
-
-class PhoneLine(Struct, frozen=True):
-    """A line on the phone; pictures are named by the digests in `Scene.pictures`."""
-
-    at: datetime
-    side: PhoneSide
-    content: Content
-    to_tool: bool = False
 
 
 class Counters(Struct, frozen=True):
@@ -94,7 +33,7 @@ class Phone(Struct, frozen=True):
 
     openid: str
     name: str
-    lines: tuple[PhoneLine, ...]
+    lines: tuple[ChatLine, ...]
     typing: bool
     left: int
     until: datetime | None
@@ -107,7 +46,7 @@ class Scene(Struct, frozen=True):
     now: datetime
     customers: tuple[SimulatedCustomer, ...]
     phone: Phone | None
-    mishaps: tuple[ActiveMishap, ...]
+    faults: tuple[SimulatedFault, ...]
     counters: Counters
     pictures: dict[str, bytes]
 
@@ -149,8 +88,8 @@ class Simulator(Protocol):
     def let_go(self, openid: str) -> Coroutine[Any, Any, None]:
         """End the customer's session in WeChat's own tool."""
 
-    def switch_on(self, wish: MishapRequest) -> Coroutine[Any, Any, None]:
-        """Switch a mishap on."""
+    def switch_on(self, fault: SimulatedFault) -> Coroutine[Any, Any, None]:
+        """Plan a fault, instead of others of its kind."""
 
-    def switch_off(self, mishap: Mishap) -> Coroutine[Any, Any, None]:
-        """Switch a mishap off."""
+    def switch_off(self, kind: FaultKind) -> Coroutine[Any, Any, None]:
+        """Take back the planned faults of a kind."""
