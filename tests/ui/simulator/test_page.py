@@ -137,7 +137,7 @@ def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, pag
 
 
 def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: World, page: SimulatorPage) -> None:
-    row = page.mishaps.rows[FaultKind.ERRCODE]
+    row = page.faults.rows[FaultKind.ERRCODE]
     assert row.errcode is not None
     row.errcode.show_value(45047)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
@@ -150,10 +150,10 @@ def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: 
 
 
 def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
-    row = page.mishaps.rows[FaultKind.DELAY]
+    row = page.faults.rows[FaultKind.DELAY]
     assert row.seconds is not None
     row.seconds.show_value(8)
-    page.mishaps.often.setCurrentIndex(2)
+    page.faults.often.setCurrentIndex(2)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row.state.full_text() == "every time")
     assert [*world.sandbox.faults.planned.values()] == [SimulatedFault(FaultKind.DELAY, "push", None, 0, 8000)]
@@ -162,11 +162,11 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
     qtbot.waitUntil(lambda: not row.switch.isChecked())
 
 
-def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
-    assert set(page.mishaps.rows) == {kind for kinds in GROUPS.values() for kind in kinds}
+def test_every_offered_fault_has_its_switch(page: SimulatorPage) -> None:
+    assert set(page.faults.rows) == {kind for kinds in GROUPS.values() for kind in kinds}
     assert set(ERRCODES) <= action_by_code().keys()
-    for mishap, row in page.mishaps.rows.items():
-        assert row.mishap is mishap
+    for kind, row in page.faults.rows.items():
+        assert row.kind is kind
         assert row.switch.accessibleName()
 
 
@@ -218,7 +218,7 @@ def test_the_list_becomes_a_drop_down_where_it_is_narrow(
     page.phone.customers.activated.emit(2)
     qtbot.waitUntil(lambda: page.scene is not None and page.scene.phone is not None)
     qtbot.waitUntil(lambda: page.scene.phone.openid == CUSTOMERS[2].openid)
-    assert page.phone.minimumSizeHint().width() + page.mishaps.width() <= 836
+    assert page.phone.minimumSizeHint().width() + page.faults.width() <= 836
     qtbot.mouseClick(page.phone.add, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.phone.customers.count() == len(CUSTOMERS) + 1)
     qtbot.waitUntil(lambda: page.phone.customers.currentIndex() == len(CUSTOMERS))
@@ -251,6 +251,6 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
 
 
 def test_no_switch_is_cut_by_the_edge_of_its_panel(qtbot: QtBot, page: SimulatorPage) -> None:
-    (scroll,) = page.mishaps.findChildren(ColumnScroll)
+    (scroll,) = page.faults.findChildren(ColumnScroll)
     qtbot.waitUntil(lambda: scroll.widget().width() > 200)  # laid out
     assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()

@@ -1,4 +1,4 @@
-"""Page of the simulated WeChat: play a customer, see the phone, cause mishaps.
+"""Page of the simulated WeChat: play a customer, see the phone, cause faults.
 
 It is in the window of the demonstration only. It never touches the desk: what happens here takes the same
 way as in life, over HTTP to the listener and back.
@@ -15,7 +15,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.sandbox.port import Counters, Scene, SimulatedCustomer, Simulator
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.runtime.debounce import Debounce, VisibleTick
-from wxdesk.ui.simulator.mishap_panel import MishapPanel
+from wxdesk.ui.simulator.fault_panel import FaultPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
 from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
@@ -114,7 +114,7 @@ class SimulatorPage(Frame):
         self.list = RowList(self.customers, CustomerDelegate(), tr("Customers"), self)
         self.list.setProperty("class", "list")
         self.phone = PhonePane(bridge, simulator, self)
-        self.mishaps = MishapPanel(bridge, simulator, self)
+        self.faults = FaultPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)
         self._refresh = Debounce(self.activate, self, REFRESH_MS)
@@ -165,7 +165,7 @@ class SimulatorPage(Frame):
         if row >= 0 and self.list.currentIndex().row() != row:
             self.list.setCurrentIndex(self.customers.index(row))
         self.phone.show_scene(scene)
-        self.mishaps.show_active(scene.faults)
+        self.faults.show_active(scene.faults)
         self.counters.show_counters(scene.counters)
 
     def _add(self) -> None:
@@ -213,8 +213,8 @@ class SimulatorPage(Frame):
         self._side.setFixedWidth(LIST_WIDTH)
         foot = hbox(self.add, margins=(12, 10, 12, 10))
         vbox((self.list, 1), foot, within=self._side, spacing=0, margins=(0, 0, 1, 0))
-        self.mishaps.setFixedWidth(PANEL_WIDTH)
-        row = hbox(self._side, (self.phone, 1), self.mishaps, spacing=0)
+        self.faults.setFixedWidth(PANEL_WIDTH)
+        row = hbox(self._side, (self.phone, 1), self.faults, spacing=0)
         vbox(head, (row, 1), within=self, spacing=0)
 
 

@@ -1,4 +1,4 @@
-"""Texts of the page about mishaps, pushes and the remaining quota."""
+"""Texts of the page about faults, pushes and the remaining quota."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[FaultKind, ...]] = {
         FaultKind.WRONG_SIGNATURE, FaultKind.PLAIN_BODY,
     ),
 }  # fmt: skip
-"""Mishaps by heading."""
+"""Faults by heading."""
 
 
 def name_text(someone: SimulatedCustomer | Phone) -> str:
@@ -32,7 +32,7 @@ def name_text(someone: SimulatedCustomer | Phone) -> str:
     return someone.name or short_openid(someone.openid)
 
 
-mishap_text = names(
+fault_text = names(
     {
         FaultKind.LATENCY: "WeChat answers slowly",
         FaultKind.AFTER: "It is delivered, but the answer never comes",
@@ -50,7 +50,7 @@ mishap_text = names(
         FaultKind.PLAIN_BODY: "A stranger sends it unencrypted",
     }
 )
-"""A mishap in a sentence."""
+"""A kind of fault in a sentence."""
 
 
 def remaining_text(active: SimulatedFault) -> str:
