@@ -47,11 +47,11 @@ class ListUndo(QObject):
     The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
 
     Signals:
-        refused: nothing has changed; the list must be loaded again, where it shows the change already.
+        ended: the last change under way was made or refused; the list must be loaded again.
         restored: the id of a record that is back.
     """
 
-    refused = Signal()
+    ended = Signal()
     restored = Signal(int)
 
     def __init__(self, bridge: WindowBridge, view: RecordView[Any]) -> None:
@@ -66,21 +66,35 @@ class ListUndo(QObject):
         view.undo_asked.connect(self.undo)
         view.redo_asked.connect(self.redo)
 
+    @property
+    def changing(self) -> bool:
+        """True while a change is under way, which the list may show already."""
+        return self._open > 0
+
     def do(self, change: UndoableChange, said: str) -> None:
         """Make a change and offer to undo it."""
-        self._ask(change.redo, partial(self._was_done, change, said), self._failed)
+        change = self._add(change)  # now: the answers of two changes may come in another order
+        self._ask(change.redo, partial(self._was_done, said), partial(self._was_not_done, change))
 
     def keep(self, change: UndoableChange, said: str) -> None:
         """Record a change that has been made, and offer to undo it."""
+        self._add(change)
+        self._offer(said)
+        self._update_view()
+
+    def _add(self, change: UndoableChange) -> UndoableChange:
         last = self._done[-1] if self._done else None
         if change.moved and last is not None and last.moved == change.moved and self._joining.isActive():
             change = replace(change, undo=last.undo)
             self._done.pop()
         self._done = [*self._done, change][-MAX_CHANGES:]
+        self._joining.start()
+        return change
+
+    def _offer(self, said: str) -> None:
         self._undone = []
         self._joining.start()
         self._bridge.notices.offer(said, tr("Undo"), self.undo)
-        self._update_view()
 
     def undo(self) -> None:
         """Undo the last change, once the running one is done."""
@@ -111,8 +125,8 @@ class ListUndo(QObject):
         self._open += 1
         self._bridge.ask(work(), done, failed)
 
-    def _was_done(self, change: UndoableChange, said: str, _: object) -> None:
-        self.keep(change, said)
+    def _was_done(self, said: str, _: object) -> None:
+        self._offer(said)
         self._go_on()
 
     def _was_turned(self, change: UndoableChange, said: str, result: object) -> None:
@@ -136,9 +150,15 @@ class ListUndo(QObject):
         self._update_view()
         if self._waiting and not self._open:
             self._waiting.pop(0)()
+        if not self._open:
+            self.ended.emit()
 
     def _update_view(self) -> None:
         self._view.undoable, self._view.redoable = bool(self._done), bool(self._undone)
+
+    def _was_not_done(self, change: UndoableChange, error: Exception) -> None:
+        self._drop(change)
+        self._failed(error)
 
     def _refused(self, change: UndoableChange, error: Exception) -> None:
         if isinstance(error, NotFound):
@@ -149,4 +169,3 @@ class ListUndo(QObject):
         self._bridge.failed.emit(error)
         self._waiting = []
         self._go_on()
-        self.refused.emit()

@@ -60,6 +60,7 @@ class RecordPage[R: Record](QWidget):
         self._bridge = bridge
         self._store = store
         self._event = event
+        self._records: Sequence[R] = ()
         self._wanted = self._loads = 0
         self._then: Callable[[], None] | None = None  # waits until unsaved changes are settled
 
@@ -71,7 +72,7 @@ class RecordPage[R: Record](QWidget):
         self._middle.addWidget(editor)
         self.past = ListUndo(self._bridge, view)
         self._saving = RecordSaving(self._bridge, editor, self._store.save, self)
-        self.past.refused.connect(self._load)
+        self.past.ended.connect(self._load)
         self.past.restored.connect(self._was_restored)
         self._saving.saved.connect(self._was_saved)
         self._saving.refused.connect(self._stay)
@@ -114,8 +115,10 @@ class RecordPage[R: Record](QWidget):
     # -- loading
 
     def _load(self) -> None:
-        self._loads += 1
-        self._bridge.ask(self._store.all(), self._show, about=lambda: self._loads)  # an older answer shows nothing
+        if self.past.changing:
+            return  # the list shows what the desk may not know yet; it is loaded afterwards
+        self._loads += 1  # an older answer shows nothing
+        self._bridge.ask(self._store.all(), self._show, about=lambda: (self._loads, self.past.changing))
 
     def _show(self, records: list[R]) -> None:
         """Show the loaded records."""
@@ -159,7 +162,7 @@ class RecordPage[R: Record](QWidget):
         now = self._record_editor.saved
         if self._then is not None:
             self._go_on()
-        elif self._view.records.record(now.id) == now:  # the list came before this answer
+        elif now in self._records:  # the list came before this answer
             self._view.reveal(now.id)
         else:
             self._wanted = now.id  # revealed once the list is loaded, after the desk's event
@@ -178,6 +181,7 @@ class RecordPage[R: Record](QWidget):
 
     def _show_records(self, records: Sequence[R], first: R | None) -> None:
         """Show the stored records; edit the same, the wanted or the `first` one."""
+        self._records = records
         known: dict[int, R] = {one.id: one for one in records}
         wanted, now = known.get(self._wanted), self._record_editor.saved
         if wanted is not None and self._then is None:
@@ -274,5 +278,4 @@ class RecordPage[R: Record](QWidget):
         self.past.do(UndoableChange(put_back, partial(self._store.delete, record.id), restored=record.id), said)
 
     def _was_restored(self, record_id: int) -> None:
-        self._wanted = record_id
-        self._load()
+        self._wanted = record_id  # shown by the load that follows
