@@ -25,8 +25,10 @@ from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import CUSTOMERS, demo_account
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.threads import LoopThread
 from wxdesk.tunnel.connection import Surroundings
+from wxdesk.ui.runtime.installation import InstallationFacts
 
 HOLD_SECONDS = 90
 """Seconds a reply is held in the demo: long enough to look at it."""
@@ -60,6 +62,11 @@ class DemoDesk(Struct, frozen=True):
     wechat: LoopThread
     sandbox: Sandbox
     desk: DeskThread[OpenDesk]
+
+    @property
+    def facts(self) -> InstallationFacts:
+        """Facts for its window, which has a page for the simulated WeChat."""
+        return InstallationFacts(self.folder, simulator=SandboxSimulator(self.sandbox, self.wechat.loop))
 
 
 @contextlib.contextmanager

@@ -78,13 +78,10 @@ async def _examined(setup: Setup) -> list[Finding]:
 def _tryout() -> Iterator[TryoutDesk]:
     """Run a desk on a simulated WeChat, with customers who write; it leaves nothing."""
     from wxdesk.demo_desk import customers_writing, demo_desk, temporary_folder  # nobody else needs the sandbox
-    from wxdesk.sandbox.window_port import SandboxSimulator
-    from wxdesk.ui.runtime.installation import InstallationFacts  # as above
-    from wxdesk.ui.shell.tryout import TryoutDesk
+    from wxdesk.ui.shell.tryout import TryoutDesk  # as above
 
     with temporary_folder() as folder, demo_desk(folder) as demo, customers_writing(demo):
-        facts, simulator = InstallationFacts(folder), SandboxSimulator(demo.sandbox, demo.wechat.loop)
-        yield TryoutDesk(demo.desk.desk, demo.desk.loop, facts, simulator)
+        yield TryoutDesk(demo.desk.desk, demo.desk.loop, demo.facts)
 
 
 def raised_open_window(home: Path) -> bool:

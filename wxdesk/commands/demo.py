@@ -14,9 +14,7 @@ from wxdesk.commands.offscreen_demo import play_offscreen, pose
 from wxdesk.demo_desk import DemoDesk, customers_writing, demo_desk, temporary_folder
 from wxdesk.i18n import explain, tr
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.ui.runtime.display import has_display, why_no_window
-from wxdesk.ui.runtime.installation import InstallationFacts
 
 
 def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
@@ -57,8 +55,7 @@ def _grab(demo: DemoDesk, pictures: Path) -> str:
     from wxdesk.ui.window import grab_pages  # Qt, which may lack a library
 
     desk = demo.desk
-    facts, simulator = InstallationFacts(demo.folder), SandboxSimulator(demo.sandbox, demo.wechat.loop)
-    saved = grab_pages(desk.desk, desk.loop, facts, pictures, pose(desk), simulator)
+    saved = grab_pages(desk.desk, desk.loop, demo.facts, pictures, pose(desk))
     return tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve())
 
 
@@ -66,5 +63,4 @@ def _live(demo: DemoDesk) -> int:
     from wxdesk.ui.window import run_window  # as above
 
     with customers_writing(demo):
-        simulator = SandboxSimulator(demo.sandbox, demo.wechat.loop)
-        return run_window(demo.desk.desk, demo.desk.loop, InstallationFacts(demo.folder), simulator=simulator)
+        return run_window(demo.desk.desk, demo.desk.loop, demo.facts)

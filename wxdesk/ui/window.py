@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 from wxdesk import i18n
 from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.desk import Desk
-from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
@@ -48,14 +47,13 @@ def run_window(
     desk_loop: asyncio.AbstractEventLoop,
     facts: InstallationFacts,
     shown: Callable[[], None] | None = None,
-    simulator: Simulator | None = None,
     tryout: Tryout | None = None,
 ) -> int:
     """Show the window on a running desk until it is closed; return the exit code.
 
     SIGTERM and Ctrl+C close it too. Belongs on the main thread. The desk is left running for its owner to stop.
-    `shown` is called once the window is visible. Where WeChat is simulated, `simulator` gets a page of its own.
-    `tryout` can open another desk on one, which the window shows until the operator comes back.
+    `shown` is called once the window is visible. `tryout` can open another desk on a simulated WeChat, which the window
+    shows until the operator comes back.
     """
     application = make_application()
     memory = WindowMemory(facts.home)
@@ -66,7 +64,7 @@ def run_window(
     async def main() -> int:
         garbage = GarbageCollector(application)
         while await _signed_in(WindowBridge(desk, desk_loop)):
-            await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
+            await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, tryout)
             if appearance.differs:
                 memory.keep(appearance.use_chosen())
                 use_language(application, appearance.language)
@@ -83,12 +81,11 @@ async def _until_closed(
     facts: InstallationFacts,
     appearance: Appearance,
     shown: Callable[[], None] | None,
-    simulator: Simulator | None,
     tryout: Tryout | None,
 ) -> None:
     """Show the window until it is closed, or left for sign-in or to open again."""
     bridge.connect_to_bus()
-    window = MainWindow(bridge, facts, appearance, simulator)
+    window = MainWindow(bridge, facts, appearance)
     reopening = partial(reopen, window, appearance)
     appearance.reopening.connect(reopening)
     switch = TryoutSwitch(window, bridge, appearance, tryout)
@@ -181,7 +178,7 @@ class TryoutSwitch(QObject):
     def _show(self, trial: TryoutDesk) -> None:
         bridge = WindowBridge(trial.desk, trial.loop)
         bridge.connect_to_bus()
-        window = MainWindow(bridge, trial.facts, self._appearance, trial.simulator, is_tryout=True)
+        window = MainWindow(bridge, trial.facts, self._appearance, is_tryout=True)
         self.shown = bridge, window
         window.tryout_bar.back.clicked.connect(self._return)
         window.closing.connect(self._return)
@@ -228,7 +225,6 @@ def grab_pages(
     facts: InstallationFacts,
     folder: Path,
     prepare: Callable[[MainWindow], None] | None = None,
-    simulator: Simulator | None = None,
 ) -> list[Path]:
     """Save a picture of each page in both looks and both languages.
 
@@ -246,7 +242,7 @@ def grab_pages(
             use_language(application, language)
             appearance = Appearance(application, Look.LIGHT)
             bridge = WindowBridge(desk, desk_loop)
-            window = MainWindow(bridge, facts, appearance, simulator)
+            window = MainWindow(bridge, facts, appearance)
             saved.extend(await _grab(window, bridge, appearance, folder, prepare))
         use_language(application, before)
         garbage.stop()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -240,7 +241,8 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
     simulator: SandboxSimulator,
     simulated: bool,
 ) -> None:
-    window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
+    shown = replace(facts, simulator=simulator if simulated else None)
+    window = MainWindow(bridge, shown, appearance)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
     assert ("simulator" in window.page_names) is simulated
     assert window.page_names[-2:] == ("settings", "setup")

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
-from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
@@ -61,7 +60,6 @@ class MainWindow(Frame):
         bridge: WindowBridge,
         facts: InstallationFacts,
         appearance: Appearance,
-        simulator: Simulator | None = None,
         *,
         is_tryout: bool = False,
     ) -> None:
@@ -73,7 +71,7 @@ class MainWindow(Frame):
         self.setMinimumSize(*SMALLEST)
         self.notices = bridge.notices = Notices(self)
         self.vault = VaultLock(bridge, self)
-        self.pages = Pages(bridge, facts, appearance, self._links, simulator)
+        self.pages = Pages(bridge, facts, appearance, self._links)
         self.rail = Rail([page.place for page in self.pages.all if page.place is not None], self)
         self.stack = QStackedWidget(self)
         for page in self.pages.all:
@@ -86,7 +84,7 @@ class MainWindow(Frame):
         self.status_bar = StatusBar(bridge, self)
         self.pausing = PauseControl(bridge, self)
         self.presence = OperatorPresence(bridge, self.status_bar.presence, self)
-        self.leaving = Leaving(bridge, self, simulated=simulator is not None)
+        self.leaving = Leaving(bridge, self, simulated=facts.simulator is not None)
         self._lay_out()
         self._connect()
         self._bind_keys()

@@ -104,12 +104,7 @@ class Pages:
     """
 
     def __init__(
-        self,
-        bridge: WindowBridge,
-        facts: InstallationFacts,
-        appearance: Appearance,
-        links: PageLinks,
-        simulator: Simulator | None,
+        self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance, links: PageLinks
     ) -> None:
         self._bridge, self._facts, self._appearance, self._links = bridge, facts, appearance, links
         self.inbox = Page("inbox", PageEntry(tr("Inbox"), "inbox"), self._build_inbox)
@@ -120,9 +115,9 @@ class Pages:
         self.settings = Page("settings", PageEntry(tr("Settings"), "settings"), self._build_settings)
         self.guide = Page("setup", None, self._build_guide)
         simulated: tuple[Page[QWidget], ...] = ()
-        if simulator is not None:
+        if facts.simulator is not None:
             place = PageEntry(tr("Simulator"), "simulator")
-            simulated = (Page("simulator", place, partial(self._build_simulator, simulator)),)
+            simulated = (Page("simulator", place, partial(self._build_simulator, facts.simulator)),)
         shown = (self.inbox, self.rules, self.templates, self.traffic, self.insights, *simulated, self.settings)
         self.all: tuple[Page[QWidget], ...] = (*shown, self.guide)
 

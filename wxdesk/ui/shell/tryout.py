@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
-from wxdesk.sandbox.port import Simulator
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
@@ -22,7 +21,6 @@ class TryoutDesk(Struct, frozen=True):
     desk: Desk
     loop: asyncio.AbstractEventLoop
     facts: InstallationFacts
-    simulator: Simulator
 
 
 type Tryout = Callable[[], AbstractContextManager[TryoutDesk]]
