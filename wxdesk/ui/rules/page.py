@@ -82,6 +82,7 @@ class RulesPage(RecordPage[Rule]):
         self.list.unmatched.clicked.connect(self.reviews.unmatched)
         self.reviews.finding_chosen.connect(self._show_finding)
         self.reviews.found.connect(self._know)
+        self.reviews.currentChanged.connect(self._place.close)  # it would cover the way back
         self._saving.saved.connect(self.reviews.warn_about)
         self.editor.doubts.place_asked.connect(self._show_finding)
         self.editor.doubts.other_asked.connect(self._choose)

@@ -209,8 +209,18 @@ def test_in_a_narrow_window_the_trial_is_a_drawer(page: RulesPage, qtbot: QtBot)
     assert page.trial.geometry().right() == page.rect().right()
     page.trial.close_button.click()
     assert not page.trial.isVisible()
+    page.editor.head.trial.click()
+    qtbot.keyClick(page.trial.sentence, Qt.Key.Key_Escape)
+    assert not page.trial.isVisible()
+    assert page.editor.head.trial.hasFocus()
+    page.editor.head.trial.click()
+    page.list.check.click()
+    assert not page.trial.isVisible(), "it covers the way back from the review"
     page.resize(1216, 768)
     assert page.trial.isVisible()
+    page.list.unmatched.click()
+    qtbot.keyClick(page.trial.sentence, Qt.Key.Key_Escape)
+    assert page.trial.isVisible(), "a column stays"
 
 
 def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.message import MessageType
@@ -85,37 +86,23 @@ class TrialPanel(Frame):
 
     def _lay_out(self) -> None:
         head = hbox(heading(tr("Try it: which rule answers?"), self), STRETCH, self.close_button, ROOM_FOR_BAR)
-        who = hbox(
-            self.kind,
-            small_label(tr("sent by"), parent=self),
-            (self.writer.name, 1),
-            spacing=8,
-        )
+        who = hbox(self.kind, small_label(tr("sent by"), parent=self), (self.writer.name, 1), spacing=8)
         inside = Frame("flat", self)
-        vbox(
-            self.sentence,
-            who,
-            self.source,
-            self.writer,
-            (self.more, AT_LEFT),
-            self.around,
-            2,
-            self.note,
-            self.verdicts,
-            4,
-            heading(tr("The customer would see"), self),
-            self.bubbles,
-            STRETCH,
-            spacing=8,
-            margins=(0, 0, ROOM_FOR_BAR, 0),
-            within=inside,
-        )
+        asked = self.sentence, who, self.source, self.writer, (self.more, AT_LEFT), self.around
+        found = 2, self.note, self.verdicts, 4, heading(tr("The customer would see"), self), self.bubbles
+        vbox(*asked, *found, STRETCH, spacing=8, margins=(0, 0, ROOM_FOR_BAR, 0), within=inside)
         scroll = ColumnScroll(self, inside)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
         self.line = Frame("line", self)  # below the preview
         self.above = vbox(self.line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
         vbox(self.above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.close_button.isVisible():
+            self.close_button.click()
+        else:
+            super().keyPressEvent(event)
 
     def try_with(self, instead: Rule | None) -> None:
         """Try with `instead` in place of the stored rule of its id; None: only stored."""

@@ -71,8 +71,12 @@ class TrialPlacement(QObject):
         if self.trial.isHidden():
             self.open()
         else:
-            self.trial.hide()
+            self.close()
             self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close(self) -> None:
+        """Close the drawer; a column stays."""
+        self.trial.setHidden(bool(self._drawer))
 
     def open(self) -> None:
         """Show the trial and focus it."""
