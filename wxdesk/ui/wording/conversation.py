@@ -223,7 +223,7 @@ def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     conversation, last = row.conversation, row.conversation.last_at
     since = conversation.waiting_since if conversation.awaits_answer else None
     if since is not None and now - since >= LATE_AFTER:
-        return ReplyStatus(waiting_text(since, now), "failed", strong=True)
+        return ReplyStatus(waiting_text(since, now), "failed", strong=True, brief=span_text(now - since))
     return ReplyStatus("" if last is None else ago(last, now))
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
@@ -23,6 +23,7 @@ from wxdesk.core.model.conversation import Conversation, ConversationStatus, Nar
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -292,6 +293,19 @@ def looks(page: InboxPage, row: int = 0) -> Looks:
     shot = view.viewport().grab(line).toImage()
     ink = sum(shot.pixelColor(x, y).lightness() < 160 for x in range(shot.width()) for y in range(shot.height()))
     return Looks(index.data(Qt.ItemDataRole.AccessibleTextRole), ink)
+
+
+def test_a_long_wait_leaves_room_for_the_name_in_the_largest_letters(
+    world: World, page: InboxPage, four: list[int], monkeypatch: pytest.MonkeyPatch, appearance: Appearance
+) -> None:
+    later = world.clock() + timedelta(minutes=17)
+    monkeypatch.setattr(page.list.model, "clock", lambda: later)
+    for size in (LARGEST, USUAL):
+        appearance.resize(size)
+        line = page.list.view.visualRect(page.list.model.index(1)).adjusted(62, 10, 0, 0)
+        shot = page.list.view.viewport().grab(QRect(line.topLeft(), QSize(100, 20))).toImage()
+        dark = [x for x in range(shot.width()) if any(shot.pixelColor(x, y).lightness() < 80 for y in range(20))]
+        assert max(dark) > 60, size
 
 
 def test_beside_a_status_only_whole_words_are_painted(world: World, page: InboxPage, four: list[int]) -> None:

@@ -190,9 +190,10 @@ class ConversationDelegate(RowDelegate[InboxRow]):
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow) -> None:
         when = row_time(row, self._model.clock())
         face = font(smaller(2), strong=when.strong, tabular=True)
-        width = QFontMetrics(face).horizontalAdvance(when.text)
+        words = fitting((when.text,), face, line.width() * 3 // 5) or when.brief or when.text  # room for the name
+        width = QFontMetrics(face).horizontalAdvance(words)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
-        paint_text(painter, corner, when.text, face, color_of(when.role))
+        paint_text(painter, corner, words, face, color_of(when.role))
         name = line.adjusted(0, 0, -width - 8, 0)
         if row.conversation.claimed_by:
             paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
