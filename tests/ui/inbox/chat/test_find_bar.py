@@ -46,11 +46,14 @@ def test_hits_are_counted_marked_and_stepped_through(
     bar.field.setText("nobody said this")
     qtbot.waitUntil(lambda: bar.count.full_text() == "Nothing found")
     assert not bar.older.isEnabled()
+    assert bubbles.marked == "", "a frame says that it is found"
 
+    bar.field.setText("message 39")
+    shown("1 / 11", 399)
     qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
     qtbot.waitUntil(page.chat.composer.edit.hasFocus)
     assert not bar.isVisible()
-    assert bubbles.phrase == ""
+    assert bubbles.phrase == bubbles.marked == ""
 
 
 def test_a_hit_before_a_long_silence_stays_in_sight(

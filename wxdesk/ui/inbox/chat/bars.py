@@ -186,6 +186,8 @@ class FindBar(Frame):
             self._go()
 
     def _show(self, phrase: str, hits: list[TimelineItem], at: int = 0) -> None:
+        if self._hits and not hits:
+            self._timeline.bubbles.marked = ""
         self._hits, self._at = hits, at
         self._timeline.bubbles.phrase = phrase
         self._timeline.viewport().update()
