@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.test_page import FIRST, Open
 from tests.ui.world import World
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.buttons import Button
 
 
 def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
@@ -53,6 +54,25 @@ def test_what_opens_above_the_composer_is_not_covered_by_the_details(
     qtbot.mouseClick(page.chat.composer.tools.link, Qt.MouseButton.LeftButton)
     assert page.chat.writing.panels.is_open
     assert not page.detail.isVisible()
+
+
+def test_in_a_low_window_a_panel_covers_each_row_of_the_composer_whole_or_not(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(FIRST, "hello"))
+    page.window().resize(836, 568)
+    composer, seen = page.chat.composer, set()
+    qtbot.waitUntil(lambda: page.height() == 568)
+    for tool in composer.tools.findChildren(Button):
+        tool.click()
+        panel = page.chat.writing.panels._open
+        assert panel is not None
+        end = panel.mapTo(page, panel.rect().bottomLeft()).y() - composer.mapTo(page, QPoint(0, 0)).y()
+        seen.add(end > 0)
+        for row in (composer.tools, composer.edit, composer.foot):
+            assert not row.y() <= end < row.geometry().bottom(), tool.text()
+        panel.close_it()
+    assert True in seen, "they lie over it"
 
 
 def test_without_a_conversation_the_detail_shows_nothing_and_is_no_drawer(qtbot: QtBot, page: InboxPage) -> None:

@@ -87,6 +87,9 @@ class Popup(Frame):
         self.fit_into(width, at.y() - 2 * _GAP)
         height = min(self.height_at(width), self._host.height() - 2 * _GAP)
         top = min(max(_KEPT, at.y() - _GAP - height), self._host.height() - _GAP - height)
+        if top + height > at.y() and (rows := self._composer.layout()) is not None:  # cover each row of it whole or not
+            ends = [at.y() + item.geometry().bottom() + 5 for item in map(rows.itemAt, range(rows.count())) if item]
+            height = next((end - top for end in ends if top + height <= end), height)
         self.setGeometry(at.x() + _SIDE, top, width, height)
         self.covered.emit(max(0, at.y() - top))
 
