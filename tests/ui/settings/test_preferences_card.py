@@ -25,6 +25,7 @@ from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, SwitchLi
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture
@@ -57,6 +58,18 @@ def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCar
     qtbot.waitUntil(lambda: kept(world) == turned)
     qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept(world) == Preferences())
+
+
+def test_names_stand_on_the_line_of_what_they_name(card: PreferencesCard) -> None:
+    card.resize(700, 900)
+    card.show()
+    names = {one.full_text(): one for one in card.findChildren(PlainLabel)}
+    undo, sound = card.lines["undo_seconds"], card.lines["sound"]
+    assert isinstance(undo, NumberLine)
+    assert isinstance(sound, SwitchLine)
+    for name, line in ("Undo send", undo.number), ("Sound", sound.switch):
+        there, here = (one.mapTo(card, one.rect().center()).y() for one in (line, names[name]))
+        assert abs(there - here) <= 2, name
 
 
 def test_an_event_of_an_earlier_change_turns_no_switch_back(

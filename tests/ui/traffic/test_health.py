@@ -19,6 +19,7 @@ from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.traffic.header import HEALTH
 from wxdesk.ui.traffic.health import health_steps
 from wxdesk.ui.traffic.page import TrafficPage
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -39,6 +40,9 @@ def test_a_desk_that_works_says_so_part_by_part(qtbot: QtBot, answering: World, 
     assert told(page)["Listener"].startswith(f"The open desk listens at 127.0.0.1:{port} · since ")
     assert told(page)["Database"].startswith("It keeps whatever arrives · since ")
     assert told(page)["WeChat's API"].startswith("WeChat gives an access_token · since ")
+    icon = page.health.steps.findChild(IconLabel)
+    words = icon.parentWidget().findChild(PlainLabel)
+    assert abs(icon.geometry().center().y() - words.geometry().center().y()) <= 1
 
 
 def test_troubles_are_counted_and_told_with_remedies_until_mended(

@@ -146,6 +146,7 @@ class StepList(QWidget):
             return text
         both = QWidget(self)
         icon = IconLabel(step.icon, step.role, self._size, both)
+        icon.setFixedHeight(text.fontMetrics().height())
         hbox((icon, AT_TOP), (text, 1), within=both, spacing=4)
         return both
 

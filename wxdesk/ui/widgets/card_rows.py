@@ -1,12 +1,13 @@
 """Cards of the settings page, with rows of a name and a value."""
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 NAME_WIDTH = 104
+LINE = 20
 
 MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": "clock"}
 """Icon for each colour role, with the same meaning."""
@@ -27,12 +28,21 @@ class SettingsCard(Frame):
         """Add a row; its name is aligned with the value's first line."""
         row = self._grid.rowCount()
         label = PlainLabel(name, role="secondary", wrap=True, parent=self)
-        label.setMinimumHeight(20)
+        label.setMinimumHeight(_first_line(value))
         self._grid.addWidget(label, row, 0, AT_TOP)
         if isinstance(value, QWidget):
             self._grid.addWidget(value, row, 1)
         else:
             self._grid.addLayout(value, row, 1)
+
+
+def _first_line(part: QWidget | QLayout) -> int:
+    """Return the height of a value's first line; a text may have several."""
+    inside = part if isinstance(part, QLayout) else part.layout()
+    first = inside.itemAt(0) if isinstance(inside, QVBoxLayout) else None
+    if first is not None and (inner := first.layout() or first.widget()) is not None:
+        return _first_line(inner)
+    return max(LINE, height) if (height := part.sizeHint().height()) < 2 * LINE else LINE
 
 
 class StateLine(QWidget):
@@ -41,7 +51,7 @@ class StateLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
-        self._mark.setFixedHeight(20)
+        self._mark.setFixedHeight(LINE)
         self.words = PlainLabel(wrap=True, tabular=True, parent=self)
         hbox((self._mark, AT_TOP), (self.words, 1), within=self, spacing=6)
 
