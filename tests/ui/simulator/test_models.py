@@ -17,7 +17,7 @@ from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide
 from wxdesk.sandbox.port import Phone, SimulatedCustomer
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.page import CustomerDelegate, CustomerModel
-from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
+from wxdesk.ui.simulator.phone_view import GAP, PhoneModel, PhoneView
 from wxdesk.ui.simulator.text import TYPING
 from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.widgets.row_list import RECORD
@@ -109,3 +109,23 @@ def test_a_phone_follows_the_size_of_messages(qtbot: QtBot, monkeypatch: pytest.
     monkeypatch.setattr(Size, "MESSAGE", 28)
     QApplication.sendEvent(view, QEvent(QEvent.Type.FontChange))
     assert view.sizeHintForRow(0) > usual
+
+
+def test_a_short_chat_begins_below_the_top_and_has_no_scroll_handle(qtbot: QtBot) -> None:
+    model = PhoneModel()
+    view = PhoneView(model)
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    bar = view.verticalScrollBar()
+    for count in (1, 20):
+        model.show_phone(replace(PHONE, openid=str(count), lines=lines(*["hello"] * count)), {})
+        view.doItemsLayout()
+        bar.setValue(0)
+        above = view.viewport().grab(QRect(0, 0, view.viewport().width(), GAP)).toImage()
+        assert _colours(above) == 1, "the first bubble touches the top"
+        assert (_colours(bar.grab().toImage()) > 1) is (bar.maximum() > 0) is (count > 1)
+
+
+def _colours(shot: QImage) -> int:
+    return len({shot.pixel(x, y) for x in range(shot.width()) for y in range(shot.height())})

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -44,6 +44,23 @@ def test_a_key_is_painted_beside_the_words(qtbot: QtBot) -> None:
     with_key.setFixedWidth(without.width() + 60)
     without.setFixedWidth(with_key.width())
     assert with_key.grab().toImage() != without.grab().toImage()
+
+
+def test_a_key_is_readable_on_a_button_that_cannot_be_pressed(qtbot: QtBot) -> None:
+    button = _shown(qtbot, Button("Send", kind=ButtonKind.PRIMARY, key_hint="Ctrl+K"))
+    button.setEnabled(False)
+    shot = button.grab().toImage()
+    cap = [shot.pixelColor(x, y).lightness() for x in range(shot.width() - 40, shot.width() - 12) for y in range(8, 24)]
+    assert max(cap) - min(cap) > 80
+
+
+def test_a_choice_too_long_for_its_field_is_visibly_cut(qtbot: QtBot) -> None:
+    field = _shown(qtbot, ChoiceField(choices=[(1, "the number of replies is used up")], shortest=5))
+    field.setFixedWidth(150)
+    option = QStyleOptionComboBox()
+    field.initStyleOption(option)
+    assert option.currentText.endswith("…")
+    assert field.currentText() == "the number of replies is used up"
 
 
 def test_another_kind_looks_otherwise(qtbot: QtBot) -> None:

@@ -119,11 +119,11 @@ class PhoneDelegate(RowDelegate[ChatLine]):
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(self.width, self._layout_of(index).height)
+        return QSize(self.width, self._layout_of(index).height + (0 if index.row() else GAP))
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: ChatLine) -> None:
         placed, own = self._layout_of(index), row.side is ChatSide.CONTACT
-        painter.translate(option.rect.topLeft())
+        painter.translate(option.rect.left(), option.rect.bottom() + 1 - placed.height)
         if not placed.bubble.isNull():
             fill, line = ("accent_tint", "") if own else ("panel", "line")
             ground = placed.bubble.adjusted(0.5, 0.5, -0.5, -0.5)

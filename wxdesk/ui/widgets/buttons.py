@@ -144,7 +144,7 @@ class Button(QPushButton):
         width = _key_width(self._key) - _KEY_GAP
         inset = 0 if self._kind is ButtonKind.LINK else 9
         frame = QRectF(self.width() - width - inset + 0.5, (self.height() - 18) / 2 + 0.5, width - 1, 17)
-        primary = self._kind is ButtonKind.PRIMARY
+        primary = self._kind is ButtonKind.PRIMARY and self.isEnabled()
         paint_box(painter, frame, 4, line="on_accent" if primary else "line")
         painter.setFont(font(Size.CAPTION))
         painter.setPen(color_of("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
