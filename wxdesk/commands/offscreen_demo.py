@@ -11,7 +11,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.desk.runtime.timers import sleep
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
@@ -73,7 +73,7 @@ def pose(desk: DeskThread[OpenDesk]) -> "Callable[[MainWindow], None]":
         trial = window.pages.rules.widget.trial
         trial.sentence.setText(scenario.OPENING[-1].what)
         trial.try_now()
-        window.pages.guide.widget.open(next(iter(desk.opened.desk.accounts)), SetupFact.MESSAGE_PUSH)
+        window.pages.guide.widget.open(next(iter(desk.opened.desk.accounts)), Check.SECRETS)
 
     return arrange
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError, WxdeskError
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.messages.store_watch import database_failure, unsafe_database
 from wxdesk.desk.setup.request_facts import DOUBTED, ON_THE_WAY_IN, facts_of_stored
@@ -60,8 +59,8 @@ async def _facts(case: Case, store: Store, account: str) -> tuple[Finding, Findi
     facts, proofs = facts_of_stored(case.attempts[account]), await store.attempts.proofs(account)
     arrived = CheckVerdict.OK if proofs.kept else CheckVerdict.WAITING
     answered = CheckVerdict.UNANSWERED if proofs.kept else CheckVerdict.WAITING
-    url = facts.get(SetupFact.URL_CHECK, Finding(Check.URL_CHECK, arrived, account))
-    message = facts.get(SetupFact.REAL_MESSAGE)
+    url = facts.get(Check.URL_CHECK, Finding(Check.URL_CHECK, arrived, account))
+    message = facts.get(Check.MESSAGE)
     if message is None:
         message = Finding(Check.MESSAGE, CheckVerdict.OK if proofs.answered else answered, account)
     return _dated(url), _dated(message)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup, SetupState
 from wxdesk.core.setup.findings import Check, Finding, Gravity
 from wxdesk.core.setup.findings import CheckVerdict as V
 
 URL = "http://127.0.0.1:8765"
 REACHED = Finding(Check.ADDRESS, V.OK)
-PROVED = AccountSetup("shop", {fact: Finding(CHECK_OF[fact], V.OK, "shop") for fact in SetupFact})
+PROVED = AccountSetup("shop", {fact: Finding(fact, V.OK, "shop") for fact in SETUP_STEPS})
 
 
-def but(fact: SetupFact, verdict: V) -> AccountSetup:
-    return replace(PROVED, facts={**PROVED.facts, fact: Finding(CHECK_OF[fact], verdict, "shop")})
+def but(fact: Check, verdict: V) -> AccountSetup:
+    return replace(PROVED, facts={**PROVED.facts, fact: Finding(fact, verdict, "shop")})
 
 
 def lamp(listener_url: str, reach: Finding, *accounts: AccountSetup) -> V:
@@ -22,17 +22,17 @@ def lamp(listener_url: str, reach: Finding, *accounts: AccountSetup) -> V:
 
 
 def test_a_new_account_lacks_its_first_fact_and_a_proved_one_none() -> None:
-    assert AccountSetup("shop").missing is SetupFact.MINI_PROGRAM
+    assert AccountSetup("shop").missing is Check.API
     assert PROVED.missing is None
 
 
 def test_a_fact_that_only_waits_is_still_missing() -> None:
-    assert but(SetupFact.REAL_MESSAGE, V.WAITING).missing is SetupFact.REAL_MESSAGE
-    assert but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS).missing is SetupFact.URL_CHECK
+    assert but(Check.MESSAGE, V.WAITING).missing is Check.MESSAGE
+    assert but(Check.URL_CHECK, V.TOKEN_DIFFERS).missing is Check.URL_CHECK
 
 
 def test_a_warning_is_no_missing_fact() -> None:
-    assert but(SetupFact.ADDRESS, V.SLOW).missing is None
+    assert but(Check.ADDRESS, V.SLOW).missing is None
 
 
 def test_the_lamp_is_good_only_when_every_account_is_proved() -> None:
@@ -44,8 +44,8 @@ def test_the_lamp_names_the_first_thing_in_a_pushs_way() -> None:
     lost = Finding(Check.ADDRESS, V.NAME_UNRESOLVED)
     assert lamp(URL, REACHED) is V.NO_ACCOUNT
     assert lamp("", lost, PROVED) is V.NOT_LISTENING
-    assert lamp(URL, lost, but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)) is V.NAME_UNRESOLVED
-    assert lamp(URL, REACHED, but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)) is V.TOKEN_DIFFERS
+    assert lamp(URL, lost, but(Check.URL_CHECK, V.TOKEN_DIFFERS)) is V.NAME_UNRESOLVED
+    assert lamp(URL, REACHED, but(Check.URL_CHECK, V.TOKEN_DIFFERS)) is V.TOKEN_DIFFERS
 
 
 def test_a_paused_account_lacks_nothing_and_is_named() -> None:
@@ -56,7 +56,7 @@ def test_a_paused_account_lacks_nothing_and_is_named() -> None:
 
 def test_a_message_that_no_rule_answered_proves_nothing() -> None:
     for verdict in (V.UNANSWERED, V.NO_RULES):
-        assert but(SetupFact.REAL_MESSAGE, verdict).missing is SetupFact.REAL_MESSAGE
+        assert but(Check.MESSAGE, verdict).missing is Check.MESSAGE
 
 
 def test_every_verdict_is_written_as_scripts_read_it() -> None:

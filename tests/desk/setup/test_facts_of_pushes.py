@@ -19,14 +19,13 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, MessageKept, ReachabilityChanged, ReplyChanged
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.reach import Reach
 from wxdesk.desk.setup.waiting import PATIENCE
 from wxdesk.threads import end_tasks
 
 V = CheckVerdict
-URL_CHECK, REAL_MESSAGE = SetupFact.URL_CHECK, SetupFact.REAL_MESSAGE
+URL_CHECK, REAL_MESSAGE = Check.URL_CHECK, Check.MESSAGE
 
 
 @pytest.fixture
@@ -84,9 +83,9 @@ def test_a_second_check_at_once_was_not_content_with_the_first_answer(world: Set
 def test_something_of_wechats_proves_an_address_that_is_not_configured(world: SetupWorld) -> None:
     nowhere = Finding(Check.ADDRESS, V.NO_PUBLIC_URL)
     world.desk.on_event(ReachabilityChanged(Reach(nowhere)))
-    assert world.verdict(SetupFact.ADDRESS) is V.NO_PUBLIC_URL
+    assert world.verdict(Check.ADDRESS) is V.NO_PUBLIC_URL
     world.sees("checked", V.OK, Check.URL_CHECK)
-    assert (world.verdict(SetupFact.ADDRESS), world.desk.state.reach.verdict) == (V.OK, V.OK)
+    assert (world.verdict(Check.ADDRESS), world.desk.state.reach.verdict) == (V.OK, V.OK)
 
 
 @pytest.mark.parametrize(
@@ -213,4 +212,4 @@ async def test_an_account_that_is_added_later_shares_the_address_that_is_reached
     world.desk.on_event(ReachabilityChanged(Reach(Finding(Check.ADDRESS, V.OK))))
     world.accounts["tea"] = replace(ACCOUNT, name="tea")
     world.desk.on_event(ConfigurationChanged(added=("tea",)))
-    assert world.verdict(SetupFact.ADDRESS, "tea") is V.OK
+    assert world.verdict(Check.ADDRESS, "tea") is V.OK

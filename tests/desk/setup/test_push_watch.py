@@ -14,7 +14,6 @@ import pytest
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.desk.setup import attempts
 from wxdesk.i18n import tr
@@ -115,17 +114,17 @@ def test_a_forged_request_beside_good_ones_leaves_fact_and_lamp(world: SetupWorl
     world.sees("kept", V.OK)
     before = world.desk.state.lamp
     world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
-    assert world.verdict(SetupFact.URL_CHECK) is V.OK
+    assert world.verdict(Check.URL_CHECK) is V.OK
     assert world.desk.state.lamp == before
     world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
-    assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
+    assert world.verdict(Check.URL_CHECK) is V.TOKEN_DIFFERS
 
 
 async def test_a_submitted_url_check_is_judged_at_once_beside_good_pushes(world: SetupWorld) -> None:
     world.sees("kept", V.OK)
     await world.submits()
     world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
-    assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
+    assert world.verdict(Check.URL_CHECK) is V.TOKEN_DIFFERS
     assert [key for key, _ in troubles(world)] == ["push:shop"]
 
 
@@ -157,7 +156,7 @@ async def test_a_strangers_request_is_an_attempt_and_no_trouble_of_the_next_run(
     await world.store.close()
     async with setup_world(tmp_path) as again:
         assert troubles(again) == []
-        assert again.verdict(SetupFact.URL_CHECK) is V.OK
+        assert again.verdict(Check.URL_CHECK) is V.OK
         again.sees("refused: signature", V.TOKEN_DIFFERS)
         assert troubles(again) == []
 

@@ -19,7 +19,7 @@ from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.facts import SetupFact, judged_before
+from wxdesk.core.setup.facts import SETUP_STEPS, judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import text
@@ -77,7 +77,7 @@ async def test_each_refusal_of_a_token_has_its_verdict(
     assert (found.verdict, tried.verdict) == (verdict, verdict)
     assert found.values["code"] == str(errcode)
     assert verdict is not V.IP_NOT_LISTED or found.values["address"] == "198.51.100.9"
-    assert world.desk.state.account("shop").finding(SetupFact.MINI_PROGRAM) == found
+    assert world.desk.state.account("shop").finding(Check.API) == found
     assert world.heard.of(SetupChanged) == [SetupChanged("shop")]
 
 
@@ -85,7 +85,7 @@ async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox:
     wrong = dataclasses.replace(CREDENTIALS, app_secret="0" * 32)
     async with desk_at(tmp_path / "a", sandbox.url, credentials=wrong) as world:
         assert (await world.desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)).verdict is V.OK
-        assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
+        assert world.verdict(Check.API) is V.UNKNOWN
     async with desk_at(tmp_path / "b", sandbox.url) as world:
         assert (await world.desk.check_mini_program("shop")).verdict is V.OK
 
@@ -103,9 +103,9 @@ async def test_ordinary_token_fetches_keep_the_fact_up_to_date(tmp_path: Path) -
         world.desk.on_event(
             ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid")
         )
-        assert world.verdict(SetupFact.MINI_PROGRAM) is V.APP_SECRET_WRONG
+        assert world.verdict(Check.API) is V.APP_SECRET_WRONG
         world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
-        assert world.verdict(SetupFact.MINI_PROGRAM) is V.OK
+        assert world.verdict(Check.API) is V.OK
         world.desk.on_event(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
         assert [one.account for one in world.desk.state.accounts] == ["shop"]
 
@@ -155,7 +155,7 @@ async def test_token_and_key_are_judged_by_their_shape(
     tmp_path: Path, given: dict[str, Any], verdict: CheckVerdict
 ) -> None:
     async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, **given)) as world:
-        assert world.verdict(SetupFact.MESSAGE_PUSH) is verdict
+        assert world.verdict(Check.SECRETS) is verdict
 
 
 async def test_plain_mode_needs_no_key_and_is_warned_of(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_plain_mode_needs_no_key_and_is_warned_of(tmp_path: Path) -> None:
     async with desk_at(
         tmp_path, account=account, credentials=dataclasses.replace(CREDENTIALS, encoding_aes_key="")
     ) as world:
-        assert world.verdict(SetupFact.MESSAGE_PUSH) is V.PLAIN_MODE
+        assert world.verdict(Check.SECRETS) is V.PLAIN_MODE
 
 
 async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) -> None:
@@ -176,22 +176,22 @@ async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) ->
 
 async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Path) -> None:
     async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, app_secret="")) as world:
-        assert world.verdict(SetupFact.MINI_PROGRAM) is V.SECRET_MISSING
+        assert world.verdict(Check.API) is V.SECRET_MISSING
         configuration = world.desk._sources.configuration
         configuration.now = dataclasses.replace(configuration.now, credentials={"shop": CREDENTIALS})
         world.desk.on_event(ConfigurationChanged(changed=("shop",)))
-        assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
+        assert world.verdict(Check.API) is V.UNKNOWN
 
 
 async def test_an_account_that_may_not_send_is_reported_until_it_may(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         world.desk.on_event(ApiCalled("shop", "custom/send", "45015 too late", AT, 3.0))
-        assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
+        assert world.verdict(Check.MESSAGE) is V.WAITING
         world.desk.on_event(ApiCalled("shop", "custom/send", "48001 no permission", AT, 3.0))
-        assert world.verdict(SetupFact.REAL_MESSAGE) is V.NO_PERMISSION
+        assert world.verdict(Check.MESSAGE) is V.NO_PERMISSION
         world.desk.on_event(ApiCalled("shop", "custom/send", "0 ok", AT, 3.0))
         await world.waiting._judge()
-        assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
+        assert world.verdict(Check.MESSAGE) is V.WAITING
 
 
 async def test_the_lamp_names_what_keeps_messages_away(tmp_path: Path) -> None:
@@ -224,8 +224,8 @@ async def test_the_address_is_checked_by_each_accounts_own_push_url(tmp_path: Pa
         world.outside.verdicts["tea"] = V.OTHER_PROGRAM
         await world.desk.check_all("tea")
         await world.desk.check_all("shop")
-        assert world.verdict(SetupFact.ADDRESS, "tea") is V.OTHER_PROGRAM
-        assert world.verdict(SetupFact.ADDRESS, "shop") is V.OK
+        assert world.verdict(Check.ADDRESS, "tea") is V.OTHER_PROGRAM
+        assert world.verdict(Check.ADDRESS, "shop") is V.OK
 
 
 async def test_a_check_leaves_a_refused_message_until_one_comes_through(tmp_path: Path) -> None:
@@ -234,12 +234,12 @@ async def test_a_check_leaves_a_refused_message_until_one_comes_through(tmp_path
         await asyncio.sleep(0)  # the check has begun, and the refusal comes while it looks
         world.sees("refused", V.AES_KEY_DIFFERS, cause="other_account")
         await checking
-        assert world.verdict(SetupFact.REAL_MESSAGE) is V.AES_KEY_DIFFERS
+        assert world.verdict(Check.MESSAGE) is V.AES_KEY_DIFFERS
         await world.desk.check_all("shop")
-        assert world.verdict(SetupFact.REAL_MESSAGE) is V.AES_KEY_DIFFERS
+        assert world.verdict(Check.MESSAGE) is V.AES_KEY_DIFFERS
         world.sees("kept", V.OK)
         await world.desk.check_all("shop")
-    assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
+    assert world.verdict(Check.MESSAGE) is V.WAITING
 
 
 async def test_an_attempt_that_changes_no_fact_is_reported_until_it_is_only_counted(tmp_path: Path) -> None:
@@ -258,9 +258,9 @@ async def test_an_attempt_that_changes_no_fact_is_reported_until_it_is_only_coun
 async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(tmp_path: Path) -> None:
     minute, new = timedelta(minutes=1), dataclasses.replace(CREDENTIALS, push_token="another1")
 
-    def older(world: SetupWorld) -> list[SetupFact]:
+    def older(world: SetupWorld) -> list[Check]:
         setup = world.desk.state.account("shop")
-        return [fact for fact in SetupFact if setup.finding(fact).outdated]
+        return [fact for fact in SETUP_STEPS if setup.finding(fact).outdated]
 
     def use(world: SetupWorld, credentials: Credentials) -> None:
         configuration = world.desk._sources.configuration
@@ -277,27 +277,27 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
         use(world, dataclasses.replace(CREDENTIALS, push_token=""))
         assert older(world) == [], "it is only kept back"
         use(world, new)
-        assert older(world) == [SetupFact.URL_CHECK]
+        assert older(world) == [Check.URL_CHECK]
         assert world.desk.state.account("shop").missing is not None
         assert [one.check for one in await world.desk.attempts("shop")] == [Check.URL_CHECK]
     async with desk_at(tmp_path, credentials=new) as world:
-        assert older(world) == [SetupFact.URL_CHECK]
+        assert older(world) == [Check.URL_CHECK]
         world.now += 2 * minute
         world.sees("checked", V.OK, Check.URL_CHECK)
         assert older(world) == []
         world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
         use(world, dataclasses.replace(new, app_secret="1" * 32))
-        assert older(world) == [SetupFact.MINI_PROGRAM]
+        assert older(world) == [Check.API]
 
 
 async def test_an_answered_message_from_before_a_change_proves_nothing_until_another_comes(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         answered = Finding(Check.MESSAGE, V.OK, "shop", at=AT)
         world.now += timedelta(minutes=1)
-        world.desk._book.put("shop", {SetupFact.REAL_MESSAGE: judged_before(answered, world.now)})
+        world.desk._book.put("shop", judged_before(answered, world.now))
         world.now += timedelta(minutes=1)
         await world.desk.check_all("shop")
-        assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == AT
+        assert world.desk.state.account("shop").finding(Check.MESSAGE).at == AT
         world.sees("kept", V.OK)
         await world.waiting._judge()
-        assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == world.now
+        assert world.desk.state.account("shop").finding(Check.MESSAGE).at == world.now

@@ -15,7 +15,6 @@ from wxdesk.config.reading import Config, ListenerSettings, WeChatSettings
 from wxdesk.core.errors import NotSent
 from wxdesk.core.events import ConfigurationChanged, PushSeen
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.wechat.credentials import Credentials
@@ -96,7 +95,7 @@ class SetupWorld:
     def waiting(self) -> SetupWaiting:
         return self.desk._waiting
 
-    def verdict(self, fact: SetupFact, account: str = "shop") -> CheckVerdict:
+    def verdict(self, fact: Check, account: str = "shop") -> CheckVerdict:
         return self.desk.state.account(account).finding(fact).verdict
 
     def sees(self, outcome: str, verdict: CheckVerdict | None = None, check: Check = Check.PUSH, **more: str) -> None:
@@ -107,7 +106,7 @@ class SetupWorld:
 
     async def submits(self) -> None:
         """The operator has submitted the URL, and sees what was found last."""
-        await self.desk.submitted("shop", self.desk.state.account("shop").finding(SetupFact.URL_CHECK))
+        await self.desk.submitted("shop", self.desk.state.account("shop").finding(Check.URL_CHECK))
 
 
 async def unapplied(_: Setup) -> ConfigurationChanged:

@@ -9,7 +9,7 @@ from wxdesk import i18n
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.events import DecisionMade, TroubleRaised
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.templates import Template
 from wxdesk.desk.setup import sentences
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -44,7 +44,7 @@ async def test_a_trouble_and_a_lost_token_are_told_in_the_windows_language(team:
     i18n.use("zh_CN")
     assert i18n.tr(token.error).startswith("40164 本机地址不在 IP 白名单里。")
     i18n.use("en")
-    finding = team.server.desk.setup.state.account("shop").finding(SetupFact.MINI_PROGRAM)
+    finding = team.server.desk.setup.state.account("shop").finding(Check.API)
     assert sentences.text(finding) == "WeChat refuses calls from 203.0.113.7: it is not on the API IP list."
 
 

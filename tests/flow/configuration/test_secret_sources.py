@@ -17,8 +17,7 @@ from tests.prepared import prepare
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.events import ConfigurationChanged
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.i18n import tr
@@ -53,7 +52,7 @@ def said(opened: OpenDesk) -> str:
     return "".join(tr(trouble.text) for trouble in opened.desk.health.state.troubles if trouble.key == "secrets")
 
 
-def verdict(opened: OpenDesk, fact: SetupFact) -> CheckVerdict:
+def verdict(opened: OpenDesk, fact: Check) -> CheckVerdict:
     return opened.desk.setup.state.account("shop").finding(fact).verdict
 
 
@@ -67,20 +66,20 @@ async def test_a_locked_vault_is_reported_once_until_nothing_is_missing(
         assert sources.store("shop", {name: value}, datetime.now(UTC)) is SecretSource.MEMORY
     await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))
     assert said(opened) == ""
-    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.SECRET_IN_MEMORY
+    assert verdict(opened, Check.SECRETS) is CheckVerdict.SECRET_IN_MEMORY
     sources.unlock(PASSPHRASE)
     for name, value in values.items():
         sources.store("shop", {name: value}, datetime.now(UTC))
     sources.store("shop", {SecretName.ENCODING_AES_KEY: new_aes_key()}, datetime.now(UTC))
     await opened.desk.configuration.reload()
-    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
+    assert verdict(opened, Check.SECRETS) is CheckVerdict.OK
 
 
 async def test_the_app_secret_of_an_incomplete_account_can_be_checked(opened: OpenDesk, sources: SecretSources) -> None:
     sources.store("shop", {SecretName.APP_SECRET: demo_account()[1].app_secret}, datetime.now(UTC))
     await opened.desk.configuration.reload()
     assert (await opened.desk.setup.check_mini_program("shop")).verdict is CheckVerdict.OK
-    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.VAULT_LOCKED  # where the others may be
+    assert verdict(opened, Check.SECRETS) is CheckVerdict.VAULT_LOCKED  # where the others may be
 
 
 async def test_a_keychain_that_is_locked_while_the_desk_runs_takes_nothing_away(
@@ -98,7 +97,7 @@ async def test_a_keychain_that_is_locked_while_the_desk_runs_takes_nothing_away(
             locked.setattr(drawer, "get_password", locks)
             await opened.desk.configuration.reload()
             assert opened.desk.configuration.credentials["shop"].app_secret == "0" * 32
-            assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
+            assert verdict(opened, Check.SECRETS) is CheckVerdict.OK
             assert "keychain cannot be used (it is locked). Unlock it" in said(opened)
         drawer.kept["wxdesk", "shop/app_secret"] = "1" * 32
         sources.keychain.get("", 1.0)  # as the settings do when they are opened: the person unlocks it

@@ -15,7 +15,7 @@ from tests.faulty_proxy import Fault, FaultyProxy
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.events import Event, ReachabilityChanged
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.i18n import tr
 from wxdesk.sandbox.server import Sandbox
@@ -63,7 +63,7 @@ async def test_a_desk_knows_whether_wechat_reaches_it(behind: Behind) -> None:
     await desk.reachability.check()
     assert desk.setup.state.reach.verdict is V.OTHER_PROGRAM
     [account] = desk.setup.state.accounts
-    assert account.finding(SetupFact.ADDRESS).verdict is V.OTHER_PROGRAM
+    assert account.finding(Check.ADDRESS).verdict is V.OTHER_PROGRAM
     [trouble] = [trouble for trouble in desk.health.state.troubles if trouble.key == "reach"]
     assert "502" in tr(trouble.text)
     behind.proxy.fault = Fault.NONE

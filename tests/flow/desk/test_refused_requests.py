@@ -15,8 +15,7 @@ from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.desk.runtime import trouble_log
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup import sentences
@@ -44,7 +43,7 @@ class Console:
         self.sandbox.set_push_url(self.opened.url + path)
         return await self.sandbox.verify_push_url()
 
-    def verdict(self, fact: SetupFact) -> CheckVerdict:
+    def verdict(self, fact: Check) -> CheckVerdict:
         return self.opened.desk.setup.state.account("shop").finding(fact).verdict
 
     @property
@@ -94,7 +93,7 @@ async def test_a_wrong_token_is_named_at_the_check_and_gone_with_the_right_one(
 ) -> None:
     caplog.set_level(logging.INFO)
     assert not await console.submits()
-    finding = console.opened.desk.setup.state.account("shop").finding(SetupFact.URL_CHECK)
+    finding = console.opened.desk.setup.state.account("shop").finding(Check.URL_CHECK)
     assert (finding.verdict, finding.values.get("cause", "")) == (V.TOKEN_DIFFERS, cause)
     assert await console.newest() == (V.TOKEN_DIFFERS, cause)
     assert console.troubles["push:shop"] == f"“shop”: {sentences.told(finding)}"
@@ -104,7 +103,7 @@ async def test_a_wrong_token_is_named_at_the_check_and_gone_with_the_right_one(
     console.sandbox.platform.change("shop", credentials=CREDENTIALS)
     assert await console.submits()
     assert "push:shop" not in console.troubles
-    assert console.verdict(SetupFact.URL_CHECK) is V.OK
+    assert console.verdict(Check.URL_CHECK) is V.OK
     assert caplog.records[-1].getMessage().startswith("Over: push:shop")
     told = "".join(record.getMessage() for record in caplog.records)
     assert not any(secret in told for secret in CREDENTIALS.secrets)
@@ -112,7 +111,7 @@ async def test_a_wrong_token_is_named_at_the_check_and_gone_with_the_right_one(
 
 async def test_a_wrong_path_is_named_with_the_right_one(console: Console) -> None:
     assert not await console.submits("/wx/Shop")
-    assert console.verdict(SetupFact.URL_CHECK) is V.WRONG_PATH
+    assert console.verdict(Check.URL_CHECK) is V.WRONG_PATH
     assert "WeChat asks for /wx/Shop" in console.troubles["push:shop"]
 
 
@@ -129,9 +128,9 @@ async def test_mistakes_that_only_messages_show_are_named_by_the_first_message(
     console: Console, verdict: CheckVerdict
 ) -> None:
     assert await console.submits()
-    assert console.verdict(SetupFact.URL_CHECK) is V.OK
+    assert console.verdict(Check.URL_CHECK) is V.OK
     assert not (await console.sandbox.say(LI, "在吗")).accepted
-    assert console.verdict(SetupFact.REAL_MESSAGE) is verdict
+    assert console.verdict(Check.MESSAGE) is verdict
     assert "push:shop" in console.troubles
     assert (await console.newest())[0] is verdict
     console.sandbox.platform.change("shop", account=ACCOUNT, credentials=CREDENTIALS)
@@ -163,7 +162,7 @@ async def test_encrypted_pushes_to_an_account_in_plain_mode_are_reported(tmp_pat
     async for console in console_of(program, tmp_path, push_mode=PushMode.PLAIN):
         await console.submits()
         await console.sandbox.say(LI, "在吗")
-        assert console.verdict(SetupFact.REAL_MESSAGE) is V.MODE_DIFFERS
+        assert console.verdict(Check.MESSAGE) is V.MODE_DIFFERS
         assert "here plain mode is set" in console.troubles["push:shop"]
 
 
@@ -186,9 +185,9 @@ async def test_facts_and_attempts_survive_a_restart_and_the_lamp_turns_green(con
     await desk.rules.exchange.take_in(rules, "rules.toml")
     await console.sandbox.say(LI, "在吗")
     await console.sandbox.wait_for_reply(LI)
-    while console.verdict(SetupFact.REAL_MESSAGE) is not V.OK:
+    while console.verdict(Check.MESSAGE) is not V.OK:
         await desk.setup._waiting.prove("shop")
     assert lamp() is V.OK
     await console.opened.stop()
     console.opened = await open_desk(console.setup)
-    assert (console.verdict(SetupFact.URL_CHECK), console.verdict(SetupFact.REAL_MESSAGE)) == (V.OK, V.OK)
+    assert (console.verdict(Check.URL_CHECK), console.verdict(Check.MESSAGE)) == (V.OK, V.OK)

@@ -19,7 +19,6 @@ from wxdesk import i18n
 from wxdesk.config.reading import AccountEntry, Config
 from wxdesk.core.events import ConfigurationChanged, TokenChanged
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.desk.settings.configuration import Setup
@@ -87,7 +86,7 @@ def test_cards_come_and_go_with_the_accounts(qtbot: QtBot, page: SettingsPage, w
     qtbot.waitUntil(page.empty.connect_first.isVisible)
     with qtbot.waitSignal(page.commands.setup_wanted) as asked:
         qtbot.mouseClick(page.empty.connect_first, Qt.MouseButton.LeftButton)
-    assert asked.args == ["", SetupFact.MINI_PROGRAM]
+    assert asked.args == ["", Check.API]
 
 
 def _with(setup: Setup, accounts: Sequence[AccountEntry]) -> Config:

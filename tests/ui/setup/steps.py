@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
@@ -40,12 +39,12 @@ def click(qtbot: QtBot, button: QWidget) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def reach(qtbot: QtBot, guide: SetupPage, step: SetupFact) -> None:
+def reach(qtbot: QtBot, guide: SetupPage, step: Check) -> None:
     """Wait until the set-up has come to a step."""
     qtbot.waitUntil(lambda: guide.step is step and guide._bridge.is_idle, timeout=LONG)
 
 
-def verdict(guide: SetupPage, step: SetupFact, account: str = "shop") -> CheckVerdict:
+def verdict(guide: SetupPage, step: Check, account: str = "shop") -> CheckVerdict:
     """What was found about a step last."""
     found = next(one for one in guide._bridge.desk.setup.state.accounts if one.account == account)
     return found.finding(step).verdict
@@ -71,11 +70,11 @@ def give_address(qtbot: QtBot, guide: SetupPage, url: str = PUBLIC) -> None:
 def come_to_url_check(qtbot: QtBot, guide: SetupPage, person: Newcomer) -> UrlCheckCard:
     """Do all that comes before WeChat's check of the URL."""
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     click(qtbot, card(guide, MessagePushCard).go_on)
-    reach(qtbot, guide, SetupFact.ADDRESS)
+    reach(qtbot, guide, Check.ADDRESS)
     give_address(qtbot, guide)
-    reach(qtbot, guide, SetupFact.URL_CHECK)
+    reach(qtbot, guide, Check.URL_CHECK)
     return card(guide, UrlCheckCard)
 
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, reach
 from wxdesk.config.reading import load
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.i18n import tr
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_commands import NameDialog, SwitchDialog
@@ -69,7 +69,7 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     renaming.field.edit.setText("tea")
     renaming.action.click()
     qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide and guide.account == "tea", timeout=LONG)
-    assert guide.step is SetupFact.URL_CHECK
+    assert guide.step is Check.URL_CHECK
     qtbot.waitUntil(lambda: guide.whose.full_text() == called, timeout=LONG)
     assert _names(person) == ["tea"]
     qtbot.waitUntil(lambda: guide.cards[guide.step].view.push_url == f"{PUBLIC}/wx/tea", timeout=LONG)
@@ -87,7 +87,7 @@ def test_new_secrets_are_made_and_shown_where_they_are_copied(
     qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
 ) -> None:
     come_to_url_check(qtbot, guide, person)
-    before = guide.cards[SetupFact.URL_CHECK].view.push_token
+    before = guide.cards[Check.URL_CHECK].view.push_token
     settings = _settings(opened)
     _choose(qtbot, settings, "shop", "rotate")
     rotating = _dialog(qtbot, opened, SwitchDialog)
@@ -97,7 +97,7 @@ def test_new_secrets_are_made_and_shown_where_they_are_copied(
     rotating.choice.setChecked(False)
     rotating.action.click()
     qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide, timeout=LONG)
-    assert guide.step is SetupFact.MESSAGE_PUSH
+    assert guide.step is Check.SECRETS
     push = card(guide, MessagePushCard)
     qtbot.waitUntil(lambda: push.view.push_token not in {"", before}, timeout=LONG)
     settings = _settings(opened)
@@ -122,7 +122,7 @@ def test_a_second_account_is_added_beside_the_first(
     qtbot.waitUntil(first.name.error.isVisible, timeout=LONG)
     paste(qtbot, first.name.edit, "tea")
     click(qtbot, first.go_on)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     assert _names(person) == ["shop", "tea"]
     assert guide.account == "tea"
 

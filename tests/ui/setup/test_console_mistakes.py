@@ -15,7 +15,7 @@ from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_the_message, come_to_url_check, reach, verdict
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.inward_sentences import CAUSES
@@ -149,7 +149,7 @@ def test_the_token_of_another_account_is_named_to_who_waits(qtbot: QtBot, person
 
 def _write_rightly(qtbot: QtBot, person: Newcomer, guide: SetupPage, last: RealMessageCard) -> None:
     assert person.write("几点关门").accepted
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is V.OK, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.MESSAGE) is V.OK, timeout=LONG)
     qtbot.waitUntil(lambda: last.go_on.isEnabled() and last.note.isHidden() and last.result.isHidden(), timeout=LONG)
     assert last.review.isVisible()
 
@@ -198,7 +198,7 @@ def test_harmless_mistakes_are_noted(
     with subtests.test("XML"):
         person.change_console(format=BodyFormat.XML)
         _write_rightly(qtbot, person, guide, last)
-        guide.show_step(SetupFact.URL_CHECK)
+        guide.show_step(Check.URL_CHECK)
         waiting = card(guide, UrlCheckCard)
         qtbot.waitUntil(lambda: _names(waiting, V.XML_FORMAT), timeout=LONG)
         assert waiting.go_on.isEnabled()
@@ -212,4 +212,4 @@ def test_a_clock_that_is_wrong_is_named_and_stops_nothing(qtbot: QtBot, person: 
     assert person.submit()
     qtbot.waitUntil(lambda: _names(fourth, V.CLOCK_SKEW, "slow"), timeout=LONG)
     click(qtbot, fourth.go_on)
-    reach(qtbot, guide, SetupFact.REAL_MESSAGE)
+    reach(qtbot, guide, Check.MESSAGE)

@@ -8,9 +8,8 @@ from pytestqt.qtbot import QtBot
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.ui.setup.newcomer import Newcomer
 from tests.ui.setup.steps import LONG, card, click, give_address, give_mini_program, reach
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding, Gravity
 from wxdesk.core.setup.findings import CheckVerdict as V
-from wxdesk.core.setup.findings import Finding, Gravity
 from wxdesk.desk.setup.inward_sentences import CAUSES
 from wxdesk.desk.setup.sentences import WORDINGS, remedy
 from wxdesk.desk.setup.wording import GOOD, Wording
@@ -73,11 +72,11 @@ def test_each_fault_of_a_proxy_is_named_and_gone_once_it_is_taken_away(
     person.wechat.call(proxy.start())
     person.way.leads_to(f"http://127.0.0.1:{proxy.port}")
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     click(qtbot, card(guide, MessagePushCard).go_on)
     give_address(qtbot, guide)
-    reach(qtbot, guide, SetupFact.URL_CHECK)
-    guide.show_step(SetupFact.ADDRESS)
+    reach(qtbot, guide, Check.URL_CHECK)
+    guide.show_step(Check.ADDRESS)
     third = card(guide, AddressCard)
     for fault, (verdict, cause) in NAMED.items():
         with subtests.test(fault=fault.name):

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, give_mini_program, paste, reach
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import SETUP_STEPS
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.ui.setup.address import AddressCard
@@ -49,18 +49,18 @@ def test_a_shop_is_called_by_its_name_in_any_script(qtbot: QtBot, person: Newcom
     """Templates greet customers with it: “this is shop” was what they read."""
     paste(qtbot, card(guide, MiniProgramCard).name.edit, "我的 小店")
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     assert [(one.name, one.title) for one in person.desk.accounts.values()] == [("shop", "我的 小店")]
     assert guide.whose.full_text() == "我的 小店"
 
 
 def test_the_second_account_without_a_name_gets_a_free_one(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
     come_to_url_check(qtbot, guide, person)
-    guide.open("", SetupFact.MINI_PROGRAM)
+    guide.open("", Check.API)
     paste(qtbot, card(guide, MiniProgramCard).app_id.edit, person.app_id)
     assert "“shop” has this AppID already" in card(guide, MiniProgramCard).app_id.note.full_text()
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     assert list(person.desk.accounts) == ["shop", "shop2"]
 
 
@@ -76,8 +76,8 @@ def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
     assert first.result.remedy.isHidden(), "a command for a terminal"
     click(qtbot, first.go_on)
     assert first.app_secret.error.isVisible()
-    assert guide.step is SetupFact.MINI_PROGRAM
-    guide.show_step(SetupFact.MESSAGE_PUSH)
+    assert guide.step is Check.API
+    guide.show_step(Check.SECRETS)
     second = card(guide, MessagePushCard)
     qtbot.waitUntil(lambda: bool(second.view.push_token and second.view.encoding_aes_key), timeout=LONG)
 
@@ -88,7 +88,7 @@ def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
 def test_a_missing_value_of_a_tunnel_is_told_at_its_field(
     qtbot: QtBot, guide: SetupPage, kind: TunnelKind, field: str
 ) -> None:
-    guide.show_step(SetupFact.ADDRESS)
+    guide.show_step(Check.ADDRESS)
     form = card(guide, AddressCard).form
     paste(qtbot, form.url.edit, PUBLIC)
     click(qtbot, form.kinds.button(tuple(TunnelKind).index(kind)))
@@ -107,7 +107,7 @@ def test_a_missing_value_of_a_tunnel_is_told_at_its_field(
 
 
 def test_a_value_that_a_tunnel_cannot_have_is_refused_at_its_field(qtbot: QtBot, guide: SetupPage) -> None:
-    guide.show_step(SetupFact.ADDRESS)
+    guide.show_step(Check.ADDRESS)
     form = card(guide, AddressCard).form
     paste(qtbot, form.url.edit, PUBLIC)
     click(qtbot, form.kinds.button(tuple(TunnelKind).index(TunnelKind.SSH)))
@@ -119,13 +119,13 @@ def test_a_value_that_a_tunnel_cannot_have_is_refused_at_its_field(qtbot: QtBot,
 
 
 def test_the_card_says_where_an_address_of_ones_own_has_to_lead(person: Newcomer, guide: SetupPage) -> None:
-    guide.show_step(SetupFact.ADDRESS)
+    guide.show_step(Check.ADDRESS)
     form = card(guide, AddressCard).form
     assert person.thread.url in form.meaning.full_text()
 
 
 def test_the_example_of_a_command_is_of_the_chosen_program_and_leads_here(person: Newcomer, guide: SetupPage) -> None:
-    guide.show_step(SetupFact.ADDRESS)
+    guide.show_step(Check.ADDRESS)
     command = card(guide, AddressCard).form.command
     port, examples = person.thread.url.rpartition(":")[2], {}
     for name in ("cpolar", "natapp", "ngrok"):
@@ -135,7 +135,7 @@ def test_the_example_of_a_command_is_of_the_chosen_program_and_leads_here(person
 
 
 def test_a_tunnel_program_that_is_missing_can_be_fetched_by_a_copied_address(qtbot: QtBot, guide: SetupPage) -> None:
-    guide.show_step(SetupFact.ADDRESS)
+    guide.show_step(Check.ADDRESS)
     shown = card(guide, AddressCard).tunnel
     where = "https://www.cpolar.com/download"
     shown.show_finding(Finding(Check.TUNNEL, CheckVerdict.TUNNEL_MISSING, values={"program": "cpolar", "where": where}))
@@ -151,8 +151,8 @@ def test_a_small_screen_that_is_scaled_shows_steps_and_fields_whole(guide: Setup
     qtbot.waitUntil(lambda: window.height() == 360)
     items = list(guide.steps.items.values())
     assert all(above.geometry().bottom() < below.y() for above, below in pairwise(items))
-    card = guide.cards[SetupFact.MINI_PROGRAM]
-    viewport = guide._scrolls[SetupFact.MINI_PROGRAM].viewport()
+    card = guide.cards[Check.API]
+    viewport = guide._scrolls[Check.API].viewport()
     assert card.mapTo(viewport, card.rect().topRight()).x() <= viewport.width()
 
 
@@ -160,8 +160,8 @@ def test_no_card_is_wider_than_the_smallest_window(qtbot: QtBot, person: Newcome
     """The last one lost “Open the inbox” at the right beside the step that is missing."""
     guide.window().resize(*SMALLEST)
     give_mini_program(qtbot, guide, person)
-    qtbot.waitUntil(lambda: guide.step is SetupFact.MESSAGE_PUSH)
-    for step in SetupFact:
+    qtbot.waitUntil(lambda: guide.step is Check.SECRETS)
+    for step in SETUP_STEPS:
         guide.show_step(step)
         qtbot.waitUntil(lambda: guide._bridge.is_idle)
         viewport = guide._scrolls[step].viewport()

@@ -23,8 +23,7 @@ from tests.ui.setup.steps import (
     verdict,
 )
 from wxdesk.config.reading import load
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
@@ -44,11 +43,11 @@ def test_from_nothing_to_the_first_answered_message(
     person.enter_in_console(fourth.values)
     click(qtbot, fourth.submitted)
     assert person.submit()
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.URL_CHECK) is CheckVerdict.OK, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.URL_CHECK) is CheckVerdict.OK, timeout=LONG)
     click(qtbot, fourth.go_on)
     last = card(guide, RealMessageCard)
     assert person.write("在吗").accepted
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.NO_RULES, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.MESSAGE) is CheckVerdict.NO_RULES, timeout=LONG)
     qtbot.waitUntil(lambda: last.exchange.isVisible() and last.result.isHidden(), timeout=LONG)
     assert last.rules.isVisible(), "that there are no rules is said once"
     assert not last.rules.remedy.isVisible(), "beside a button, nobody needs a terminal"
@@ -56,7 +55,7 @@ def test_from_nothing_to_the_first_answered_message(
     click(qtbot, last.rules.mend)
     qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
     assert person.write("你们几点关门？").accepted
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.OK, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.MESSAGE) is CheckVerdict.OK, timeout=LONG)
     qtbot.waitUntil(lambda: last.title.full_text() == "Your customers are answered", timeout=LONG)
     qtbot.waitUntil(lambda: "Rule" in last.exchange.answers.full_text(), timeout=LONG)
     assert last.exchange.message.full_text() == "你们几点关门？"
@@ -72,14 +71,14 @@ def test_a_wrong_secret_is_named_at_its_field_and_not_stored(qtbot: QtBot, perso
     qtbot.waitUntil(lambda: first.result.isVisible() and guide._bridge.is_idle, timeout=LONG)
     assert first.result.finding is not None
     assert first.result.finding.verdict is CheckVerdict.APP_SECRET_WRONG
-    assert guide.steps.items[SetupFact.MINI_PROGRAM].look.role == "failed", "as the card says"
+    assert guide.steps.items[Check.API].look.role == "failed", "as the card says"
     assert first.app_secret.edit.hasFocus()
     assert load(person.home).accounts == ()
     paste(qtbot, first.app_secret.edit, f" “{person.app_secret}” ")
     assert "Corrected" in first.app_secret.note.full_text()
     qtbot.keyClick(first.go_on, Qt.Key.Key_Space)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
-    assert verdict(guide, SetupFact.MINI_PROGRAM) is CheckVerdict.OK
+    reach(qtbot, guide, Check.SECRETS)
+    assert verdict(guide, Check.API) is CheckVerdict.OK
 
 
 @pytest.mark.expects_log("The system keychain did not answer")
@@ -105,7 +104,7 @@ def test_a_mini_program_whose_secrets_cannot_be_kept_is_not_stored_and_says_why(
     assert load(person.home).accounts == ()
     assert card(guide, MiniProgramCard).app_secret.text() == person.app_secret
     click(qtbot, card(guide, MiniProgramCard).go_on)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     assert [account.name for account in load(person.home).accounts] == ["shop"]
     assert bars.texts() == {}, "it is added now"
 
@@ -135,7 +134,7 @@ def test_a_wrong_token_in_the_console_is_named_as_it_arrives_and_mended(
     click(qtbot, fourth.submitted)
     assert person.submit()
     click(qtbot, fourth.go_on)
-    reach(qtbot, guide, SetupFact.REAL_MESSAGE)
+    reach(qtbot, guide, Check.MESSAGE)
 
 
 def test_the_first_cards_need_no_mouse(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
@@ -143,17 +142,17 @@ def test_the_first_cards_need_no_mouse(qtbot: QtBot, person: Newcomer, guide: Se
     qtbot.waitUntil(first.app_id.edit.hasFocus)
     type_on(qtbot, person.app_id, person.app_secret, person.original_id)
     qtbot.keyClick(focused(), Qt.Key.Key_Return)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     tab_to(qtbot, card(guide, MessagePushCard).go_on)
     qtbot.keyClick(focused(), Qt.Key.Key_Space)
-    reach(qtbot, guide, SetupFact.ADDRESS)
+    reach(qtbot, guide, Check.ADDRESS)
     tab_to(qtbot, third.form.url.edit)
     type_on(qtbot, PUBLIC)
     qtbot.keyClick(third.form.url.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: third.go_on.isEnabled() and guide._bridge.is_idle, timeout=LONG)
     tab_to(qtbot, third.go_on)
     qtbot.keyClick(focused(), Qt.Key.Key_Space)
-    reach(qtbot, guide, SetupFact.URL_CHECK)
+    reach(qtbot, guide, Check.URL_CHECK)
 
 
 def test_leaving_the_set_up_returns_to_the_same_step(
@@ -165,8 +164,8 @@ def test_leaving_the_set_up_returns_to_the_same_step(
     qtbot.waitUntil(lambda: "WeChat has not checked the address" in inbox.list.empty.sentence.full_text(), timeout=LONG)
     click(qtbot, inbox.list.empty.step)
     assert opened.stack.currentWidget() is guide
-    assert guide.step is SetupFact.URL_CHECK
+    assert guide.step is Check.URL_CHECK
     again = SetupPage(guide._bridge, opened._memory)
     qtbot.addWidget(again)
-    assert (again.account, again.step) == ("shop", SetupFact.URL_CHECK)
+    assert (again.account, again.step) == ("shop", Check.URL_CHECK)
     assert card(guide, UrlCheckCard).isVisible()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.steps import paste
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import AccountSetup, SetupFact
+from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.ui.setup.card import SetupView
@@ -77,10 +77,10 @@ def test_a_token_and_key_in_each_others_place_are_recognised(qtbot: QtBot, host:
 def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> None:
     column = StepColumn(host)
     facts = {
-        SetupFact.MINI_PROGRAM: Finding(Check.API, CheckVerdict.OK),
-        SetupFact.MESSAGE_PUSH: Finding(Check.SECRETS, CheckVerdict.SECRET_IN_MEMORY, "shop"),
-        SetupFact.ADDRESS: Finding(Check.ADDRESS, CheckVerdict.REDIRECT, values={"to": "https://a.example"}),
-        SetupFact.URL_CHECK: Finding(Check.URL_CHECK, CheckVerdict.WAITING),
+        Check.API: Finding(Check.API, CheckVerdict.OK),
+        Check.SECRETS: Finding(Check.SECRETS, CheckVerdict.SECRET_IN_MEMORY, "shop"),
+        Check.ADDRESS: Finding(Check.ADDRESS, CheckVerdict.REDIRECT, values={"to": "https://a.example"}),
+        Check.URL_CHECK: Finding(Check.URL_CHECK, CheckVerdict.WAITING),
     }
     column.show_setup(AccountSetup("shop", facts))
     assert [item.look.word for item in column.items.values()] == [
@@ -90,7 +90,7 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
         "Awaited",
         "Not yet",
     ]
-    item = column.items[SetupFact.ADDRESS]
+    item = column.items[Check.ADDRESS]
     assert item.accessibleName() == "How WeChat gets here"
     assert "https://a.example" in item.accessibleDescription()
 
@@ -98,14 +98,14 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
 def test_a_step_from_before_a_change_says_that(host: QWidget) -> None:
     column, at = StepColumn(host), datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
     checked = Finding(Check.URL_CHECK, CheckVerdict.OK, "shop", at=at, outdated=True)
-    column.show_setup(AccountSetup("shop", {SetupFact.URL_CHECK: checked}))
-    assert column.items[SetupFact.URL_CHECK].look.word == "From before a change"
+    column.show_setup(AccountSetup("shop", {Check.URL_CHECK: checked}))
+    assert column.items[Check.URL_CHECK].look.word == "From before a change"
     assert checked_text(checked, at).endswith(", before the last change")
 
 
 def test_the_name_of_each_step_fits_into_the_narrow_column_in_a_wide_font() -> None:
     """“How WeChat gets here” used to end in an ellipsis once chosen: bold, it takes 167 pixels in DejaVu Sans."""
-    assert 7.45 * max(len(step_title(fact)) for fact in SetupFact) <= NARROW_COLUMN - LEFT - DISC - 2 * 12
+    assert 7.45 * max(len(step_title(fact)) for fact in SETUP_STEPS) <= NARROW_COLUMN - LEFT - DISC - 2 * 12
 
 
 def test_steps_are_chosen_by_mouse_and_key(qtbot: QtBot, host: QWidget) -> None:
@@ -113,11 +113,11 @@ def test_steps_are_chosen_by_mouse_and_key(qtbot: QtBot, host: QWidget) -> None:
     column.resize(260, 320)
     column.show()
     with qtbot.waitSignal(column.chosen) as chosen:
-        qtbot.mouseClick(column.items[SetupFact.URL_CHECK], Qt.MouseButton.LeftButton)
-    assert chosen.args == [SetupFact.URL_CHECK]
+        qtbot.mouseClick(column.items[Check.URL_CHECK], Qt.MouseButton.LeftButton)
+    assert chosen.args == [Check.URL_CHECK]
     with qtbot.waitSignal(column.chosen) as chosen:
-        qtbot.keyClick(column.items[SetupFact.ADDRESS], Qt.Key.Key_Return)
-    assert chosen.args == [SetupFact.ADDRESS]
+        qtbot.keyClick(column.items[Check.ADDRESS], Qt.Key.Key_Return)
+    assert chosen.args == [Check.ADDRESS]
 
 
 def test_a_finding_has_its_remedy_what_it_needs_and_a_button_that_mends_it(qtbot: QtBot, host: QWidget) -> None:

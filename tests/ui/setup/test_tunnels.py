@@ -17,8 +17,7 @@ from tests.tunnel.ssh.servers import PASSWORD, OwnServer
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, give_mini_program, paste, reach
 from wxdesk.config.reading import load
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
@@ -34,7 +33,7 @@ def test_a_server_is_accepted_by_its_fingerprint_and_leads_here(
     person.wechat.call(server.start())
     person.way.leads_to(f"http://127.0.0.1:{there}")
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     click(qtbot, card(guide, MessagePushCard).go_on)
     third = card(guide, AddressCard)
     qtbot.mouseClick(third.form.kinds.button(1), Qt.MouseButton.LeftButton)
@@ -53,7 +52,7 @@ def test_a_server_is_accepted_by_its_fingerprint_and_leads_here(
     qtbot.waitUntil(third.tunnel.isHidden, timeout=LONG)
     click(qtbot, third.again)
     click(qtbot, third.go_on)
-    reach(qtbot, guide, SetupFact.URL_CHECK)
+    reach(qtbot, guide, Check.URL_CHECK)
     tunnel = load(person.home).tunnel
     assert (tunnel.kind, tunnel.host_key) == (TunnelKind.SSH, server.key.get_fingerprint())
     assert PASSWORD not in (person.home / "config.toml").read_text(encoding="utf-8")
@@ -65,7 +64,7 @@ def test_a_missing_tunnel_program_is_told_once_and_no_stage_of_the_way_seems_wel
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     click(qtbot, card(guide, MessagePushCard).go_on)
     third = card(guide, AddressCard)
     qtbot.mouseClick(third.form.kinds.button(2), Qt.MouseButton.LeftButton)
@@ -84,7 +83,7 @@ def test_a_tunnel_with_another_address_than_the_console_is_told_and_taken(
     put_in_path(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     push, third = card(guide, MessagePushCard), card(guide, AddressCard)
     click(qtbot, push.go_on)
     qtbot.mouseClick(third.form.kinds.button(2), Qt.MouseButton.LeftButton)
@@ -97,6 +96,6 @@ def test_a_tunnel_with_another_address_than_the_console_is_told_and_taken(
     url = third.tunnel.finding.values["url"]
     click(qtbot, third.tunnel.mend)
     qtbot.waitUntil(lambda: load(person.home).listener.public_url == url, timeout=LONG)
-    guide.show_step(SetupFact.MESSAGE_PUSH)
+    guide.show_step(Check.SECRETS)
     qtbot.waitUntil(lambda: push.view.push_url == f"{url}/wx/shop", timeout=LONG)
     assert load(person.home).tunnel.preset == "cpolar"

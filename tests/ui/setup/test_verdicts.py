@@ -12,8 +12,7 @@ from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_the_message, give_mini_program, paste, reach, verdict
 from wxdesk.config.reading import load
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.page import SetupPage
@@ -26,7 +25,7 @@ def test_an_obstacle_from_the_start_is_named_until_it_is_mended(
     person.wechat.call(proxy.start())
     person.way.leads_to(f"http://127.0.0.1:{proxy.port}")
     give_mini_program(qtbot, guide, person)
-    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    reach(qtbot, guide, Check.SECRETS)
     click(qtbot, card(guide, MessagePushCard).go_on)
     third = card(guide, AddressCard)
     paste(qtbot, third.form.url.edit, PUBLIC)
@@ -40,7 +39,7 @@ def test_an_obstacle_from_the_start_is_named_until_it_is_mended(
     proxy.fault = Fault.NONE
     click(qtbot, third.again)
     click(qtbot, third.go_on)
-    reach(qtbot, guide, SetupFact.URL_CHECK)
+    reach(qtbot, guide, Check.URL_CHECK)
     person.wechat.call(proxy.stop())
 
 
@@ -61,7 +60,7 @@ def test_another_key_in_the_console_is_named_with_the_first_message(
     credentials = person.sandbox.platform.program().credentials
     person.change_console(credentials=dataclasses.replace(credentials, encoding_aes_key="abcdefghij" * 4 + "abA"))
     assert not person.write("几点关门").accepted
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.AES_KEY_DIFFERS, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.MESSAGE) is CheckVerdict.AES_KEY_DIFFERS, timeout=LONG)
     assert last.result.isVisible()
     assert not last.go_on.isEnabled()
     person.change_console(credentials=credentials)
@@ -76,5 +75,5 @@ def test_plain_text_in_the_console_is_named_and_never_taken_by_a_button(
     account = person.sandbox.platform.program().account
     person.change_console(account=replace(account, push_mode=PushMode.PLAIN))
     assert not person.write("几点关门").accepted
-    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.MODE_DIFFERS, timeout=LONG)
+    qtbot.waitUntil(lambda: verdict(guide, Check.MESSAGE) is CheckVerdict.MODE_DIFFERS, timeout=LONG)
     assert not last.result.mend.isVisible()

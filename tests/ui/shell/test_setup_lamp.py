@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import PATIENCE_MS
 from tests.ui.world import World
-from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.setup_lamp import SetupLamp
@@ -17,7 +17,7 @@ from wxdesk.ui.shell.setup_lamp import SetupLamp
 V = CheckVerdict
 URL = "http://127.0.0.1:8765"
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
-GOOD = {fact: Finding(CHECK_OF[fact], V.OK, "shop") for fact in SetupFact}
+GOOD = {fact: Finding(fact, V.OK, "shop") for fact in SETUP_STEPS}
 
 
 def shown(qtbot: QtBot, *accounts: AccountSetup, url: str = URL, reach: CheckVerdict = V.OK) -> tuple[str, str]:
@@ -47,15 +47,15 @@ def test_a_proved_account_is_green_with_the_place(qtbot: QtBot) -> None:
 def test_the_cause_is_said_in_words(qtbot: QtBot) -> None:
     lost = shown(qtbot, AccountSetup("shop", GOOD), reach=V.NAME_UNRESOLVED)
     assert lost == ("failed", "The name a.example has no address.")
-    waits = GOOD | {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.WAITING, "shop")}
+    waits = GOOD | {Check.MESSAGE: Finding(Check.MESSAGE, V.WAITING, "shop")}
     assert shown(qtbot, AccountSetup("shop", waits)) == (
         "pending",
         "A message from a phone: Nothing has arrived yet.",
     )
-    wrong = GOOD | {SetupFact.URL_CHECK: Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "tea")}
+    wrong = GOOD | {Check.URL_CHECK: Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "tea")}
     both = shown(qtbot, AccountSetup("shop", GOOD), AccountSetup("tea", wrong))
     assert both == ("failed", "“tea”: The Token in WeChat's console is not the one here.")
-    plain = GOOD | {SetupFact.MESSAGE_PUSH: Finding(Check.SECRETS, V.PLAIN_MODE, "tea")}
+    plain = GOOD | {Check.SECRETS: Finding(Check.SECRETS, V.PLAIN_MODE, "tea")}
     both = shown(qtbot, AccountSetup("shop", GOOD), AccountSetup("tea", plain))
     assert both == ("pending", "“tea” takes messages in plain text: anybody on the way can read and change them.")
 

@@ -6,7 +6,6 @@ side proves nothing about the other.
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,47 +13,36 @@ from msgspec.structs import replace
 from wxdesk.core.setup.findings import NOT_PROBED, Check, CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelState
 
-
-class SetupFact(StrEnum):
-    """One step of the set-up, in the order of the cards."""
-
-    MINI_PROGRAM = "mini_program"  # AppID and AppSecret fetch an access_token
-    MESSAGE_PUSH = "message_push"  # Token and EncodingAESKey are there and well formed
-    ADDRESS = "address"  # the public address leads to this desk
-    URL_CHECK = "url_check"  # WeChat checked the URL and was answered
-    REAL_MESSAGE = "real_message"  # a message from a phone was kept and answered by a rule
-
-
-CHECK_OF = {
-    SetupFact.MINI_PROGRAM: Check.API,
-    SetupFact.MESSAGE_PUSH: Check.SECRETS,
-    SetupFact.ADDRESS: Check.ADDRESS,
-    SetupFact.URL_CHECK: Check.URL_CHECK,
-    SetupFact.REAL_MESSAGE: Check.MESSAGE,
-}
-"""The check whose finding decides each fact."""
+SETUP_STEPS = (
+    Check.API,  # AppID and AppSecret fetch an access_token
+    Check.SECRETS,  # Token and EncodingAESKey are there and well formed
+    Check.ADDRESS,  # the public address leads to this desk
+    Check.URL_CHECK,  # WeChat checked the URL and was answered
+    Check.MESSAGE,  # a message from a phone was kept and answered by a rule
+)
+"""The checks that decide an account's facts, in the order of the cards."""
 
 
 class AccountSetup(Struct, frozen=True):
     """An account's facts, each with its newest finding; `paused`: it may not answer."""
 
     account: str
-    facts: Mapping[SetupFact, Finding] = field(default_factory=dict)
+    facts: Mapping[Check, Finding] = field(default_factory=dict)
     paused: bool = False
 
-    def finding(self, fact: SetupFact) -> Finding:
-        """Return the newest finding of `fact`; `unknown` if nothing was checked."""
-        return self.facts.get(fact) or Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN, self.account)
+    def finding(self, step: Check) -> Finding:
+        """Return the newest finding of a step; `unknown` if nothing was checked."""
+        return self.facts.get(step) or Finding(step, CheckVerdict.UNKNOWN, self.account)
 
     @property
-    def missing(self) -> SetupFact | None:
-        """The first fact that is not proved; None once the account is done."""
-        return next((fact for fact in SetupFact if not _proves(self.finding(fact))), None)
+    def missing(self) -> Check | None:
+        """The first step that is not proved; None once the account is done."""
+        return next((step for step in SETUP_STEPS if not _proves(self.finding(step))), None)
 
     @property
     def worst(self) -> Finding:
         """The gravest finding, the earliest card first."""
-        return max((self.finding(fact) for fact in SetupFact), key=lambda finding: finding.verdict.gravity)
+        return max((self.finding(step) for step in SETUP_STEPS), key=lambda finding: finding.verdict.gravity)
 
 
 NO_PROOF = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.UNANSWERED, CheckVerdict.NO_RULES)
@@ -100,8 +88,8 @@ class SetupState(Struct, frozen=True):
         at_work = [account for account in self.accounts if not account.paused]
         unproved = next(((account, account.missing) for account in at_work if account.missing), None)
         if unproved:
-            account, fact = unproved
-            return account.finding(fact)
+            account, step = unproved
+            return account.finding(step)
         if len(at_work) < len(self.accounts):
             paused = next(account.account for account in self.accounts if account.paused)
             return Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, paused)

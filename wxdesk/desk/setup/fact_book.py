@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
-from wxdesk.core.setup.findings import CheckVerdict, Finding
+from wxdesk.core.setup.facts import AccountSetup, SetupState
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
 
 
@@ -17,7 +17,7 @@ class FactBook:
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self.state = SetupState()
         self._publish = publish
-        self._facts: dict[str, dict[SetupFact, Finding]] = {}
+        self._facts: dict[str, dict[Check, Finding]] = {}
         self._paused: frozenset[str] = frozenset()
         self._something_came = False
 
@@ -30,17 +30,17 @@ class FactBook:
         if changed:
             self._publish(SetupChanged(""))
 
-    def finding(self, account: str, fact: SetupFact) -> Finding:
-        """Return the newest finding of a fact."""
-        return self.state.account(account).finding(fact)
+    def finding(self, account: str, step: Check) -> Finding:
+        """Return the newest finding of a step."""
+        return self.state.account(account).finding(step)
 
-    def put(self, account: str, facts: Mapping[SetupFact, Finding]) -> None:
-        """Replace these facts of an account; nothing happens for an unknown account."""
+    def put(self, account: str, *facts: Finding) -> None:
+        """Replace an account's findings of the same steps; nothing for an unknown one."""
         known = self._facts.get(account)
         if known is None:
             return
-        changed = any(not finding.says_the_same(known.get(fact)) for fact, finding in facts.items())
-        known.update(facts)
+        changed = any(not finding.says_the_same(known.get(finding.check)) for finding in facts)
+        known.update({finding.check: finding for finding in facts})
         self._show()
         if changed:
             self._publish(SetupChanged(account))
@@ -57,7 +57,7 @@ class FactBook:
         if changed:
             self._publish(SetupChanged(""))
         for account in self._facts:
-            self.put(account, {SetupFact.ADDRESS: replace(finding, account=account)})
+            self.put(account, replace(finding, account=account))
 
     def something_came(self) -> None:
         """Take note that a request of WeChat's reached this desk."""

@@ -1,11 +1,11 @@
 """Facts of an account that requests decide, by the findings about them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from wxdesk.core.events import PushSeen
-from wxdesk.core.setup.facts import SetupFact, judged_before
+from wxdesk.core.setup.facts import judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 
 DOUBTED = "doubted"
@@ -41,8 +41,6 @@ def stands_in_the_way(event: PushSeen) -> bool:
     return verdict in ON_THE_WAY_IN | IN_THE_BODY
 
 
-type Facts = Mapping[SetupFact, Finding]
-
 HINTS = (
     CheckVerdict.NOT_ENABLED, CheckVerdict.CLOUD_FUNCTION, CheckVerdict.CLOUD_HOSTING,
     CheckVerdict.THIRD_PARTY_PLATFORM, CheckVerdict.WECOM_SERVICE, CheckVerdict.TRANSFERRED_SESSION,
@@ -50,31 +48,31 @@ HINTS = (
 """Causes that cannot be seen from here, in the order in which they are likely."""
 
 
-def facts_of(finding: Finding) -> Facts:
-    """Return the facts that a finding about a request decides."""
+def fact_of(finding: Finding) -> Finding | None:
+    """Return the fact that a finding about a request decides, if any."""
     if DOUBTED in finding.values:
-        return {}
+        return None
     if finding.verdict in ON_THE_WAY_IN:
-        return {SetupFact.URL_CHECK: replace(finding, check=Check.URL_CHECK)}
+        return replace(finding, check=Check.URL_CHECK)
     if finding.verdict in IN_THE_BODY:
-        return {SetupFact.REAL_MESSAGE: replace(finding, check=Check.MESSAGE)}
+        return replace(finding, check=Check.MESSAGE)
     if finding.verdict.gravity is Gravity.NOTE and finding.verdict is not CheckVerdict.XML_FORMAT:
-        return {}
-    if finding.check is Check.MESSAGE:
-        return {SetupFact.REAL_MESSAGE: finding}
-    checked = Finding(Check.URL_CHECK, CheckVerdict.OK, finding.account, finding.values, finding.at)
-    if finding.check is Check.URL_CHECK:
-        return {SetupFact.URL_CHECK: finding if finding.verdict is CheckVerdict.CLOCK_SKEW else checked}
-    return {SetupFact.URL_CHECK: checked} if finding.check is Check.PUSH else {}
+        return None
+    if finding.check is Check.MESSAGE or (finding.check, finding.verdict) == (Check.URL_CHECK, CheckVerdict.CLOCK_SKEW):
+        return finding
+    if finding.check in (Check.URL_CHECK, Check.PUSH):
+        return Finding(Check.URL_CHECK, CheckVerdict.OK, finding.account, finding.values, finding.at)
+    return None
 
 
-def facts_of_stored(attempts: Iterable[Finding]) -> Facts:
+def facts_of_stored(attempts: Iterable[Finding]) -> dict[Check, Finding]:
     """Return the facts as stored attempts left them; newest first, as they are read."""
-    facts: dict[SetupFact, Finding] = {}
+    facts: dict[Check, Finding] = {}
     for finding in reversed(tuple(attempts)):
         if finding.check is Check.CONFIGURATION and finding.at is not None:
-            facts = {fact: judged_before(one, finding.at) for fact, one in facts.items()}
-        facts |= facts_of(finding)
+            facts = {check: judged_before(fact, finding.at) for check, fact in facts.items()}
+        if fact := fact_of(finding):
+            facts[fact.check] = fact
         if finding.check is Check.PUSH and finding.verdict.gravity < Gravity.FAILURE:
-            facts.pop(SetupFact.REAL_MESSAGE, None)
+            facts.pop(Check.MESSAGE, None)
     return facts

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from wxdesk.core.events import PushSeen
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.account_findings import kept_back
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import PushWatch
-from wxdesk.desk.setup.request_facts import IN_THE_BODY, KEPT, ON_THE_WAY_IN, facts_of, is_good
+from wxdesk.desk.setup.request_facts import IN_THE_BODY, KEPT, ON_THE_WAY_IN, fact_of, is_good
 from wxdesk.desk.setup.waiting import SetupWaiting
 
 AGAIN_WITHIN = timedelta(minutes=1)
@@ -64,7 +63,7 @@ class RequestJudge:
         taken = is_good(event)
         if taken or finding.verdict in ON_THE_WAY_IN | IN_THE_BODY:
             for one in self._for_each_account(finding):
-                self._put_facts_of(one.account, event, one)
+                self._put_fact(one.account, event, one)
         if taken:
             self._book.something_came()
             if event.outcome != "checked":
@@ -83,15 +82,15 @@ class RequestJudge:
             finding = replace(finding, values={**finding.values, "account": finding.account})
         return [replace(finding, account=account) for account in accounts]
 
-    def _put_facts_of(self, account: str, event: PushSeen, finding: Finding) -> None:
-        facts = dict(facts_of(finding))
+    def _put_fact(self, account: str, event: PushSeen, finding: Finding) -> None:
+        fact = fact_of(finding)
         if is_good(event) and self._was_not_accepted(event):
             answer = {"n": f"{event.milliseconds:.0f}"}
-            refused = Finding(Check.URL_CHECK, CheckVerdict.ECHO_NOT_ACCEPTED, account, answer, event.at)
-            facts[SetupFact.URL_CHECK] = refused
-        self._book.put(account, facts)
-        if SetupFact.URL_CHECK in facts:
-            self._waiting.checked(account)
+            fact = Finding(Check.URL_CHECK, CheckVerdict.ECHO_NOT_ACCEPTED, account, answer, event.at)
+        if fact is not None:
+            self._book.put(account, fact)
+            if fact.check is Check.URL_CHECK:
+                self._waiting.checked(account)
         if finding.verdict in IN_THE_BODY:
             self._waiting.message_refused(account)
 

@@ -12,7 +12,7 @@ from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError, Text
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState, judged_before
+from wxdesk.core.setup.facts import AccountSetup, SetupState, judged_before
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock, SetupApi
@@ -37,7 +37,7 @@ from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 
-_PROGRAM, _PUSHES = (SetupFact.MINI_PROGRAM,), (SetupFact.URL_CHECK, SetupFact.REAL_MESSAGE)
+_PROGRAM, _PUSHES = (Check.API,), (Check.URL_CHECK, Check.MESSAGE)
 
 MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 """Verdicts about an account whose replies WeChat refuses for want of permission."""
@@ -77,7 +77,7 @@ class SetupDesk:
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, attempts, has_rules, clock)
         self._requests = RequestJudge(sources.configuration, self._watch, self._waiting, self._book)
         self._kept_back: Text = ""
-        self._judged_by: dict[tuple[str, SetupFact], tuple[object, ...]] = {}
+        self._judged_by: dict[tuple[str, Check], tuple[object, ...]] = {}
         self.refresh()
 
     @property
@@ -100,12 +100,12 @@ class SetupDesk:
         for name, account in self._sources.accounts.items():
             found = self._sources.secrets(name)
             places = self._sources.configuration.now.sources
-            facts = {SetupFact.MESSAGE_PUSH: kept_back(kept_finding(account, found, self._clock()), places)}
+            facts = [kept_back(kept_finding(account, found, self._clock()), places)]
             if why := program_finding(account, found.credentials, self._clock()):
-                facts[SetupFact.MINI_PROGRAM] = kept_back(why, places)
-            elif self._book.finding(name, SetupFact.MINI_PROGRAM).verdict in OF_THE_SHAPE:  # which is mended now
-                facts[SetupFact.MINI_PROGRAM] = Finding(Check.API, CheckVerdict.UNKNOWN, name)
-            self._book.put(name, facts)
+                facts.append(kept_back(why, places))
+            elif self._book.finding(name, Check.API).verdict in OF_THE_SHAPE:  # which is mended now
+                facts.append(Finding(Check.API, CheckVerdict.UNKNOWN, name))
+            self._book.put(name, *facts)
             self._note_changes(account, found)
 
     def _note_changes(self, account: Account, found: AccountSecrets) -> None:
@@ -113,13 +113,13 @@ class SetupDesk:
         secrets, config = found.credentials, self._sources.configuration.now.config
         program = (secrets.app_secret, account.app_id, config.wechat.api_base)
         pushes = (secrets.push_token, secrets.encoding_aes_key, account.app_id, account.push_mode)
-        for facts, values in ((_PROGRAM, program), (_PUSHES, (*pushes, config.listener, config.tunnel))):
-            key, now = (account.name, facts[0]), self._clock()
+        for steps, values in ((_PROGRAM, program), (_PUSHES, (*pushes, config.listener, config.tunnel))):
+            key, now = (account.name, steps[0]), self._clock()
             if values[0] and self._judged_by.setdefault(key, values) != values:  # not a secret that was kept back
                 self._judged_by[key] = values
                 known = self._book.state.account(account.name).facts
-                self._book.put(account.name, {fact: judged_before(known[fact], now) for fact in facts if fact in known})
-                if facts is _PUSHES:
+                self._book.put(account.name, *(judged_before(known[step], now) for step in steps if step in known))
+                if steps is _PUSHES:
                     self._attempts.keep(Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, at=now))
 
     def _publish_sources(self) -> None:
@@ -137,8 +137,8 @@ class SetupDesk:
         self._publish_sources()
         for account in self._sources.accounts:
             facts = facts_of_stored(await self._attempts.newest(account))
-            self._book.put(account, facts)
-            if SetupFact.REAL_MESSAGE not in facts:
+            self._book.put(account, *facts.values())
+            if Check.MESSAGE not in facts:
                 await self._waiting.prove(account)
         await self._watch.load(tuple(self._sources.accounts))
 
@@ -158,11 +158,11 @@ class SetupDesk:
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
-                self._put_program(account, call_finding(event, self._sources.api_host))
+                self._book.put(account, call_finding(event, self._sources.api_host))
             case events.ApiCalled(call="custom/send"):
                 self._note_send(event)
             case events.TokenChanged(account, expires_at, "") if expires_at is not None:
-                self._put_program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
+                self._book.put(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
             case events.ConfigurationChanged():
                 self._use_configuration(event)
             case _:
@@ -177,7 +177,7 @@ class SetupDesk:
         self.refresh()
         self._publish_sources()
         for account in changes.added:  # it may have another name only, and messages
-            self._book.put(account, {SetupFact.ADDRESS: replace(self.state.reach, account=account)})
+            self._book.put(account, replace(self.state.reach, account=account))
             self._waiting.message_came(account)
 
     def _on_way_event(self, event: events.Event) -> None:
@@ -205,14 +205,14 @@ class SetupDesk:
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
-        self._put_program(account, found)
+        self._book.put(account, found)
         return found
 
     async def check_address(self, account: str = "") -> Finding:
         """Probe the public address now, by an account's own push URL if it is named."""
         found = await self._sources.reachability.check(account)
         if account:
-            self._book.put(account, {SetupFact.ADDRESS: found})
+            self._book.put(account, found)
         return found
 
     async def check_all(self, account: str) -> AccountSetup:
@@ -228,7 +228,7 @@ class SetupDesk:
 
         They have `seen` this finding; what has come since stands.
         """
-        if seen.says_the_same(self._book.finding(account, SetupFact.URL_CHECK)):
+        if seen.says_the_same(self._book.finding(account, Check.URL_CHECK)):
             self._waiting.submitted(account)
 
     async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
@@ -239,8 +239,8 @@ class SetupDesk:
     def hints(self, account: str) -> tuple[Finding, ...]:
         """List what may keep messages away although WeChat has checked the URL."""
         setup = self.state.account(account)
-        waits = setup.finding(SetupFact.REAL_MESSAGE).verdict is CheckVerdict.WAITING
-        checked = setup.finding(SetupFact.URL_CHECK).verdict in (CheckVerdict.OK, CheckVerdict.CLOCK_SKEW)
+        waits = setup.finding(Check.MESSAGE).verdict is CheckVerdict.WAITING
+        checked = setup.finding(Check.URL_CHECK).verdict in (CheckVerdict.OK, CheckVerdict.CLOCK_SKEW)
         return tuple(Finding(Check.MESSAGE, verdict, account) for verdict in HINTS) if waits and checked else ()
 
     # -- what follows from events
@@ -252,14 +252,11 @@ class SetupDesk:
             return failed_fetch(error, account, self._sources.api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, account, at=self._clock())
 
-    def _put_program(self, account: str, finding: Finding) -> None:
-        self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
-
     def _note_send(self, call: events.ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
         found = call_finding(call, self._sources.api_host)
-        before = self._book.finding(call.account, SetupFact.REAL_MESSAGE)
+        before = self._book.finding(call.account, Check.MESSAGE)
         if found.verdict in MAY_NOT_SEND:
-            self._book.put(call.account, {SetupFact.REAL_MESSAGE: replace(found, check=Check.MESSAGE)})
+            self._book.put(call.account, replace(found, check=Check.MESSAGE))
         elif found.verdict is CheckVerdict.OK and before.verdict in MAY_NOT_SEND:
             self._waiting.message_came(call.account)

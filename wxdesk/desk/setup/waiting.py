@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import SendError
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock, SetupApi
 from wxdesk.desk.runtime.timers import keep_looking
@@ -48,7 +47,7 @@ class SetupWaiting:
     def submitted(self, account: str) -> None:
         """Wait for WeChat's check of an account's URL from now on."""
         self._submitted[account] = self._clock()
-        self._put(account, SetupFact.URL_CHECK, Finding(Check.URL_CHECK, CheckVerdict.WAITING, account))
+        self._put(account, Finding(Check.URL_CHECK, CheckVerdict.WAITING, account))
         self._awake.set()
 
     def checked(self, account: str) -> None:
@@ -57,7 +56,7 @@ class SetupWaiting:
 
     def message_came(self, account: str) -> None:
         """Look whether messages of an account are answered; that of a done one is known."""
-        known = self._book.finding(account, SetupFact.REAL_MESSAGE)
+        known = self._book.finding(account, Check.MESSAGE)
         if known.verdict is not CheckVerdict.OK or known.outdated:
             self._unproven.add(account)
             self._awake.set()
@@ -88,7 +87,7 @@ class SetupWaiting:
     async def prove(self, account: str) -> None:
         """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
-        present = self._book.finding(account, SetupFact.REAL_MESSAGE)
+        present = self._book.finding(account, Check.MESSAGE)
         stands = present.verdict in IN_THE_BODY or present.outdated
         if stands and account not in self._unproven:
             return
@@ -100,12 +99,12 @@ class SetupWaiting:
         else:
             verdict = CheckVerdict.WAITING
         found = Finding(Check.MESSAGE, verdict, account, at=self._clock())
-        if proofs.kept and self._book.finding(account, SetupFact.URL_CHECK).verdict is CheckVerdict.UNKNOWN:
-            self._put(account, SetupFact.URL_CHECK, Finding(Check.URL_CHECK, CheckVerdict.OK, account))
+        if proofs.kept and self._book.finding(account, Check.URL_CHECK).verdict is CheckVerdict.UNKNOWN:
+            self._put(account, Finding(Check.URL_CHECK, CheckVerdict.OK, account))
         if verdict is CheckVerdict.OK:
             await self._store.add([CountedFinding(found)])
             self._unproven.discard(account)
-        self._put(account, SetupFact.REAL_MESSAGE, found)
+        self._put(account, found)
 
     async def _judge_silence(self, account: str) -> None:
         """Say why nothing came after the operator submitted the URL."""
@@ -120,8 +119,8 @@ class SetupWaiting:
             found = Finding(Check.URL_CHECK, CheckVerdict.WAF_DROPS, account)
         else:
             found = replace(reach, check=Check.URL_CHECK, account=account)
-        if self._book.finding(account, SetupFact.URL_CHECK).verdict is CheckVerdict.WAITING:
-            self._put(account, SetupFact.URL_CHECK, found)
+        if self._book.finding(account, Check.URL_CHECK).verdict is CheckVerdict.WAITING:
+            self._put(account, found)
 
-    def _put(self, account: str, fact: SetupFact, finding: Finding) -> None:
-        self._book.put(account, {fact: replace(finding, at=self._clock())})
+    def _put(self, account: str, finding: Finding) -> None:
+        self._book.put(account, replace(finding, at=self._clock()))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.operator import Role
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.i18n import tr
 from wxdesk.secrets.names import SecretName
@@ -26,7 +26,7 @@ class AccountCommands(QObject):
     """Asks where something is lost or has to be done elsewhere, then has it done.
 
     Signals:
-        setup_wanted: open the guided set-up of an account (empty: a new one) at a `SetupFact`, None for the next.
+        setup_wanted: open the guided set-up of an account (empty: a new one) at a step, None for the next.
     """
 
     setup_wanted = Signal(str, object)
@@ -38,16 +38,16 @@ class AccountCommands(QObject):
 
     def add(self) -> None:
         """Begin the set-up of a new account."""
-        self.setup_wanted.emit("", SetupFact.MINI_PROGRAM)
+        self.setup_wanted.emit("", Check.API)
 
     def change_address(self) -> None:
         """Open the public address in the set-up."""
-        self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), SetupFact.ADDRESS)
+        self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), Check.ADDRESS)
 
     def run(self, name: str, action: QAction) -> None:
         """Begin one of `account_card.COMMANDS`."""
         {
-            "change": partial(self.setup_wanted.emit, name, SetupFact.MINI_PROGRAM),
+            "change": partial(self.setup_wanted.emit, name, Check.API),
             "pause": partial(self._pause, name),
             "title": partial(self._call, name),
             "rename": partial(self._rename, name),
@@ -85,7 +85,7 @@ class AccountCommands(QObject):
             return self._bridge.desk.account_editing.rename(name, dialog.asked)
 
         def renamed(_: object) -> None:
-            self.setup_wanted.emit(dialog.asked, SetupFact.URL_CHECK)
+            self.setup_wanted.emit(dialog.asked, Check.URL_CHECK)
 
         dialog.ask(self._bridge, rename, renamed)
 
@@ -116,7 +116,7 @@ class AccountCommands(QObject):
         dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), done)
 
     def _rotated(self, name: str, _: object) -> None:
-        self.setup_wanted.emit(name, SetupFact.MESSAGE_PUSH)
+        self.setup_wanted.emit(name, Check.SECRETS)
 
     def _remove(self, name: str) -> None:
         """Remove an account; by the choice with everything that was kept of it."""

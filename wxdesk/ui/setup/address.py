@@ -2,8 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding, ProbeStage, stages
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, ProbeStage, stages
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender
@@ -21,7 +20,7 @@ class AddressCard(SetupCard):
         sentence = tr(
             "WeChat calls an address that opens from anywhere. A server of yours or a tunnel leads it to this computer."
         )
-        super().__init__(SetupFact.ADDRESS, sentence, mender, parent)
+        super().__init__(Check.ADDRESS, sentence, mender, parent)
         self.form = TunnelForm(mender.bridge, self)
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)

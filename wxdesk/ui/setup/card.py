@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import Role
-from wxdesk.core.setup.facts import AccountSetup, SetupFact
-from wxdesk.core.setup.findings import NOT_PROBED, CheckVerdict, Finding
+from wxdesk.core.setup.facts import AccountSetup
+from wxdesk.core.setup.findings import NOT_PROBED, Check, CheckVerdict, Finding
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.findings import FindingCard, Mender
@@ -63,7 +63,7 @@ class SetupCard(Frame):
     added = Signal(str)
     tried = Signal(object)
 
-    def __init__(self, fact: SetupFact, sentence: str, mender: Mender, parent: QWidget) -> None:
+    def __init__(self, fact: Check, sentence: str, mender: Mender, parent: QWidget) -> None:
         super().__init__("card", parent)
         self.setMaximumWidth(WIDTH)
         self.fact = fact

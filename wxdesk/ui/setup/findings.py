@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.text import sentence_of, state_of
@@ -103,7 +102,7 @@ class Mender(QObject):
     """Offers the one button for a finding, and does it.
 
     Signals:
-        go_to: show the card of this `SetupFact`.
+        go_to: show the card of this step, a `Check`.
         starter_rules_wanted: take over the built-in rules.
         mended: something was changed; check again.
         vault_wanted: ask for the vault's passphrase.
@@ -141,13 +140,13 @@ class Mender(QObject):
         """Return the button that leads to where a person mends it."""
         match finding.verdict:
             case CheckVerdict.APP_ID_DIFFERS:
-                return tr("Look at the AppID"), partial(self.go_to.emit, SetupFact.MINI_PROGRAM)
+                return tr("Look at the AppID"), partial(self.go_to.emit, Check.API)
             case CheckVerdict.NO_PUBLIC_URL:
-                return tr("Enter the address"), partial(self.go_to.emit, SetupFact.ADDRESS)
+                return tr("Enter the address"), partial(self.go_to.emit, Check.ADDRESS)
             case CheckVerdict.SECRET_MISSING:
                 name = str(finding.values.get("name", "")).replace(" ", "_").lower()
-                fact = SetupFact.MINI_PROGRAM if name in {"app_secret", "appsecret"} else SetupFact.MESSAGE_PUSH
-                return tr("Enter it"), partial(self.go_to.emit, fact)
+                step = Check.API if name in {"app_secret", "appsecret"} else Check.SECRETS
+                return tr("Enter it"), partial(self.go_to.emit, step)
             case CheckVerdict.NO_RULES:
                 return tr("Start with example rules"), self.starter_rules_wanted.emit
             case CheckVerdict.VAULT_LOCKED:

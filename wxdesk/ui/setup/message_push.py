@@ -4,7 +4,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import tr
@@ -27,7 +27,7 @@ class MessagePushCard(SetupCard):
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Token and key are made here. Copy them into WeChat's console, and submit there in step 4.")
-        super().__init__(SetupFact.MESSAGE_PUSH, sentence, mender, parent)
+        super().__init__(Check.SECRETS, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.renew = Button(tr("Generate new ones"), icon="retry", parent=self, then=self._ask_to_renew)
         self.own = Button(tr("Use values of my own"), kind=ButtonKind.LINK, parent=self, then=self._open_own)

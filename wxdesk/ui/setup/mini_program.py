@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.config.reading import ACCOUNT_NAME, LONGEST_TITLE
 from wxdesk.core.errors import BadInput
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
 from wxdesk.desk.setup.account_editing import AccountEditing, NotAdded
 from wxdesk.i18n import explain_reason, tr
@@ -38,7 +37,7 @@ class MiniProgramCard(SetupCard):
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Copy these values from WeChat's console. They are tried at once; nobody else sees them.")
-        super().__init__(SetupFact.MINI_PROGRAM, sentence, mender, parent)
+        super().__init__(Check.API, sentence, mender, parent)
         self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
         example = tr("{question} (optional)", question="gh_…")

@@ -12,7 +12,8 @@ from wxdesk.core.events import (
     SetupChanged,
     TunnelChanged,
 )
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import SETUP_STEPS
+from wxdesk.core.setup.findings import Check
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Size
@@ -35,7 +36,7 @@ COLUMN, NARROW_COLUMN = 272, 220
 NARROW = 960
 """Width of the page below which the column of steps is narrow."""
 
-_WITHOUT_ACCOUNT = (SetupFact.MINI_PROGRAM, SetupFact.ADDRESS)
+_WITHOUT_ACCOUNT = (Check.API, Check.ADDRESS)
 _SHOWN = (ConfigurationChanged, SetupChanged, ReachabilityChanged, TunnelChanged, ListenerChanged, RulesChanged)
 
 
@@ -53,10 +54,10 @@ class SetupPage(QWidget):
         self._bridge = bridge
         self._memory = memory
         self.account, step = memory.word("setup/account"), memory.word("setup/step")
-        self.step = SetupFact(step) if step in set(SetupFact) else SetupFact.MINI_PROGRAM
+        self.step = Check(step) if step in SETUP_STEPS else Check.API
         self.mender = Mender(bridge, self)
         self.real_message = RealMessageCard(self.mender, self)
-        self.cards: dict[SetupFact, SetupCard] = {
+        self.cards: dict[Check, SetupCard] = {
             card.fact: card
             for card in (
                 MiniProgramCard(self.mender, self),
@@ -76,13 +77,13 @@ class SetupPage(QWidget):
         """Show the present state, at the step that was left."""
         self.show_step(self.step)
 
-    def open(self, account: str, step: SetupFact | None = None) -> None:
+    def open(self, account: str, step: Check | None = None) -> None:
         """Show the set-up of `account`, at a step or at the first that is missing.
 
         Empty for a new account.
         """
         self.account = account
-        self.step = step or self._view().setup.missing or SetupFact.REAL_MESSAGE
+        self.step = step or self._view().setup.missing or Check.MESSAGE
         self.front_wanted.emit(self)
 
     def resume(self) -> None:
@@ -90,13 +91,13 @@ class SetupPage(QWidget):
         unfinished = (one.account for one in self._bridge.desk.setup.state.accounts if one.missing is not None)
         self.open(next(unfinished, next(iter(self._bridge.desk.accounts), "")))
 
-    def show_step(self, step: SetupFact) -> None:
+    def show_step(self, step: Check) -> None:
         """Show a step, and remember it; without an account only those that need none."""
         if self._bridge.desk.is_remote:
             self.stack.setCurrentWidget(self._elsewhere)
             return
         if self.account not in self._bridge.desk.accounts:
-            self.account, step = "", step if step in _WITHOUT_ACCOUNT else SetupFact.MINI_PROGRAM
+            self.account, step = "", step if step in _WITHOUT_ACCOUNT else Check.API
         self.step = step
         self._memory.keep({"setup/account": self.account, "setup/step": step.value})
         self.steps.show_step(step)
@@ -150,8 +151,8 @@ class SetupPage(QWidget):
             card.tried.connect(self.steps.items[card.fact].show_finding)
 
     def _next(self) -> None:
-        order = tuple(SetupFact)
-        self.show_step(order[min(order.index(self.step) + 1, len(order) - 1)])
+        following = SETUP_STEPS.index(self.step) + 1
+        self.show_step(SETUP_STEPS[min(following, len(SETUP_STEPS) - 1)])
 
     def _added(self, name: str) -> None:
         self.account = name

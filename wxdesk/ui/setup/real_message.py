@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot
 from wxdesk.i18n import tr
@@ -32,7 +31,7 @@ class RealMessageCard(SetupCard):
     """
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
-        super().__init__(SetupFact.REAL_MESSAGE, _what_to_do(), mender, parent)
+        super().__init__(Check.MESSAGE, _what_to_do(), mender, parent)
         self._conversation: int | None = None
         self.missing = Button(kind=ButtonKind.LINK, parent=self, then=self._go_to_missing)
         self.rules = FindingCard(self)
@@ -54,7 +53,7 @@ class RealMessageCard(SetupCard):
     def show_view(self, view: SetupView) -> None:
         """Show which fact is missing still, or that a real message was answered."""
         super().show_view(view)
-        missing = view.setup.missing if view.account is not None else SetupFact.MINI_PROGRAM
+        missing = view.setup.missing if view.account is not None else Check.API
         elsewhere = missing is not None and missing is not self.fact
         self.missing.setVisible(elsewhere)
         self.checked.setHidden(elsewhere)  # a narrow card has no room for both
@@ -129,7 +128,7 @@ class RealMessageCard(SetupCard):
         self.rules.show_finding(None if rules else none, mending=self._mender.offer(none))
 
     def _go_to_missing(self) -> None:
-        self._mender.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)
+        self._mender.go_to.emit(self.view.setup.missing or Check.API)
 
 
 def _answer_text(reply: Reply, now: datetime) -> str:

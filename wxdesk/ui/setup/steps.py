@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding
+from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
@@ -29,36 +29,36 @@ class StepColumn(QWidget):
     """The five steps; Up and Down go through them.
 
     Signals:
-        chosen: the `SetupFact` that the operator wants to see.
+        chosen: the `Check` of the step that the operator wants to see.
     """
 
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, accessibleName=tr("Steps"))
-        self.items = {fact: StepItem(number, fact, self) for number, fact in enumerate(SetupFact, 1)}
-        for fact, item in self.items.items():
-            item.clicked.connect(partial(self.chosen.emit, fact))
+        self.items = {step: StepItem(number, step, self) for number, step in enumerate(SETUP_STEPS, 1)}
+        for step, item in self.items.items():
+            item.clicked.connect(partial(self.chosen.emit, step))
         vbox(*self.items.values(), within=self, spacing=0)
 
     def show_setup(self, setup: AccountSetup) -> None:
         """Show the state of each step."""
-        for fact, item in self.items.items():
-            item.show_finding(setup.finding(fact))
+        for step, item in self.items.items():
+            item.show_finding(setup.finding(step))
 
-    def show_step(self, fact: SetupFact) -> None:
+    def show_step(self, step: Check) -> None:
         """Mark the present step."""
-        self.items[fact].setChecked(True)
+        self.items[step].setChecked(True)
 
 
 class StepItem(EnterButton):
     """One step: its number or state in a disc, its name, and a word on its state."""
 
-    def __init__(self, number: int, fact: SetupFact, parent: QWidget) -> None:
+    def __init__(self, number: int, step: Check, parent: QWidget) -> None:
         super().__init__(parent)
         self._number = number
-        self._fact = fact
-        self.look = state_of(Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN))
+        self._step = step
+        self.look = state_of(Finding(step, CheckVerdict.UNKNOWN))
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -66,7 +66,7 @@ class StepItem(EnterButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(step_title(fact))
+        self.setAccessibleName(step_title(step))
 
     def show_finding(self, finding: Finding) -> None:
         """Show what was found about the step last."""
@@ -89,7 +89,7 @@ class StepItem(EnterButton):
             self._paint_disc(painter)
             left = LEFT + DISC + 12
             room = self.width() - left - 12
-            title = step_title(self._fact)  # a bold one is too wide for the narrow column
+            title = step_title(self._step)  # a bold one is too wide for the narrow column
             paint_text(painter, QRect(left, 11, room, 20), title, font(Size.BODY), color_of("text"))
             role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
             paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), color_of(role))

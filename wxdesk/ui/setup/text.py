@@ -5,19 +5,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import names, tr
 from wxdesk.ui.wording.times import dated_time
 
 step_title = names(
     {
-        SetupFact.MINI_PROGRAM: "Mini program",
-        SetupFact.MESSAGE_PUSH: "Message push",
-        SetupFact.ADDRESS: "How WeChat gets here",
-        SetupFact.URL_CHECK: "Waiting for WeChat",
-        SetupFact.REAL_MESSAGE: "A real message",
+        Check.API: "Mini program",
+        Check.SECRETS: "Message push",
+        Check.ADDRESS: "How WeChat gets here",
+        Check.URL_CHECK: "Waiting for WeChat",
+        Check.MESSAGE: "A real message",
     }
 )
 """Name of a step."""

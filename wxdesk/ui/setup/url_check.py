@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.runtime.refresher import Refresher
@@ -24,7 +23,7 @@ class UrlCheckCard(SetupCard):
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Enter these in WeChat's console, submit there, then press the button below. WeChat calls once.")
-        super().__init__(SetupFact.URL_CHECK, sentence, mender, parent)
+        super().__init__(Check.URL_CHECK, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self, then=self.check)
         self.waiting = QWidget(self)

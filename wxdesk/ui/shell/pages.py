@@ -10,6 +10,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.setup.findings import Check
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
@@ -18,7 +19,6 @@ from wxdesk.ui.shell.rail import PageEntry
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 if TYPE_CHECKING:  # what only pages need is imported with them
-    from wxdesk.core.setup.facts import SetupFact
     from wxdesk.sandbox.port import Simulator
     from wxdesk.ui.insights.page import InsightsPage
     from wxdesk.ui.rules.page import RulesPage
@@ -197,7 +197,7 @@ class Pages:
     def _open_hours(self) -> None:
         self.rules.widget.hours.open()
 
-    def _open_setup(self, account: str, step: SetupFact | None) -> None:
+    def _open_setup(self, account: str, step: Check | None) -> None:
         self.guide.widget.open(account, step)
 
     def _try_as(self, conversation_id: int, sentence: str) -> None:

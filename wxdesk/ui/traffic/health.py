@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged, TroubleRaised
-from wxdesk.core.setup.facts import SetupFact, SetupState
+from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.desk.health import LISTENER, START, HealthState
@@ -81,7 +81,7 @@ def _findings(check: Check, health: HealthState, setup: SetupState) -> Iterator[
         case Check.ADDRESS:
             yield setup.reach
         case Check.API:
-            found = [one.finding(SetupFact.MINI_PROGRAM) for one in setup.accounts]
+            found = [one.finding(Check.API) for one in setup.accounts]
             yield from [one for one in found if one.verdict is not CheckVerdict.OK] or found[:1]
             if not found:
                 yield Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)

@@ -17,7 +17,7 @@ from tests.ui.inbox.records import NOW
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
@@ -94,11 +94,11 @@ def test_an_empty_inbox_names_what_is_missing_and_leads_there(qtbot: QtBot, page
     ("lacking", "words", "then"),
     [
         (LackingSetup(), "Connect your mini program", EmptyStep.SETUP),
-        (LackingSetup("shop", SetupFact.MINI_PROGRAM, has_rules=False), "its AppID and AppSecret", EmptyStep.SETUP),
-        (LackingSetup("shop", SetupFact.URL_CHECK, has_rules=False), "has not checked the address", EmptyStep.SETUP),
-        (LackingSetup("shop", SetupFact.REAL_MESSAGE, has_rules=False), "there is no rule", EmptyStep.RULES),
+        (LackingSetup("shop", Check.API, has_rules=False), "its AppID and AppSecret", EmptyStep.SETUP),
+        (LackingSetup("shop", Check.URL_CHECK, has_rules=False), "has not checked the address", EmptyStep.SETUP),
+        (LackingSetup("shop", Check.MESSAGE, has_rules=False), "there is no rule", EmptyStep.RULES),
         (LackingSetup("shop", None, has_rules=False), "there is no rule", EmptyStep.RULES),
-        (LackingSetup("shop", SetupFact.REAL_MESSAGE), "As soon as a customer writes", EmptyStep.SETUP),
+        (LackingSetup("shop", Check.MESSAGE), "As soon as a customer writes", EmptyStep.SETUP),
     ],
 )
 def test_each_obstacle_has_its_words(lacking: LackingSetup, words: str, then: EmptyStep) -> None:

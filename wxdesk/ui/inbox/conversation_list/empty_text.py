@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check
 from wxdesk.i18n import tr
 
 
@@ -25,7 +25,7 @@ class LackingSetup(Struct, frozen=True):
     """
 
     account: str = ""
-    fact: SetupFact | None = None
+    fact: Check | None = None
     has_rules: bool = True
     refused: str = ""
 
@@ -65,11 +65,11 @@ def _before_the_first(lacking: LackingSetup) -> EmptyText:
     return EmptyText(title, words, setup if lacking.fact else tr("Show all"), EmptyStep.SETUP)
 
 
-_LACKING: dict[SetupFact | None, str] = {
-    SetupFact.MINI_PROGRAM: "“{account}” cannot answer yet: its AppID and AppSecret have to be right.",
-    SetupFact.MESSAGE_PUSH: "“{account}” receives nothing yet: Token and key are missing.",
-    SetupFact.ADDRESS: "“{account}” receives nothing yet: WeChat has no way to this computer.",
-    SetupFact.URL_CHECK: "“{account}” receives nothing yet: WeChat has not checked the address.",
+_LACKING: dict[Check | None, str] = {
+    Check.API: "“{account}” cannot answer yet: its AppID and AppSecret have to be right.",
+    Check.SECRETS: "“{account}” receives nothing yet: Token and key are missing.",
+    Check.ADDRESS: "“{account}” receives nothing yet: WeChat has no way to this computer.",
+    Check.URL_CHECK: "“{account}” receives nothing yet: WeChat has not checked the address.",
 }
 
 
