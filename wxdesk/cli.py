@@ -295,7 +295,7 @@ def _window(options: argparse.Namespace) -> int:
     return desktop.with_failures_shown(options.home or default_home(), lambda: _open(options))
 
 
-def _open(options: argparse.Namespace) -> int:
+def _open(options: argparse.Namespace) -> int | None:
     from wxdesk import desktop
 
     home = _home(options)

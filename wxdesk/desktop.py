@@ -27,8 +27,11 @@ OPENING_LOOKS, OPENING_SECONDS = 20, 0.25
 """Looks for a window that another start is opening; seconds between two."""
 
 
-def open_window(setup: Setup) -> int:
-    """Run a desk with its window until the window is closed; return the exit code."""
+def open_window(setup: Setup) -> int | None:
+    """Run a desk with its window until the window is closed; return the exit code.
+
+    None if a backup was put in place, on which a desk is to be opened.
+    """
     from wxdesk.app import open_window_desk  # nothing of this is needed to raise a window that is open
     from wxdesk.config.store_url import public_part
     from wxdesk.runner import DeskThread
@@ -40,13 +43,21 @@ def open_window(setup: Setup) -> int:
         signal.signal(hang_up, signal.SIG_IGN)  # while it opens: everything is just being read
     upgrading = threading.Event()
     thread = DeskThread(open_window_desk(setup, upgrading.set), partial(tell_of_upgrade, setup.home, upgrading))
+    unpacked: list[Path] = []
     try:
-        facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
+        database = public_part(setup.config.store.url)
+        facts = InstallationFacts(setup.home, database, partial(_examined, setup), unpacked=unpacked.append)
         if hang_up is not None:
             signal.signal(hang_up, lambda *_: thread.read_again())
-        return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
+        code = run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()
+    if not unpacked:
+        return code
+    from wxdesk.store.moving.restore import put_in_place
+
+    put_in_place(unpacked[0], setup.home, setup.clock())
+    return None
 
 
 UPGRADE_SECONDS = 1.0
@@ -113,15 +124,16 @@ def require_window() -> None:
         raise reason
 
 
-def with_failures_shown(home: Path, start: Callable[[], int]) -> int:
-    """Run `start`; show in a window the error that keeps a desk from opening.
+def with_failures_shown(home: Path, start: Callable[[], int | None]) -> int:
+    """Run `start` until it returns a code; show what keeps a desk from opening.
 
-    Re-raises it. Needs a display. Who starts the program by an icon sees neither stderr nor exit code. A taken port
-    can be changed there; then `start` runs again. A window that another start is opening comes to the front.
+    Raises the error again. Needs a display. Who starts the program by an icon sees neither stderr nor exit code. A
+    taken port can be changed there; then `start` runs again. A window that another start is opening comes to the front.
     """
     while True:
         try:
-            return start()
+            if (code := start()) is not None:
+                return code
         except WxdeskError as error:
             if isinstance(error, HomeInUse) and _is_opened_soon(home):
                 return 0

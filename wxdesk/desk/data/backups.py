@@ -1,13 +1,17 @@
-"""Backup of the operator's folder beside the desk that works in it."""
+"""Backups of a home, made and unpacked beside the desk that works in it."""
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from wxdesk.config.editing import with_keys
 from wxdesk.config.reading import FILE as CONFIG
 from wxdesk.config.reading import load_file
 from wxdesk.secrets.vault import FILE as VAULT
 from wxdesk.store.moving.backup import DATABASE, Listing, Report, make_backup
+from wxdesk.store.moving.restore import ASIDE, unpack_backup
 
 URL = f"sqlite:///{DATABASE}"
 """Place of the database in a home that was restored."""
@@ -28,3 +32,24 @@ async def back_up(url: str, home: Path, file: Path, report: Report) -> Listing:
         text = settings[CONFIG].decode("utf-8-sig")
         settings[CONFIG] = with_keys(text, "store", {"url": URL}).encode()
     return await make_backup(url, home, file, settings, report)
+
+
+class UnpackedBackup(Struct, frozen=True):
+    """Folder in a home with an unpacked backup, which is whole.
+
+    `aside`: the beginning of the name of the folder for what is in that home now.
+    """
+
+    folder: Path
+    made_at: datetime
+    aside: str = ASIDE
+
+
+async def unpack(file: Path, home: Path, report: Report) -> UnpackedBackup:
+    """Unpack a backup in `home`, which stays as it is.
+
+    Raises:
+        UnusableFile: the backup is damaged or of a newer program, or the home cannot be written.
+    """
+    listing, folder = await unpack_backup(file, home, report)
+    return UnpackedBackup(folder, listing.made_at)

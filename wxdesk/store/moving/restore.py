@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, naming_file
@@ -44,13 +44,57 @@ async def restore_backup(
         occupied = await asyncio.to_thread(_occupied, home)
         if occupied and not set_aside:
             raise BadInput(reason=Phrase(OCCUPIED, home=home))
-        listing = read_listing(file)
-        with TemporaryDirectory(prefix=UNFINISHED_RESTORE, dir=home) as name:
-            await asyncio.to_thread(_extract, file, listing, Path(name))
-            await _compare(file, Path(name) / DATABASE, listing, report)
-            aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
-            _exchange(occupied, Path(name), home, aside)
-    return listing, aside
+        listing, unpacked = await unpack_backup(file, home, report)
+        return listing, _put_in_place(unpacked, home, now)
+
+
+async def unpack_backup(file: Path, home: Path, report: Report) -> tuple[Listing, Path]:
+    """Unpack a backup into a new folder in a home, and compare all of it.
+
+    A desk may work there meanwhile.
+
+    Raises:
+        UnusableFile: the backup is damaged or of a newer program, or the home cannot be written.
+    """
+    listing = read_listing(file)
+    with naming_file(home):
+        unpacked = await asyncio.to_thread(_empty_folder, home)
+        try:
+            await asyncio.to_thread(_extract, file, listing, unpacked)
+            await _compare(file, unpacked / DATABASE, listing, report)
+        except BaseException:
+            shutil.rmtree(unpacked)
+            raise
+    return listing, unpacked
+
+
+def put_in_place(unpacked: Path, home: Path, now: datetime) -> Path:
+    """Put an unpacked backup in the place of what wxdesk has in a home.
+
+    The returned folder has the latter.
+
+    Raises:
+        HomeInUse: a desk is open there.
+        UnusableFile: the home cannot be written, which is as it was.
+    """
+    with closing(lock_home(home)), naming_file(home):
+        return _put_in_place(unpacked, home, now)
+
+
+def _put_in_place(unpacked: Path, home: Path, now: datetime) -> Path:
+    occupied = _occupied(home)
+    aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
+    try:
+        _exchange(occupied, unpacked, home, aside)
+    finally:
+        shutil.rmtree(unpacked)
+    return aside
+
+
+def _empty_folder(home: Path) -> Path:
+    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
+        shutil.rmtree(rest)
+    return Path(mkdtemp(prefix=UNFINISHED_RESTORE, dir=home))
 
 
 def _extract(file: Path, listing: Listing, folder: Path) -> None:
@@ -86,10 +130,9 @@ def _unpacked(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, st
 
 
 def _occupied(home: Path) -> list[Path]:
-    """Return what wxdesk has in a home, but for its logs and what was set aside."""
-    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
-        shutil.rmtree(rest)
-    found = [one for one in home_files(home) if one.name != LOGS and not one.name.startswith(ASIDE)]
+    """Return what wxdesk has in a home, but for logs and what restores left."""
+    others = (LOGS, ASIDE, UNFINISHED_RESTORE)
+    found = [one for one in home_files(home) if not one.name.startswith(others)]
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
 
 

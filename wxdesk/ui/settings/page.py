@@ -114,7 +114,7 @@ class SettingsPage(QWidget):
         self.preferences = PreferencesCard(self._bridge, self)
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)
-        self.data = DataCard(self._bridge, self)
+        self.data = DataCard(self._bridge, self, can_restore=self._facts.can_restore)
         self.looks = AppearanceCard(appearance, self)
         own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
         self._columns.addLayout(own, 3)

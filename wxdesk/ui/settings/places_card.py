@@ -98,13 +98,15 @@ class SecretPlaces(QWidget):
 
 
 class DataCard(SettingsCard):
-    """Backup and export while the desk goes on."""
+    """Backup and export while the desk goes on, and restoring where the window can."""
 
-    def __init__(self, bridge: WindowBridge, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QWidget, *, can_restore: bool = False) -> None:
         super().__init__(tr("Your data"), parent)
         self.jobs = FileJobs(bridge, self)
         self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
-        about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
+        self.restore = Button(tr("Restore…"), parent=self)
+        self.restore.setVisible(can_restore)
+        about = tr("Everything in one file, without secrets.")
         self.how = Button(tr("How to back it up"), kind=ButtonKind.LINK, parent=self)
         self.how.clicked.connect(partial(show_documentation, "server", self))
         self.how.hide()
@@ -113,7 +115,8 @@ class DataCard(SettingsCard):
             self.how.show()
             about = tr("The database is on a server, which is backed up there.")
         words = PlainLabel(about, role="secondary", wrap=True, parent=self)
-        self.add_row(tr("Backup"), vbox(hbox(self.back_up, (words, 1), spacing=10), self.how, spacing=8))
+        buttons = hbox(self.back_up, self.restore, (words, 1), spacing=10)
+        self.add_row(tr("Backup"), vbox(buttons, self.how, spacing=8))
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():

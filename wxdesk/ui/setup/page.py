@@ -49,9 +49,10 @@ class SetupPage(QWidget):
 
     front_wanted = Signal(object)
 
-    def __init__(self, bridge: WindowBridge, memory: WindowMemory) -> None:
+    def __init__(self, bridge: WindowBridge, memory: WindowMemory, *, can_restore: bool = False) -> None:
         super().__init__()
         self._bridge = bridge
+        self._can_restore = can_restore
         self._memory = memory
         self.account, step = memory.word("setup/account"), memory.word("setup/step")
         self.step = Check(step) if step in SETUP_STEPS else Check.API
@@ -121,9 +122,11 @@ class SetupPage(QWidget):
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=side)
         self.tryout.setAccessibleName(tr("Try it without an account"))
         self.tryout.setToolTip(tr("WeChat and its customers are simulated; nothing of it is kept"))
+        self.restore = Button(tr("Restore a backup…"), kind=ButtonKind.LINK, parent=side)
         self.leave = Button(tr("To the settings"), kind=ButtonKind.LINK, parent=side)
         head = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14))
-        foot = vbox(self.tryout, (self.leave, AT_LEFT), spacing=10, margins=(20, 12, 20, 20))
+        links = ((one, AT_LEFT) for one in (self.restore, self.leave))
+        foot = vbox(self.tryout, *links, spacing=10, margins=(20, 12, 20, 20))
         vbox(head, self.steps, STRETCH, foot, within=side, spacing=0)
         self.stack = QStackedWidget(self)
         self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}
@@ -167,6 +170,7 @@ class SetupPage(QWidget):
         for fact, item in self.steps.items.items():
             item.setEnabled(view.account is not None or fact in _WITHOUT_ACCOUNT)
         self.tryout.setVisible(not self._bridge.desk.accounts)
+        self.restore.setVisible(self._can_restore and not self._bridge.desk.accounts)
         self.cards[self.step].show_view(view)
 
     def _view(self) -> SetupView:

@@ -96,8 +96,14 @@ class MainWindow(Frame):
 
     @property
     def _links(self) -> PageLinks:
-        tryout = partial(self.tryout_wanted.emit)
-        return PageLinks(self.show_settings, tryout, self._bring_forward, self.open_conversation, self.vault.ask)
+        return PageLinks(
+            self.show_settings,
+            partial(self.tryout_wanted.emit),
+            self._bring_forward,
+            self.open_conversation,
+            self.vault.ask,
+            self._quit_after,
+        )
 
     @property
     def inbox(self) -> InboxPage:
@@ -221,7 +227,14 @@ class MainWindow(Frame):
 
         Each page with unsaved changes is shown and asks first.
         """
-        self.leave(self.closing.emit)
+        self._quit_after(lambda: None)
+
+    def _quit_after(self, last: Callable[[], None]) -> None:
+        def close() -> None:
+            last()
+            self.closing.emit()
+
+        self.leave(close)
 
     def leave(self, then: Callable[[], None], start: int = 0) -> None:
         """Let each page from `start` on ask about its unsaved changes, and go on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -74,7 +75,8 @@ class ReadsWhenShown(Protocol):
 class PageLinks(Struct, frozen=True):
     """Places of the window to which pages lead.
 
-    `settings`, the simulated WeChat, a page that comes to the front, a conversation by its id, and the vault.
+    `settings`, the simulated WeChat, a page that comes to the front, a conversation by its id, and the vault. `quit`
+    calls something once nothing is unsaved any more, and closes the window.
     """
 
     settings: Callable[[], None]
@@ -82,6 +84,7 @@ class PageLinks(Struct, frozen=True):
     page: Callable[[QWidget], None]
     conversation: Callable[[int], None]
     vault: Callable[[], None]
+    quit: Callable[[Callable[[], None]], None]
 
 
 @runtime_checkable
@@ -172,21 +175,34 @@ class Pages:
             card.leaving.connect(self.inbox.widget.save_unfinished)
         settings.preferences.hours.clicked.connect(self._open_hours)
         settings.empty.tryout.clicked.connect(self._links.tryout)
+        settings.data.restore.clicked.connect(self._restore)
         settings.commands.setup_wanted.connect(self._open_setup)
         return settings
 
     def _build_guide(self) -> SetupPage:
         from wxdesk.ui.setup.page import SetupPage
 
-        guide = SetupPage(self._bridge, WindowMemory(self._facts.home))
+        memory = WindowMemory(self._facts.home)
+        guide = SetupPage(self._bridge, memory, can_restore=self._facts.can_restore)
         guide.leave.clicked.connect(self._links.settings)
         guide.tryout.clicked.connect(self._links.tryout)
+        guide.restore.clicked.connect(self._restore)
         guide.front_wanted.connect(self._links.page)
         guide.real_message.go_on.clicked.connect(partial(self._links.page, self.inbox.widget))
         guide.real_message.review.clicked.connect(self._open_rules)
         guide.mender.vault_wanted.connect(self._links.vault)
         guide.mender.starter_rules_wanted.connect(self._add_starter_rules)
         return guide
+
+    def _restore(self) -> None:
+        from wxdesk.ui.shell.restoring import RestoreJob
+
+        window = self.inbox.widget.window()
+        (window.findChild(RestoreJob) or RestoreJob(self._bridge, window, self._put_in_place)).ask()
+
+    def _put_in_place(self, backup: Path) -> None:
+        if self._facts.unpacked is not None:
+            self._links.quit(partial(self._facts.unpacked, backup))
 
     def _explain_rule(self, rule_id: int, revision: int) -> None:
         self.rules.widget.explain(rule_id, revision)

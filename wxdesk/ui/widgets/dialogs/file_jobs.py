@@ -1,4 +1,4 @@
-"""Files of the operator's choice: written at once, or by the desk with progress."""
+"""Files of the operator's choice, read or written with progress or at once."""
 
 import logging
 import re
@@ -29,18 +29,21 @@ BAR = "file"
 EVERY_MS = 250
 _IN_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
+BACKUPS = "Backup (*.zip)"
+"""Filter of file dialogs, as in `_FILTERS`."""
+
 _FILTERS = {
     ".csv": "Table for Excel (*.csv)",
     ".jsonl": "JSON Lines (*.jsonl)",
     ".html": "Page for a browser (*.html)",
     ".txt": "Plain text (*.txt)",
     ".json": "JSON (*.json)",
-    ".zip": "Backup (*.zip)",
+    ".zip": BACKUPS,
 }
 
 
 class FileJobs(QObject):
-    """Has the desk write one file at a time; nothing is left of one that was stopped."""
+    """Has the desk read or write one file at a time; what is stopped leaves nothing."""
 
     def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
@@ -48,6 +51,7 @@ class FileJobs(QObject):
         self._notices = bridge.notices
         self._host = host
         self._progress: Progress | None = None
+        self._doing = ""
         self._tick = QTimer(self, interval=EVERY_MS)
         self._tick.timeout.connect(self._show)
         if (application := QCoreApplication.instance()) is not None:
@@ -76,22 +80,30 @@ class FileJobs(QObject):
 
     def write(self, work: FileWork, told: str, file: str) -> None:
         """Have `work` write a file, and say `told` once it is there."""
+        now = self._bridge.desk.configuration.now
+        writing = partial(work, now.config.store.url, now.home, Path(file))
+        self.run(writing, partial(self._written, told, Path(file)), tr("Writing…"))
+
+    def run[T](self, work: Callable[[Progress], Coroutine[Any, Any, T]], done: Callable[[T], None], doing: str) -> None:
+        """Have the desk do this, and tell `done` of the result.
+
+        A bar says what it is `doing`.
+        """
         if self._progress is None:
-            self._progress, now = Progress(), self._bridge.desk.configuration.now
-            written = work(now.config.store.url, now.home, Path(file), self._progress)
-            said, stopped = partial(self._written, told, Path(file)), (Stopped, self._stopped)
-            self._bridge.ask(written, said, expected=stopped, ended=self._end)
+            self._progress, self._doing = Progress(), doing
+            stopped = Stopped, self._stopped
+            self._bridge.ask(work(self._progress), done, expected=stopped, ended=self._end)
             self._tick.start()
 
     def stop(self) -> None:
-        """Stop what is being written."""
+        """Stop what is under way."""
         if self._progress is not None:
             self._progress.stopped = True
 
     def _show(self) -> None:
         if self._progress is not None:
             latest = self._progress.latest
-            said = f"{tr('Writing…')} {progress_text(latest) if latest else ''}"
+            said = f"{self._doing} {progress_text(latest) if latest else ''}"
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
     def _written(self, told: str, file: Path, _: object) -> None:
