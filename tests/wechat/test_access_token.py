@@ -200,7 +200,7 @@ async def test_a_taken_token_is_reported_the_third_time(world: World) -> None:
         assert len(world.heard.of(TroubleRaised)) == (1 if count == 3 else 0)
     (trouble,) = world.heard.of(TroubleRaised)
     assert trouble.key == "token:shop"
-    assert "Another program" in str(trouble.text)
+    assert "fetches tokens for shop." in str(trouble.text)
 
 
 async def test_only_a_token_that_lives_its_time_clears_the_others_of_suspicion(world: World) -> None:

@@ -33,7 +33,7 @@ LONGEST_RETRY_SECONDS = 900.0
 SUSPICIOUS = 3
 """Tokens superseded in a row that suggest another program fetches them too."""
 
-TAKEN = "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one."
+TAKEN = "Another program probably fetches tokens for {account}. Let both use stable_token, or stop one."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -237,4 +237,4 @@ class AccessTokens:
         early = self._early[account.name] = self._early.get(account.name, 0) + 1
         log.info("The access_token of %s was superseded before its time (%d in a row)", account.name, early)
         if early == SUSPICIOUS:
-            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), TAKEN))
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), Phrase(TAKEN, account=account.name)))

@@ -135,7 +135,7 @@ def test_an_event_is_named_in_words_where_there_are_any(model: TrafficModel, eve
     assert shown(model, Column.WHAT) == [what]
     assert shown(model) == [f"oX3f…9k2    {said}"]
     line = model.index(0, 0).data(LINE)
-    assert event in subject_of(line)
+    assert subject_of(line) == f"{what} · event:{event} · shop"
     assert line.contains(event)
 
 

@@ -34,7 +34,12 @@ class TimedRows[R](RowModel[R]):
 
     def account_of(self, contact: Contact) -> str:
         """Return the mini program that a row names, also a removed one's; empty for none."""
-        return "" if tuple(self.accounts) in ((), (contact.account,)) else account_title(contact.account)
+        return account_among(self.accounts, contact.account)
+
+
+def account_among(accounts: Collection[str], name: str) -> str:
+    """Return an account's title, also a removed one's; empty if it is the only one."""
+    return "" if tuple(accounts) in ((), (name,)) else account_title(name)
 
 
 _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

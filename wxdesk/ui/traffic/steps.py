@@ -14,7 +14,7 @@ from wxdesk.core.replies import parts
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import LONGEST, refusal_text
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.traffic.entries import (
     ANSWERS_SENT,
     TrafficEntry,
@@ -120,7 +120,7 @@ def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep
 def subject_of(line: TrafficLine) -> str:
     """Make the title of the detail."""
     own = line.entry.kind if isinstance(line.entry, PushSeen) else line.entry.call
-    return " · ".join(filter(None, (line.what, own)))
+    return " · ".join(filter(None, (line.what, own, account_title(line.entry.account))))
 
 
 def _signed(entry: PushSeen, at: datetime) -> TrafficStep:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec import structs
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.theme import color_of
@@ -75,3 +80,22 @@ def test_a_customer_who_was_found_is_not_marked_while_another_is_open(
     found.open_conversation(other)
     qtbot.waitUntil(lambda: found.session.conversation_id == other and bridge.is_idle)
     assert not view.selectedIndexes()
+
+
+def test_who_was_found_is_told_with_the_mini_program_where_there_are_several(
+    qtbot: QtBot, world: World, found: InboxPage, bridge: Bridge
+) -> None:
+    """Two customers of the same name, one of each, look the same otherwise."""
+    view, first = found.list.found, found.list.hits.first
+    alone = view.grab().toImage()
+    assert "shop" not in first().data(Qt.ItemDataRole.AccessibleTextRole)
+    setup = world.desk.configuration.now
+    tea = AccountEntry("tea", "wxabcdefabcdef1234", "gh_ba9876543210")
+    config = structs.replace(setup.config, accounts=(*setup.config.accounts, tea))
+    world.call(world.desk.configuration.apply(replace(setup, config=config)))
+    found.list.found.picked.emit(first().data(RECORD).conversation.id)
+    qtbot.waitUntil(lambda: found.session.conversation is not None and found.chat.header.account.isVisible())
+    assert found.chat.header.account.full_text() == "shop"
+    world.say("oCustomer0000000000000002", "hello")
+    qtbot.waitUntil(lambda: ", shop, " in first().data(Qt.ItemDataRole.AccessibleTextRole) and bridge.is_idle)
+    assert view.grab().toImage() != alone

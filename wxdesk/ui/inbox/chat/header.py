@@ -19,6 +19,7 @@ from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
+from wxdesk.ui.inbox.lists import account_among
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
@@ -167,7 +168,7 @@ class ChatHeader(Frame):
         self.show_detail = SmallButton("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.face = FaceButton(self)
-        self.colleagues = small_label(elide=True)
+        self.account, self.colleagues = small_label(elide=True), small_label(elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)
@@ -180,7 +181,8 @@ class ChatHeader(Frame):
 
     def _arrange(self) -> None:
         self.who = QWidget(self)
-        vbox(STRETCH, self.name, self.colleagues, STRETCH, within=self.who, spacing=0)
+        below = hbox(self.account, (self.colleagues, 1), spacing=_GAP)
+        vbox(STRETCH, self.name, below, STRETCH, within=self.who, spacing=0)
         self.who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.face.hide()  # until somebody is signed in
         self.colleagues.hide()
@@ -209,6 +211,8 @@ class ChatHeader(Frame):
         conversation = self._conversation
         if conversation is None:
             return
+        self.account.setText(account_among(self._accounts, conversation.account))
+        self.account.setVisible(bool(self.account.full_text()))
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), now)
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))

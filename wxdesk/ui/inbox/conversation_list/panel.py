@@ -190,7 +190,7 @@ class ConversationList(Frame):
         Rows name their mini program unless it is the only one of `accounts`.
         """
         self.model.accounts = () if self.scope.narrowing.account else accounts
-        self.strip.model.accounts = accounts
+        self.strip.model.accounts = self.hits.accounts = accounts
         self.model.me = me
         self.scope.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)

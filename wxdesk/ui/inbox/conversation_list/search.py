@@ -72,7 +72,8 @@ class SearchModel(TimedRows[FoundRow]):
             return ", ".join(filter(None, (row.word, getattr(row, "key", ""), getattr(row, "why", ""))))
         conversation = row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
-        return ", ".join(filter(None, (name_of(conversation.contact), status_text(conversation, self.clock()), said)))
+        whose = name_of(conversation.contact), self.account_of(conversation.contact)
+        return ", ".join(filter(None, (*whose, status_text(conversation, self.clock()), said)))
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; of each kind, the first few beside others."""
@@ -190,7 +191,8 @@ class SearchDelegate(RowDelegate[FoundRow]):
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), conversation.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._model.clock()
-        when = " · ".join(filter(None, (status_text(conversation, now), ago(at, now) if at else "")))
+        whose = self._model.account_of(conversation.contact)
+        when = " · ".join(filter(None, (whose, status_text(conversation, now), ago(at, now) if at else "")))
         self._paint_name(painter, line, (name_of(conversation.contact), when))
         self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase)
 
