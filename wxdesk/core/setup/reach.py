@@ -28,7 +28,7 @@ class Outage(Struct, frozen=True):
     """A time in which messages may have been missed.
 
     From the last probe that came through to the next one; `ended` is None while it lasts. `verdict` is what was
-    found first, `desk_off` if the program was not running or the machine slept.
+    found first, `desk_off` if the program was not running, the machine slept, or nothing could be stored.
     """
 
     began: datetime

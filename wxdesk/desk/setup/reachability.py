@@ -74,6 +74,7 @@ class Reachability:
         self._outage_lasts = True  # one of an earlier run may
         self._reached_at: datetime | None = None
         self._kept_at: datetime | None = None
+        self._unkept = False  # the last probe, since nothing can be stored: then messages are refused, too
         self._probing = asyncio.Lock()
         self._awake = asyncio.Event()
 
@@ -181,6 +182,11 @@ class Reachability:
                 await self._outages.end(now)
                 self._outage_lasts, news = False, True
             await self._keep_time()
+        except StoreError:
+            if self._unkept:  # a second time: WeChat has given up what it sent meanwhile
+                self._reached_at = self._kept_at
+            self._unkept = True
+            raise
         finally:
             self._change_finding(finding, news=news)
 
@@ -212,8 +218,8 @@ class Reachability:
     async def _keep_time(self, *, at_once: bool = False) -> None:
         reached, kept = self._reached_at, self._kept_at
         if reached is not None and reached != kept and (at_once or kept is None or reached - kept >= KEPT_EVERY):
-            self._kept_at = reached
             await self._settings.set(REACHED_AT, reached.isoformat())
+            self._kept_at, self._unkept = reached, False
 
     def _change_finding(self, finding: Finding, *, news: bool = False) -> None:
         """Keep a finding; publish another one than before, or the end of an outage."""
