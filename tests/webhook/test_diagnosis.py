@@ -136,6 +136,13 @@ async def test_a_wrong_path_is_reported_with_that_of_the_only_account(open_desk:
     assert judged == Finding(Check.URL_CHECK, V.WRONG_PATH, "", values, SENT_AT)
 
 
+async def test_a_message_for_an_account_that_was_removed_names_no_other(open_desk: Open) -> None:
+    """Else its console would be given the URL of the one that is left."""
+    desk = await open_desk(accounts={"shop": SHOP}, clock=lambda: SENT_AT)
+    judged = await found(desk, push(token="nobody", path="/wx/other"))
+    assert judged == Finding(Check.PUSH, V.WRONG_PATH, "", {"path": "/wx/other", "cause": "removed"}, SENT_AT)
+
+
 async def test_the_path_of_an_account_that_was_shut_has_the_right_case(desk: Desk) -> None:
     desk.listener.accounts.shut("shop")
     values = {"path": "/wx/shop", "expected": "/wx/shop"}

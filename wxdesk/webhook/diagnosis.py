@@ -125,9 +125,11 @@ class Diagnosis:
     def _of_unknown_path(self, request: ReadRequest, fits: Fits, at: datetime) -> Finding:
         names = self._signers(fits)
         name = names[0] if len(names) == 1 else ""
-        likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 else "")
+        likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 and request.is_get else "")
         values = {"path": self._shown(request.path)}
-        if likely:
+        if not likely and not request.is_get:  # a message: the URL was right once, as that of an account since removed
+            values["cause"] = "removed"
+        elif likely:
             expected = push_path(likely)
             values["expected"] = expected
             if request.path != expected and request.path.lower() == expected.lower():

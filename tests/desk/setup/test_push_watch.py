@@ -261,3 +261,17 @@ async def test_a_trouble_of_the_last_run_is_raised_again(world: SetupWorld, tmp_
     await world.store.close()
     async with setup_world(tmp_path) as again:
         assert troubles(again) == before
+
+
+async def test_what_a_good_request_refuted_in_the_last_run_is_not_raised_again(
+    world: SetupWorld, tmp_path: Path
+) -> None:
+    """Of a path nobody knows which account it was meant for: the next message of any says that it is mended."""
+    world.sees("refused: unknown path", V.WRONG_PATH, account="", path="/wx/other")
+    world.now += timedelta(seconds=1)
+    world.sees("kept", V.OK)
+    await world.attempts.flush()
+    assert [text != "" for _, text in troubles(world)] == [True, False]
+    await world.store.close()
+    async with setup_world(tmp_path) as again:
+        assert troubles(again) == []

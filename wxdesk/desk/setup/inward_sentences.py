@@ -330,6 +330,10 @@ CAUSES = {
         "The server or tunnel passes the path on as {path}; it should stay {expected}.",
         remedy="Let it pass the path on unchanged, whole and with /wx/.",
     ),
+    (CheckVerdict.WRONG_PATH, "removed"): Wording(
+        "WeChat sends messages to {path}, and no account here has this path: they are lost.",
+        remedy="If you removed that mini program, switch off its message push in WeChat's console; else add it again.",
+    ),
     (CheckVerdict.PUSH_UNREADABLE, "changed"): Wording(
         "Something on the way changes WeChat's pushes, so that their signature does not fit.",
         remedy="Let the proxy or tunnel pass them on unchanged, byte for byte.",

@@ -5,7 +5,7 @@ the listener only sees requests that it has to refuse.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -44,15 +44,18 @@ class PushWatch:
 
     async def load(self, accounts: tuple[str, ...]) -> None:
         """Raise again what was refused when the last run ended."""
+        refuted = datetime.min.replace(tzinfo=UTC)  # by the newest good request: what nobody sent before it
         for account in (*accounts, ""):
             for finding in await self._attempts.newest(account):
-                if DOUBTED in finding.values:
+                at = finding.at or refuted
+                if DOUBTED in finding.values or (not account and at < refuted):
                     continue
                 if finding.verdict in ON_THE_WAY_IN | IN_THE_BODY:
                     self._raise(finding)
                 if finding.check in (Check.URL_CHECK, Check.PUSH) and finding.verdict is not CheckVerdict.NOT_WECHAT:
                     if finding.ok:
                         self._good |= {account, ""}
+                        refuted = max(refuted, at)
                     break
 
     def note_request(self, event: PushSeen, *, awaited: bool) -> bool:
