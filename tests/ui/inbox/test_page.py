@@ -186,7 +186,7 @@ def test_chips_filter_and_an_empty_filter_says_so(qtbot: QtBot, world: World, pa
     assert page.list.model.rows()[0].held == 1
     page.list.strip.stop.click()
     qtbot.waitUntil(lambda: page.list.empty.isVisible())
-    assert page.list.empty.sentence.full_text() == "No automatic reply waits."
+    assert page.list.empty.sentence.full_text() == "No reply is held for its time or for you."
     page.list.empty.step.click()
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 2)
 

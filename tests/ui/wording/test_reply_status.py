@@ -105,7 +105,9 @@ def _in_the_list(one: Reply) -> ReplyStatus | None:
         case S.FAILED | S.UNKNOWN:
             return status_of_row(row(1, failed=one, last_reply=one), NOW)
         case S.QUEUED | S.SENDING:
-            return status_of_row(row(1, last_reply=one), NOW)
+            by_hand = status_of_row(row(1, last_reply=one, taken_over=True), NOW)
+            assert by_hand == status_of_row(row(1, last_reply=one), NOW), "who took over has to see that it waits"
+            return by_hand
     return None
 
 

@@ -80,9 +80,11 @@ def _in_work(row: InboxRow, now: datetime, hold_reason: HoldReason, me: str) -> 
         return coming
     if call is not None or (conversation.taken_over and conversation.awaits_answer):
         return ReplyStatus(attention_text(call, row, now, hold_reason, me=me), "failed", "dot", strong=True)
+    if row.last_reply is not None and row.last_reply.state in ON_ITS_WAY:
+        return status_of_reply(row.last_reply, now, hold_reason)
     if is_taken_over(conversation, now):
         return ReplyStatus(_human(conversation, now), "accent", strong=True)
-    return _quiet(row, now, hold_reason)
+    return _quiet(row)
 
 
 def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplyStatus | None:
@@ -171,12 +173,9 @@ def _held(row: InboxRow, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
     return status_of_held(row.due_at, now, hold_reason)
 
 
-def _quiet(row: InboxRow, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
+def _quiet(row: InboxRow) -> ReplyStatus:
     last = row.last_reply
-    waits = row.conversation.waiting_since is not None
-    if last is not None and last.state in ON_ITS_WAY:
-        return status_of_reply(last, now, hold_reason)
-    if waits:
+    if row.conversation.waiting_since is not None:
         return ReplyStatus(tr("Unanswered"), "secondary")
     if last is None:
         return ReplyStatus(tr("Nothing to answer"))

@@ -76,7 +76,7 @@ _LACKING: dict[Check | None, str] = {
 _NOTHING = {
     InboxFilter.WAITING: "Nobody waits for an answer.",
     InboxFilter.NEEDS_HUMAN: "Nothing needs you right now.",
-    InboxFilter.PENDING: "No automatic reply waits.",
+    InboxFilter.PENDING: "No reply is held for its time or for you.",
     InboxFilter.FAILED: "Everything that left has arrived.",
     InboxFilter.UNREAD: "Everything is read.",
     InboxFilter.MINE: "You have none of the open conversations.",
