@@ -81,6 +81,16 @@ def test_tab_goes_into_the_page_that_was_chosen_and_to_the_foot_after_it(qtbot: 
         assert active.focusWidget() is active.status_bar.listener, active.page_names[index]
 
 
+def test_tab_goes_into_a_page_before_a_bar_that_came_first(qtbot: QtBot, active: MainWindow) -> None:
+    active.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: None)
+    qtbot.keyClick(active, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
+    assert active.stack.currentWidget().isAncestorOf(active.focusWidget())
+    while active.stack.currentWidget().isAncestorOf(active.focusWidget()):
+        qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
+    assert active.focusWidget() is active.notices.bars.button("one")
+
+
 def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert active.page_names[active.stack.currentIndex()] == "settings"

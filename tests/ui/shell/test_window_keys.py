@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -69,6 +70,26 @@ def test_the_same_key_goes_round_what_the_bars_offer_where_nothing_passes(qtbot:
     assert said == ["Decide…", "Close", "Decide…"]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert done == ["decided"]
+
+
+def test_who_writes_writes_on_after_the_button_of_a_bar(qtbot: QtBot, active: MainWindow) -> None:
+    field, notices = active.inbox.list.search, active.notices
+    for press in (lambda bar: qtbot.mouseClick(bar, Qt.MouseButton.LeftButton), partial(_by_keys, qtbot, active)):
+        notices.bar("one", "Something waits.", "pending", "Decide…", lambda: notices.bar("one", ""))
+        field.setFocus()
+        press(notices.bars.button("one"))
+        assert notices.bars.texts() == {}
+        assert field.hasFocus()
+    notices.bar("one", "One waits.", "pending", "Decide…", lambda: None)
+    qtbot.keyClick(active, Qt.Key.Key_F12)
+    notices.bar("one", "Two wait.", "pending", "Decide…", lambda: None)
+    assert notices.bars.button("one").hasFocus(), "the key that is about to be pressed must not go elsewhere"
+
+
+def _by_keys(qtbot: QtBot, window: MainWindow, button: QAbstractButton) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F12)
+    assert button.hasFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
 
 
 def _header_menu(window: MainWindow) -> None:

@@ -165,11 +165,11 @@ class MainWindow(Frame):
         self._tab_to_foot_last()
 
     def _tab_to_foot_last(self) -> None:
-        """Let Tab reach the status bar after the pages, of which some are built later."""
+        """Let Tab reach bars and status bar after the pages, also those built later."""
         last = self.previousInFocusChain()
         while last is not None and last.focusPolicy() is Qt.FocusPolicy.NoFocus:  # Qt ignores an order with such a one
             last = last.previousInFocusChain()
-        for part in self.status_bar.findChildren(QWidget):
+        for part in (*self.notices.bars.findChildren(QWidget), *self.status_bar.findChildren(QWidget)):
             if last is not None and part.focusPolicy() is not Qt.FocusPolicy.NoFocus:
                 QWidget.setTabOrder(last, part)
                 last = part

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
@@ -104,12 +105,14 @@ class NoticeBars(QFrame):
         self._bars: dict[str, NoticeBar] = {}
         self._put_away: dict[str, str] = {}
         self._unfolded = False
+        self._before: QWidget | None = None  # it had the keyboard when a key led to the bars
         self._column = vbox(within=self, spacing=0)
         self.hide()
 
     def put(self, key: str, bar: "NoticeBar | None") -> None:
         """Show or replace a bar; None removes it. One that says the same is no newer."""
         old = self._bars.get(key)
+        leaves = old is not None and any(one.hasFocus() for one in old.acts)
         if old is not None:
             if bar is None or bar.text != old.text:
                 del self._bars[key]
@@ -122,6 +125,10 @@ class NoticeBars(QFrame):
             self._unfolded = False  # nothing else is left to see, and the foot is free again
         self.setVisible(bool(self._bars))
         self.changed.emit()
+        heirs = next(iter(bar.acts)) if bar is not None else None, self._before
+        heir = next((one for one in heirs if one is not None and isValid(one) and one.isVisible()), None)
+        if leaves and heir is not None:
+            heir.setFocus()
 
     def put_away(self, key: str, *, lasting: bool) -> None:
         """Remove a closed bar; a `lasting` one comes back only with another text."""
@@ -150,6 +157,7 @@ class NoticeBars(QFrame):
         buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
         if buttons:
             at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
+            self._before = self._before if at >= 0 else self._host.focusWidget()
             buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _turn(self) -> None:
@@ -195,6 +203,7 @@ class NoticeBar(Frame):
         self.close_button = SmallButton("close", close[0], self)
         self.acts[self.close_button] = close[1]
         for one in self.acts:
+            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where somebody writes
             one.clicked.connect(self._act)
             row.addWidget(one)
 
