@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -10,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wxdesk.core.errors import HomeInUse, PortInUse, WxdeskError
+from wxdesk.core.errors import HomeInUse, PortInUse, StoreDamaged, WxdeskError
 from wxdesk.i18n import LANGUAGES, tr
 from wxdesk.ui.runtime.display import has_display, why_no_window
 
@@ -128,7 +130,8 @@ def with_failures_shown(home: Path, start: Callable[[], int | None]) -> int:
     """Run `start` until it returns a code; show what keeps a desk from opening.
 
     Raises the error again. Needs a display. Who starts the program by an icon sees neither stderr nor exit code. A
-    taken port can be changed there; then `start` runs again. A window that another start is opening comes to the front.
+    taken port can be changed there, and a backup takes the place of a damaged database; then `start` runs again. A
+    window that another start is opening comes to the front.
     """
     while True:
         try:
@@ -151,20 +154,38 @@ def _is_opened_soon(home: Path) -> bool:
 
 
 def _mended(home: Path, error: WxdeskError) -> bool:
-    """Show an error; True if the operator let it be mended."""
+    """Show an error until the operator lets it be mended, or gives up."""
     from wxdesk.ui.window import show_failure  # as above
 
+    by_backup = isinstance(error, StoreDamaged)
     port = free_port_after(error.host, error.port) if isinstance(error, PortInUse) else None
-    if port is None:
-        show_failure(error)
-        return False
-    chosen = show_failure(error, tr("Use port {port} instead", port=port))
-    if chosen:
-        from wxdesk.config.editing import with_keys
-        from wxdesk.config.writing import rewrite
+    label = tr("Restore a backup…") if by_backup else tr("Use port {port} instead", port=port) if port else ""
+    while True:
+        chosen, backup = show_failure(error, label, by_backup=by_backup)
+        if not chosen:
+            return False
+        try:
+            if backup is not None:
+                _restore(backup, home)
+            else:
+                _listen_at(port, home)
+        except WxdeskError as failed:
+            error = failed
+        else:
+            return True
 
-        rewrite(home, lambda text: with_keys(text, "listener", {"port": port}))
-    return chosen
+
+def _restore(backup: Path, home: Path) -> None:
+    from wxdesk.store.moving.restore import restore_backup
+
+    asyncio.run(restore_backup(backup, home, datetime.now(UTC), lambda _: None, set_aside=True))
+
+
+def _listen_at(port: int | None, home: Path) -> None:
+    from wxdesk.config.editing import with_keys
+    from wxdesk.config.writing import rewrite
+
+    rewrite(home, lambda text: with_keys(text, "listener", {"port": port}))
 
 
 def free_port_after(host: str, port: int) -> int | None:

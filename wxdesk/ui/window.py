@@ -198,25 +198,27 @@ def _hear_second_starts(home: Path, window: MainWindow) -> None:
         SecondStarts(home, window.bring_to_front, window)
 
 
-def show_failure(error: Exception, mend: str = "") -> bool:
+def show_failure(error: Exception, mend: str = "", *, by_backup: bool = False) -> tuple[bool, Path | None]:
     """Show the error that kept the desk from opening until the operator closes it.
 
     SIGTERM and Ctrl+C close it too. Belongs on the main thread. `mend` is the label of a button that lets it be
-    mended; True if the operator chose that.
+    mended; returns whether the operator chose that, and the backup, for which it asks with `by_backup`.
     """
     application = make_application()
     appearance = Appearance(application)
 
     async def main() -> int:
-        window = FailureWindow(error, mend)
+        window = FailureWindow(error, mend, by_backup=by_backup)
         window.show()
         await _wait_until_left(window.left)
         window.deleteLater()
-        return int(window.mended)
+        chosen.append((window.mended, window.backup))
+        return 0
 
-    chosen = run(application, main)
+    chosen: list[tuple[bool, Path | None]] = []
+    run(application, main)
     appearance.deleteLater()
-    return bool(chosen)
+    return chosen[0]
 
 
 def grab_pages(

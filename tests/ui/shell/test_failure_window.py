@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimerEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, QTimerEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.prepared import SQLITE
+from tests.store.moving.full_home import make_home
 from wxdesk import i18n
 from wxdesk.config.reading import load
 from wxdesk.core.errors import HomeInUse, PortInUse
+from wxdesk.desk.data.backups import back_up
 from wxdesk.desktop import with_failures_shown
+from wxdesk.store import open_store
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.window import show_failure
 
@@ -116,6 +121,52 @@ def test_a_taken_port_is_changed_by_one_click_and_the_desk_opens(tmp_path: Path)
         chosen = with_failures_shown(tmp_path, start)
     assert port < chosen <= port + 20
     assert str(port) in reader.read[0]
+
+
+class Restorer(QTimer):
+    """Restores a backup from the window of the failure: first no file, then a damaged one, then the sound one."""
+
+    def __init__(self, *files: Path | None) -> None:
+        super().__init__(interval=10)
+        self._files = list(files)
+        self.read: list[str] = []
+        self.timeout.connect(self._look)
+
+    def _look(self) -> None:
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, FailureWindow) and window.isVisible():
+                dialogs = [one for one in window.findChildren(QFileDialog) if one.isVisible()]
+                if not dialogs:
+                    self.read.append(window.sentence.full_text())
+                    window.mend.click()
+                elif (file := self._files.pop(0)) is None:
+                    dialogs[0].reject()
+                else:
+                    dialogs[0].selectFile(str(file))
+                    dialogs[0].accept()
+
+
+@pytest.mark.usefixtures("with_display")
+def test_a_backup_takes_the_place_of_a_damaged_database(tmp_path: Path) -> None:
+    home, backup, cut = tmp_path / "home", tmp_path / "shop.zip", tmp_path / "cut.zip"
+    asyncio.run(make_home(home))
+    asyncio.run(back_up(SQLITE, home, backup, lambda _: None))
+    cut.write_bytes(backup.read_bytes()[:-3000])
+    (home / "desk.db").write_bytes(b"damaged " * 1000)
+
+    async def opened() -> int:
+        store = await open_store(SQLITE, home)
+        await store.close()
+        return 0
+
+    restorer = Restorer(None, cut, backup)
+    restorer.start()
+    assert with_failures_shown(home, lambda: asyncio.run(opened())) == 0
+    restorer.stop()
+    damaged = "The database desk.db cannot be used"
+    assert [text.partition(":")[0] for text in restorer.read] == [damaged, damaged, str(cut)]
+    [aside] = home.glob("before-restore-*")
+    assert (aside / "desk.db").read_bytes() == b"damaged " * 1000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

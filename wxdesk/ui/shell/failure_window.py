@@ -1,5 +1,7 @@
 """The window that shows why the desk cannot open, where nobody sees stderr."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 
@@ -9,6 +11,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_backup
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -16,7 +19,8 @@ from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 class FailureWindow(Frame):
     """One error in a small window with a button to quit; Esc and Ctrl+Q quit too.
 
-    `mend` is the label of a second button, which lets the error be mended; `mended` tells if it was chosen.
+    `mend` is the label of a second button, which lets the error be mended; `mended` tells if it was chosen. With
+    `by_backup` it asks for a `backup` first.
 
     Signals:
         left: the operator has read it.
@@ -24,9 +28,11 @@ class FailureWindow(Frame):
 
     left = Signal()
 
-    def __init__(self, error: Exception, mend: str = "") -> None:
+    def __init__(self, error: Exception, mend: str = "", *, by_backup: bool = False) -> None:
         super().__init__("panel")
         self.mended = False
+        self.backup: Path | None = None
+        self._by_backup = by_backup
         self.setWindowTitle("wxdesk")
         self.setFixedWidth(WIDTH)
         self.title = PlainLabel(tr("wxdesk cannot start"), size=Size.TITLE, strong=True, wrap=True)
@@ -47,7 +53,13 @@ class FailureWindow(Frame):
         (self.mend if mend else self.quit).setFocus()
 
     def _mend(self) -> None:
-        self.mended = True
+        if self._by_backup:
+            ask_for_backup(self, self._mend_by)
+        else:
+            self._mend_by(None)
+
+    def _mend_by(self, backup: Path | None) -> None:
+        self.mended, self.backup = True, backup
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:

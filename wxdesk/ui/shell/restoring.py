@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.desk.data.backups import UnpackedBackup, unpack
 from wxdesk.i18n import moment_text, tr
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.file_jobs import BACKUPS, FileJobs, ask_for_files
+from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs, ask_for_backup
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
@@ -31,10 +31,10 @@ class RestoreJob(QObject):
 
     def ask(self) -> None:
         """Ask for the file."""
-        ask_for_files(self._window, tr("Restore a backup"), self._unpack, tr(BACKUPS))
+        ask_for_backup(self._window, self._unpack)
 
-    def _unpack(self, files: list[str]) -> None:
-        unpacking = partial(unpack, Path(files[0]), self._bridge.desk.configuration.now.home)
+    def _unpack(self, file: Path) -> None:
+        unpacking = partial(unpack, file, self._bridge.desk.configuration.now.home)
         self._jobs.run(unpacking, self._confirm, tr("Reading the backup…"))
 
     def _confirm(self, found: UnpackedBackup) -> None:

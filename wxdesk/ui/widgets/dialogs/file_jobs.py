@@ -29,16 +29,13 @@ BAR = "file"
 EVERY_MS = 250
 _IN_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
-BACKUPS = "Backup (*.zip)"
-"""Filter of file dialogs, as in `_FILTERS`."""
-
 _FILTERS = {
     ".csv": "Table for Excel (*.csv)",
     ".jsonl": "JSON Lines (*.jsonl)",
     ".html": "Page for a browser (*.html)",
     ".txt": "Plain text (*.txt)",
     ".json": "JSON (*.json)",
-    ".zip": BACKUPS,
+    ".zip": "Backup (*.zip)",
 }
 
 
@@ -136,6 +133,11 @@ def ask_for_files(
     dialog = _ask(host, title, filters, "")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
     dialog.filesSelected.connect(then)
+
+
+def ask_for_backup(host: QWidget, then: Callable[[Path], object]) -> None:
+    """Ask for the backup to be restored."""
+    ask_for_files(host, tr("Restore a backup"), lambda files: then(Path(files[0])), tr(_FILTERS[".zip"]))
 
 
 def _ask(host: QWidget, title: str, filters: str, start: str) -> QFileDialog:
