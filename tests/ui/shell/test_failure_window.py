@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimer, QTimerEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.prepared import SQLITE
@@ -142,7 +142,7 @@ class Restorer(QTimer):
                 elif (file := self._files.pop(0)) is None:
                     dialogs[0].reject()
                 else:
-                    dialogs[0].selectFile(str(file))
+                    dialogs[0].findChild(QLineEdit).setText(str(file))
                     dialogs[0].accept()
 
 
