@@ -294,7 +294,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         colleagues=Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish, base.operators.me),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, publish, clock),
         drafts=OperatorDrafts(store.drafts, publish),
-        skipped=SkippedMessages(store.decisions, incoming.intake),
+        skipped=SkippedMessages(store.decisions, incoming.intake, accounts),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(base),
         attention=attention,

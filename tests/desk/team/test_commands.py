@@ -73,6 +73,7 @@ READS = {
     "preferences": {"load"},
     "accounts": {"load", "use"},
     "quarantine": {"newest"},
+    "skipped": {"waiting"},
     "erasing": {"run", "forget_silent"},
 }  # fmt: skip
 """Methods that read, that run a part, or that belong to the machine that has the secrets."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Outcome
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.desk.messages.answering import ALL_PAUSED
+from wxdesk.desk.messages.answering import ACCOUNT_PAUSED, ALL_PAUSED
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
@@ -96,3 +98,24 @@ async def test_an_account_by_hand_skips_nothing(desk: Desk) -> None:
     assert await desk.opened.desk.skipped.waiting(None) == []
     assert len(await desk.opened.desk.skipped.waiting(START)) == 1
     assert await desk.opened.desk.skipped.waiting(START + HOUR) == []
+
+
+async def pause_account(desk: Desk, *, on: bool) -> None:
+    setup = desk.opened.desk.configuration.now
+    accounts = tuple(structs.replace(one, paused=on) for one in setup.config.accounts)
+    config = structs.replace(setup.config, accounts=accounts)
+    await desk.opened.desk.configuration.apply(dataclasses.replace(setup, config=config))
+
+
+async def test_who_wrote_to_a_paused_account_is_known_when_it_answers_again(desk: Desk) -> None:
+    skipped = desk.opened.desk.skipped
+    await pause_account(desk, on=True)
+    decision = await desk.says(LI, "几点开门")
+    assert (decision.outcome, decision.problem) == (Outcome.PAUSED, ACCOUNT_PAUSED)
+    assert await skipped.waiting(None) == [], "while it lasts, the rules would keep quiet again"
+    assert await skipped.ask_rules(as_drafts=False) == 0
+    await pause_account(desk, on=False)
+    assert [one.skipped for one in await skipped.waiting(None)] == [True]
+    await decided_again(desk, 1, as_drafts=False)
+    await desk.until_sent(1)
+    assert sent(desk) == ["九点"]

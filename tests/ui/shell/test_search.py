@@ -16,6 +16,7 @@ from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxRow, SearchHit
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Content
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.inbox.conversation_list.search import Heading, Place, known_by
@@ -260,6 +261,12 @@ def test_a_customer_without_a_name_is_found_with_what_waits_not_the_id_again(
     replied = replace(row.conversation, preview="收到", preview_author=Author.RULE)
     waits = replace(row, conversation=replied, question=message(1, text="几点开门"))
     assert known_by(waits, "oStranger") == "几点开门", "as in the list, where the question still waits"
+    assert (
+        known_by(
+            replace(row, conversation=replace(row.conversation, unread=0), unsent=Content(text="九点")), "oStranger"
+        )
+        == "[Draft] 九点"
+    ), "nobody has said it"
     world.call(world.desk.conversations.describe(row.conversation.id, ContactChange(add=("门店",))))
     search("门店")
     [row] = window.inbox.list.hits.rows()

@@ -43,6 +43,7 @@ from wxdesk.desk.wechat.clock_skew import ClockCheck
 log = logging.getLogger(__name__)
 
 ALL_PAUSED = "Everything was paused then."
+ACCOUNT_PAUSED = "The mini program was paused then."
 
 GUARDED_WORD = "It has a word that should not leave by itself. Look at it before you send it."
 
@@ -104,7 +105,8 @@ class Answering(Struct, frozen=True):
         if stopped is None:
             return self._ask_rules(item, situation, as_drafts=bool(as_drafts))
         by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""
-        why = ALL_PAUSED if stopped is Outcome.PAUSED and paused else ""
+        halted = ALL_PAUSED if paused else ACCOUNT_PAUSED if account.paused else ""
+        why = halted if stopped is Outcome.PAUSED else ""
         ruling = Ruling(replace(_decision(item, stopped, now, why), rule_name=by_rule))
         return self._handed_over(item, ruling) if stopped is Outcome.TRANSFERRED else ruling
 

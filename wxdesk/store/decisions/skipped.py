@@ -1,6 +1,6 @@
 """Unanswered messages that a pause or a delay kept from the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
@@ -31,14 +31,15 @@ _BEING_ANSWERED = exists().where(
 )
 
 
-def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
+def waiting(connection: Connection, since: datetime | None, paused: Collection[str] = ()) -> list[Waiting]:
     """Return contacts who wait since a time, or skipped ones, the longest first.
 
-    One whom somebody is answering does not wait.
+    One whom somebody is answering does not wait. The rules still keep quiet in accounts that are `paused` now.
     """
-    wanted = _SKIPPED if since is None else or_(_SKIPPED, messages.c.at >= since)
+    skipped = and_(_SKIPPED, conversations.c.account.not_in(paused))
+    wanted = skipped if since is None else or_(skipped, messages.c.at >= since)
     query = (
-        select(conversations.c.id, messages.c.id.label("message_id"), _SKIPPED.label("skipped"), messages.c.received_at)
+        select(conversations.c.id, messages.c.id.label("message_id"), skipped.label("skipped"), messages.c.received_at)
         .join(messages, messages.c.id == _NEWEST)
         .join(decisions, decisions.c.message_id == messages.c.id)
         .where(AWAITS, ~_BEING_ANSWERED, wanted)
@@ -47,9 +48,9 @@ def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
     return [Waiting(row.id, row.message_id, bool(row.skipped), row.received_at) for row in connection.execute(query)]
 
 
-def reopen_skipped(connection: Connection) -> Sequence[int]:
+def reopen_skipped(connection: Connection, paused: Collection[str] = ()) -> Sequence[int]:
     """Leave the newest messages that the rules skipped undecided; return their ids."""
-    ids = [one.message_id for one in waiting(connection, None)]
+    ids = [one.message_id for one in waiting(connection, None, paused)]
     connection.execute(delete(decisions).where(Among(decisions.c.message_id, ids)))
     connection.execute(update(messages).where(Among(messages.c.id, ids)).values(decided=False))
     return ids

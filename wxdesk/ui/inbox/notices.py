@@ -188,7 +188,8 @@ def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
 
 
 MEANWHILE_BAR = "meanwhile"
-_OF_WAITING = (events.ConversationChanged, events.DecisionMade, events.ReplyChanged)
+_OF_PAUSES = events.ConfigurationChanged  # that of an account ends with it
+_OF_WAITING = (_OF_PAUSES, events.ConversationChanged, events.DecisionMade, events.ReplyChanged)
 
 
 class MeanwhileNotice(QObject):
@@ -232,7 +233,7 @@ class MeanwhileNotice(QObject):
                 self._waiting.ask()
             elif self._since is None or not self._is_shown:
                 self._since = now.since
-        elif self._is_shown and any(isinstance(event, _OF_WAITING) for event in batch):
+        elif any(isinstance(event, _OF_WAITING if self._is_shown else _OF_PAUSES) for event in batch):
             self._waiting.ask()
 
     def _show_waiting(self, found: Sequence[Waiting]) -> None:

@@ -64,7 +64,7 @@ def _unmatched(decision: Decision) -> str:
 def short_outcome(decision: Decision) -> str:
     """Return the outcome in two or three words, for a caption."""
     if decision.outcome is Outcome.PAUSED and decision.problem:
-        return tr("everything paused")
+        return tr("paused then")
     return tr(_BRIEFLY[decision.outcome])
 
 

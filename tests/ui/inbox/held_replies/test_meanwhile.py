@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -85,6 +87,25 @@ def test_letting_the_rules_answer_makes_drafts(
     assert (draft.conversation_id, draft.state) == (after_pause[0], ReplyState.DRAFT)
     qtbot.waitUntil(lambda: MEANWHILE_BAR not in window.notices.bars.texts())
     assert world.sandbox.sent == ()
+
+
+def test_who_wrote_to_a_paused_mini_program_is_told_once_it_answers_again(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    setup = world.desk.configuration.now
+
+    def pause(on: bool) -> None:
+        [shop] = setup.config.accounts
+        config = structs.replace(setup.config, accounts=(structs.replace(shop, paused=on),))
+        world.call(world.desk.configuration.apply(dataclasses.replace(setup, config=config)))
+
+    pause(True)
+    world.say(LI, "opening?")
+    qtbot.waitUntil(lambda: len(window.inbox.list.model.rows()) == 1 and bridge.is_idle)
+    assert MEANWHILE_BAR not in window.notices.bars.texts()
+    pause(False)
+    words = "1 customer wrote meanwhile and waits for an answer; the rules have skipped them"
+    qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
 
 
 def test_waiting_customers_are_opened_one_by_one_from_the_longest_wait(

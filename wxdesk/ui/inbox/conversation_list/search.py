@@ -24,7 +24,7 @@ from wxdesk.ui.look.theme import Measure, color_of, font, line_height, smaller
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
-from wxdesk.ui.wording.conversation import preview_of_row
+from wxdesk.ui.wording.conversation import draft_mark, preview_of_row
 from wxdesk.ui.wording.messages import name_of, said_by, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 from wxdesk.ui.wording.times import ago
@@ -109,7 +109,7 @@ def known_by(row: InboxRow, phrase: str) -> str:
     """Return the tag, note or openid that matches; the list's words if a name does."""
     contact = row.conversation.contact
     if contains(contact.alias or contact.openid, phrase):
-        return preview_of_row(row)
+        return f"{draft_mark(row)} {preview_of_row(row)}".strip()
     tag = next((one for one in contact.tags if contains(one, phrase)), "")
     if tag:
         return tr("Tag: {tag}", tag=tag)
