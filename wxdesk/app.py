@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from wxdesk import __version__, parts
+from wxdesk import __version__
 from wxdesk.core import events
 from wxdesk.core.model.account import Account
 from wxdesk.core.troubles import EndsWith
@@ -41,7 +41,7 @@ from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.team.hosting import TeamHost
-from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts
+from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, setup_desk, takeover_expiry
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
 from wxdesk.team_desk import TeamDesk, begin_sign_in, team_desk
@@ -266,10 +266,10 @@ async def open_desk(
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Build the groups of parts, each from those before it, and the desk from all."""
-    base = parts.base_parts(setup, store, lambda read: opened.apply(read))
-    authored = parts.authored_parts(base)
-    incoming = parts.incoming_parts(base, authored.rules.rulebook, surroundings)
-    out = parts.outgoing_parts(base)
+    base = BaseParts(setup, store, lambda read: opened.apply(read))
+    authored = AuthoredParts(base)
+    incoming = IncomingParts(base, authored.rules.rulebook, surroundings)
+    out = OutgoingParts(base)
     desk, tunnel = _desk(base, authored, incoming, out), Tunnel(base.bus.publish, setup.clock)
     opened: OpenDesk = OpenDesk(
         desk, store, base.pause, incoming.transfers, incoming.intake, out, incoming.listener, tunnel, base.operators
@@ -296,7 +296,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         drafts=OperatorDrafts(store.drafts, publish),
         skipped=SkippedMessages(store.decisions, incoming.intake, accounts),
         outbox=out.outbox,
-        takeovers=parts.takeover_expiry(base),
+        takeovers=takeover_expiry(base),
         attention=attention,
         phones=PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, publish, clock),
         customer_data=CustomerData(configuration, out.endpoints, store.conversations, clock),
@@ -308,7 +308,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         quarantine=Quarantine(store.quarantine, read_push, incoming.intake.look_for_more, publish),
         erasing=Erasing(store, accounts, out.pictures, base.lock, publish, clock),
         reachability=incoming.reachability,
-        setup=parts.setup_desk(base, authored.rules.rulebook, incoming.reachability, out.client),
+        setup=setup_desk(base, authored.rules.rulebook, incoming.reachability, out.client),
         bus=base.bus,
         clock=clock,
         body_of=to_body,

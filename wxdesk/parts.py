@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.conversations.takeover import handed_back_at
@@ -53,48 +52,23 @@ from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.own_endpoints import OwnEndpoints
 
 
-class BaseParts(Struct, frozen=True):
+class BaseParts:
     """Parts that need no others, or only these; most others are built from them."""
 
-    setup: Setup
-    store: Store
-    bus: Bus
-    configuration: Configuration
-    lock: DecisionLock
-    skew: ClockCheck
-    preferences: CurrentPreferences
-    pause: Pause
-    presence: DeskPresence
-    operator_typing: OperatorTyping
-    accounts: Accounts
-    policy_changes: PolicyChanges
-    operators: Operators
-
-
-def base_parts(setup: Setup, store: Store, apply: Apply) -> BaseParts:
-    """Build the parts that need no others, and those that change who answers."""
-    bus, clock, lock = Bus(), setup.clock, DecisionLock()
-    publish, operators = bus.publish, Operators(store.operators, setup.sources, bus.publish, clock)
-    preferences = CurrentPreferences(store.settings, publish, operators.me)
-    accounts = Accounts(
-        setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), publish
-    )
-    policy_changes: PolicyChanges = PolicyChanges(store, accounts, lock, preferences, publish, clock)
-    return BaseParts(
-        setup,
-        store,
-        bus,
-        Configuration(setup, publish, apply),
-        lock,
-        ClockCheck(publish, clock),
-        preferences,
-        Pause(store.settings, publish),
-        DeskPresence(publish, clock, operators.me),
-        OperatorTyping(publish, clock),
-        accounts,
-        policy_changes,
-        operators,
-    )
+    def __init__(self, setup: Setup, store: Store, apply: Apply) -> None:
+        self.setup, self.store, self.bus, self.lock = setup, store, Bus(), DecisionLock()
+        publish, clock = self.bus.publish, setup.clock
+        self.configuration = Configuration(setup, publish, apply)
+        self.operators = Operators(store.operators, setup.sources, publish, clock)
+        self.skew = ClockCheck(publish, clock)
+        self.preferences = CurrentPreferences(store.settings, publish, self.operators.me)
+        self.pause = Pause(store.settings, publish)
+        self.presence = DeskPresence(publish, clock, self.operators.me)
+        self.operator_typing = OperatorTyping(publish, clock)
+        self.accounts = Accounts(
+            setup.accounts, setup.credentials, store.settings, lambda one: self.policy_changes.account(one), publish
+        )
+        self.policy_changes = PolicyChanges(store, self.accounts, self.lock, self.preferences, publish, clock)
 
 
 def takeover_expiry(base: BaseParts) -> TakeoverExpiry:
@@ -107,96 +81,76 @@ def takeover_expiry(base: BaseParts) -> TakeoverExpiry:
     return TakeoverExpiry(store.takeovers, store.settings, base.operator_typing, returns_at, base.bus.publish, clock)
 
 
-class AuthoredParts(Struct, frozen=True):
-    """Parts around what operators write."""
+class AuthoredParts:
+    """Parts around what operators write: rules and templates."""
 
-    rules: RulesDesk
-    templates: TemplateLibrary
-
-
-def authored_parts(base: BaseParts) -> AuthoredParts:
-    """Build the parts around rules and templates."""
-    store, publish, clock, renderer = base.store, base.bus.publish, base.setup.clock, LiquidRenderer()
-    calendars = Calendars(store.settings, base.setup.zone)
-    rulebook = Rulebook(
-        store.rules,
-        calendars,
-        renderer,
-        clock,
-        publish,
-        TemplateLookup(store.templates),
-        base.policy_changes.rules,
-        store.picture_bytes,
-        lambda: base.preferences.now.guarded_words if base.preferences.now.guards_rules else (),
-    )
-    rules = RulesDesk(
-        rulebook,
-        RuleTrials(rulebook, renderer, base.accounts, clock),
-        BusinessHoursSaving(rulebook, store.rules),
-        RulesExchange(rulebook, store.rules, clock, base.accounts),
-        RulesReview(rulebook, store, base.accounts, clock),
-        DryRun(rulebook, store.message_history, base.accounts),
-    )
-    return AuthoredParts(rules, TemplateLibrary(store.templates, renderer, calendars, clock, publish, rulebook.changed))
+    def __init__(self, base: BaseParts) -> None:
+        store, publish, clock, renderer = base.store, base.bus.publish, base.setup.clock, LiquidRenderer()
+        calendars = Calendars(store.settings, base.setup.zone)
+        rulebook = Rulebook(
+            store.rules,
+            calendars,
+            renderer,
+            clock,
+            publish,
+            TemplateLookup(store.templates),
+            base.policy_changes.rules,
+            store.picture_bytes,
+            lambda: base.preferences.now.guarded_words if base.preferences.now.guards_rules else (),
+        )
+        self.rules = RulesDesk(
+            rulebook,
+            RuleTrials(rulebook, renderer, base.accounts, clock),
+            BusinessHoursSaving(rulebook, store.rules),
+            RulesExchange(rulebook, store.rules, clock, base.accounts),
+            RulesReview(rulebook, store, base.accounts, clock),
+            DryRun(rulebook, store.message_history, base.accounts),
+        )
+        self.templates = TemplateLibrary(store.templates, renderer, calendars, clock, publish, rulebook.changed)
 
 
-class IncomingParts(Struct, frozen=True):
+class IncomingParts:
     """Parts that take messages, decide about them, and watch if any arrive."""
 
-    transfers: Transfers
-    intake: Intake
-    listener: Listener
-    reachability: Reachability
+    def __init__(self, base: BaseParts, rulebook: Rulebook, surroundings: Surroundings) -> None:
+        store, publish, clock, presence = base.store, base.bus.publish, base.setup.clock, base.presence
+        self.transfers = Transfers(store.transfers, lambda: rulebook.transfers)
+        answering = Answering(
+            base.accounts, rulebook, base.pause, self.transfers, lambda: presence.now, clock, base.skew
+        )
+        self.intake = Intake(store, read_push, answering, self.transfers, base.lock, publish, clock)
+        challenges, at, accounts = ProbeChallenges(), base.setup.config.listener, listened_accounts(base.setup)
+        self.listener = Listener(
+            accounts, self.intake.keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=base.skew
+        )
+        own, egress = OwnAddress(), surroundings.egress
+        base.bus.subscribe(own.on_event, ApiCalled)
+        probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
+        self.reachability = Reachability(probe, store.outages, store.settings, publish, clock)
 
 
-def incoming_parts(base: BaseParts, rulebook: Rulebook, surroundings: Surroundings) -> IncomingParts:
-    """Build the parts from the public address to the decision."""
-    store, publish, clock, presence = base.store, base.bus.publish, base.setup.clock, base.presence
-    transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    answering = Answering(base.accounts, rulebook, base.pause, transfers, lambda: presence.now, clock, base.skew)
-    intake = Intake(store, read_push, answering, transfers, base.lock, publish, clock)
-    challenges, at, accounts = ProbeChallenges(), base.setup.config.listener, listened_accounts(base.setup)
-    listener = Listener(
-        accounts, intake.keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=base.skew
-    )
-    own, egress = OwnAddress(), surroundings.egress
-    base.bus.subscribe(own.on_event, ApiCalled)
-    probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
-    reachability = Reachability(probe, store.outages, store.settings, publish, clock)
-    return IncomingParts(transfers, intake, listener, reachability)
-
-
-class OutgoingParts(Struct, frozen=True):
+class OutgoingParts:
     """Parts that call WeChat's API or the shop's systems, and exchanged pictures."""
 
-    client: WeChatClient
-    backoff: AccountBackoff
-    pictures: Pictures
-    uploads: Uploads
-    outbox: Outbox
-    fetching: PictureFetching
-    typing: TypingIndicator
-    endpoints: OwnEndpoints
-
-
-def outgoing_parts(base: BaseParts) -> OutgoingParts:
-    """Build the parts that call WeChat."""
-    setup, store, publish, clock, accounts = base.setup, base.store, base.bus.publish, base.setup.clock, base.accounts
-    wechat, files = setup.config.wechat, store.picture_bytes
-    client = WeChatClient(
-        wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=base.skew
-    )
-    backoff = AccountBackoff(publish, clock)
-    uploads = Uploads(store.pictures, files, client, clock)
-    sender = PictureSender(client, uploads)
-    hold_timers = HoldTimers(store, base.preferences, base.pause, base.operator_typing, base.lock, publish, clock)
-    outbox = Outbox(store, sender, accounts, base.pause, hold_timers, base.policy_changes, backoff, publish, clock)
-    fetching = PictureFetching(store.pictures, files, client, accounts.ready, publish, clock)
-    typing = TypingIndicator(
-        store, client, accounts, base.operator_typing, clock, lambda: base.configuration.now.config.wechat.show_typing
-    )
-    pictures = Pictures(store.pictures, files, clock)
-    return OutgoingParts(client, backoff, pictures, uploads, outbox, fetching, typing, OwnEndpoints())
+    def __init__(self, base: BaseParts) -> None:
+        setup, store, publish, accounts = base.setup, base.store, base.bus.publish, base.accounts
+        wechat, files, clock, typing = setup.config.wechat, store.picture_bytes, setup.clock, base.operator_typing
+        self.client = WeChatClient(
+            wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=base.skew
+        )
+        self.backoff = AccountBackoff(publish, clock)
+        self.pictures = Pictures(store.pictures, files, clock)
+        self.uploads = Uploads(store.pictures, files, self.client, clock)
+        sender = PictureSender(self.client, self.uploads)
+        hold_timers = HoldTimers(store, base.preferences, base.pause, typing, base.lock, publish, clock)
+        self.outbox = Outbox(
+            store, sender, accounts, base.pause, hold_timers, base.policy_changes, self.backoff, publish, clock
+        )
+        self.fetching = PictureFetching(store.pictures, files, self.client, accounts.ready, publish, clock)
+        self.typing = TypingIndicator(
+            store, self.client, accounts, typing, clock, lambda: base.configuration.now.config.wechat.show_typing
+        )
+        self.endpoints = OwnEndpoints()
 
 
 def setup_desk(base: BaseParts, rulebook: Rulebook, reachability: Reachability, client: WeChatClient) -> SetupDesk:
