@@ -9,8 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import PATIENCE_MS
 from tests.ui.world import World
+from wxdesk.core.errors import Phrase
+from wxdesk.core.events import TroubleRaised
 from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.troubles import TroubleArea
+from wxdesk.desk.messages.store_watch import REFUSES
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.setup_lamp import SetupLamp
 
@@ -77,6 +81,18 @@ def test_the_lamp_turns_green_with_the_first_answer_and_leads_to_the_set_up(
         window.show_page(0)
         press()
         assert window.stack.currentIndex() == window.page_names.index("setup")
+
+
+def test_nothing_is_green_while_nothing_can_be_stored(qtbot: QtBot, answering: World, window: MainWindow) -> None:
+    """As on a full disk; whoever has closed the bar must not take the foot's word that messages arrive."""
+    lamp = window.status_bar.listener
+    answering.say(WANG, "几点")
+    qtbot.waitUntil(lambda: lamp.role == "accent_fill", timeout=PATIENCE_MS)
+    answering.publish(TroubleRaised(TroubleArea.DATABASE, Phrase(REFUSES, what="The disk is full.")))
+    qtbot.waitUntil(lambda: lamp.role == "failed")
+    assert lamp.accessibleName() == "Messages are no longer accepted. The disk is full."
+    answering.publish(TroubleRaised(TroubleArea.DATABASE, ""))
+    qtbot.waitUntil(lambda: lamp.role == "accent_fill")
 
 
 def test_before_the_server_has_told_of_its_set_up_nothing_is_claimed(world: World, window: MainWindow) -> None:

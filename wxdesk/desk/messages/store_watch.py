@@ -22,6 +22,8 @@ INTERVAL_SECONDS = 1.0
 ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
 """Bytes free on the home's disk below which that is told, and told again."""
 
+REFUSES = "Messages are no longer accepted. {what}"
+
 
 def lost_messages(count: int) -> TroubleRaised:
     """Return the trouble of acknowledged messages that are not in the file."""
@@ -104,7 +106,7 @@ class StoreWatch:
             self.accepts = True
         except StoreError as error:
             self.accepts = False
-            text = Phrase("Messages are no longer accepted. {what}", what=trouble(database_failure(error)))
+            text = Phrase(REFUSES, what=trouble(database_failure(error)))
         self._tell(TroubleArea.DATABASE, text)
 
     def _tell(self, area: TroubleArea, text: Text) -> None:

@@ -29,9 +29,12 @@ class SetupLamp(StatusDot):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_setup(self, state: SetupState, *, is_remote: bool = False) -> None:
-        """Show the present set-up, of this desk or of the server that works."""
+    def show_setup(self, state: SetupState, *, is_remote: bool = False, refused: str = "") -> None:
+        """Show the set-up of this desk or of the server that works; `refused`: why nothing is stored."""
         found = state.lamp
+        if refused:
+            self.show_state("failed", refused, short=tr("Not ready"))
+            return
         if found.verdict is CheckVerdict.OK:
             place = state.listener_url.split("://")[-1]
             self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))

@@ -16,6 +16,7 @@ from wxdesk.core import events
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
+from wxdesk.desk.messages.store_watch import REFUSES
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
@@ -38,7 +39,8 @@ GATHER_MS = 200
 """Time in which changes are gathered before the figures are read again."""
 _COUNTED = (*events.ROW_CHANGES, events.EverythingChanged)
 _OF_HEALTH = (
-    events.ListenerChanged, events.SetupChanged, events.TokenChanged, events.PauseChanged, events.ConfigurationChanged
+    events.ListenerChanged, events.SetupChanged, events.TokenChanged, events.PauseChanged, events.ConfigurationChanged,
+    events.TroubleRaised,
 )  # fmt: skip
 
 
@@ -136,7 +138,8 @@ class StatusBar(Frame):
         """Show the desk's current state."""
         desk = self._bridge.desk
         state = desk.health.state
-        self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote)
+        refused = (tr(one.text) for one in state.troubles if getattr(one.text, "sentence", "") == REFUSES)
+        self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote, refused=next(refused, ""))
         if not desk.accounts.are_known:  # nor is anything else of the server's set-up
             self.listener.hide()
         self._show_time()
