@@ -30,7 +30,7 @@ class SetupLamp(StatusDot):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_setup(self, state: SetupState, *, is_remote: bool = False, refused: str = "") -> None:
-        """Show the set-up of this desk or of the server that works; `refused`: why nothing is stored."""
+        """Show the set-up, or why messages are `refused`, here or on the server."""
         found = state.lamp
         if refused:
             self.show_state("failed", refused, short=tr("Not ready"))
