@@ -33,7 +33,8 @@ class TroubleArea(StrEnum):
     ACCOUNT = "account", Check.API, EndsWith.ACCOUNT, EndsWith.WORK
     CLOCK = "clock", Check.CLOCK
     CONFIGURATION = "configuration"
-    DATABASE = "database", Check.DATABASE
+    DATABASE = "database", Check.DATABASE  # nothing can be stored
+    DATABASE_UNSAFE = "database_unsafe", Check.DATABASE
     DISK = "disk", Check.DATABASE
     FIGURES = "figures", None, EndsWith.WORK
     FOLDER = "folder", Check.DATABASE

@@ -9,12 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import PATIENCE_MS
 from tests.ui.world import World
-from wxdesk.core.errors import Phrase
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.troubles import TroubleArea
-from wxdesk.desk.messages.store_watch import REFUSES
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.setup_lamp import SetupLamp
 
@@ -88,7 +86,8 @@ def test_nothing_is_green_while_nothing_can_be_stored(qtbot: QtBot, answering: W
     lamp = window.status_bar.listener
     answering.say(WANG, "几点")
     qtbot.waitUntil(lambda: lamp.role == "accent_fill", timeout=PATIENCE_MS)
-    answering.publish(TroubleRaised(TroubleArea.DATABASE, Phrase(REFUSES, what="The disk is full.")))
+    answering.publish(TroubleRaised(TroubleArea.DATABASE_UNSAFE, "It may lose commits."))
+    answering.publish(TroubleRaised(TroubleArea.DATABASE, "Messages are no longer accepted. The disk is full."))
     qtbot.waitUntil(lambda: lamp.role == "failed")
     assert lamp.accessibleName() == "Messages are no longer accepted. The disk is full."
     answering.publish(TroubleRaised(TroubleArea.DATABASE, ""))

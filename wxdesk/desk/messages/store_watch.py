@@ -22,8 +22,6 @@ INTERVAL_SECONDS = 1.0
 ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
 """Bytes free on the home's disk below which that is told, and told again."""
 
-REFUSES = "Messages are no longer accepted. {what}"
-
 
 def lost_messages(count: int) -> TroubleRaised:
     """Return the trouble of acknowledged messages that are not in the file."""
@@ -102,12 +100,13 @@ class StoreWatch:
         """Check once."""
         try:
             unsafe = await self._check()
-            text: Text = trouble(unsafe_database(unsafe)) if unsafe else ""
             self.accepts = True
+            self._tell(TroubleArea.DATABASE, "")
+            self._tell(TroubleArea.DATABASE_UNSAFE, trouble(unsafe_database(unsafe)) if unsafe else "")
         except StoreError as error:
             self.accepts = False
-            text = Phrase(REFUSES, what=trouble(database_failure(error)))
-        self._tell(TroubleArea.DATABASE, text)
+            what = trouble(database_failure(error))
+            self._tell(TroubleArea.DATABASE, Phrase("Messages are no longer accepted. {what}", what=what))
 
     def _tell(self, area: TroubleArea, text: Text) -> None:
         if text != self._told.get(area, ""):
