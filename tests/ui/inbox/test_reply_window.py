@@ -139,6 +139,18 @@ def test_a_narrow_header_says_in_words_that_the_reply_window_is_over(qtbot: QtBo
     assert block.time.isHidden()
 
 
+@pytest.mark.parametrize("told", QuotaDisplay)
+@pytest.mark.parametrize("left", [0, 1])
+def test_that_no_reply_is_left_is_said_in_every_room(qtbot: QtBot, told: QuotaDisplay, left: int) -> None:
+    block = QuotaBlock()
+    qtbot.addWidget(block)
+    block.show_quota(row(1, window=ReplyWindow(left, NOW + timedelta(hours=2))).conversation, SHOP, NOW)
+    width = block.width_for(told)
+    block.use(told)
+    assert block.left.isHidden() is (told is QuotaDisplay.DOTS and left > 0), "five pale dots call nobody"
+    assert width >= block.left.sizeHint().width() * (not block.left.isHidden())
+
+
 @pytest.mark.parametrize(("minutes", "words"), [(61, "1 h"), (59, "59:00")])
 def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, minutes: int, words: str) -> None:
     block = QuotaBlock()
@@ -154,7 +166,7 @@ REFUSALS = {
     45015: ("Reply time over", "Wait until the customer writes again."),
     43019: ("WeChat refuses: the customer is on the black list", "Take the customer off the black list."),
     48002: ("WeChat refuses: the customer refuses messages", "Wait until the customer writes again."),
-    40003: ("WeChat refuses: this openid does not belong to this mini program", "Check the account's app id."),
+    40003: ("WeChat refuses: this openid does not belong to this mini program", "Check the account's AppID."),
 }
 """Why a reply window ended before its time, and what helps."""
 

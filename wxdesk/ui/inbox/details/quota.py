@@ -31,7 +31,7 @@ class QuotaDisplay(IntEnum):
 
     SHORT = 0  # 4/5, 47 h
     FIGURE = 1  # 4/5, 47:59:25
-    DOTS = 2  # dots, 47:59:25
+    DOTS = 2  # dots, 47:59:25; 0/5 before five pale dots
     WORDS = 3  # 4 replies left, dots, 47:59:25, and the note
 
 
@@ -88,7 +88,7 @@ class QuotaBlock(QWidget):
         """Return the text before the dots; a closed or missing window is in full."""
         if display is QuotaDisplay.WORDS or self._ends_in is None:
             return self._words
-        return "" if display is QuotaDisplay.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
+        return "" if display is QuotaDisplay.DOTS and self._left else f"{self._left}/{AFTER_MESSAGE[0]}"
 
     def _time(self, display: QuotaDisplay) -> str:
         if self._ends_in is None:
