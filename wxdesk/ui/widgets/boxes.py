@@ -11,7 +11,7 @@ STRETCH: Final = "stretch"
 """Room between two parts that takes what is left."""
 
 AT_TOP: Final = Qt.AlignmentFlag.AlignTop
-AT_LEFT: Final = Qt.AlignmentFlag.AlignLeft
+AT_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute  # also of a button that is mirrored
 """Alignments of a part that keeps its own size."""
 
 type BoxPart = QWidget | QLayout | int | Literal["stretch"] | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None

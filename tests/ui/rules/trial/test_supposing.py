@@ -75,6 +75,9 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     assert not around.isVisible()
     trial.more.click()
     assert around.isVisible()
+    fields = around.moment, around.tags
+    for field in (around.wrote, around.number, around.rule, around.mode, *fields):  # menus are mirrored for their arrow
+        assert field.x() == around.moment.x(), field.accessibleName()
     around.wrote.popup_menu.actions()[1].trigger()
     around.days.setValue(30)
     says("Long time no see.")

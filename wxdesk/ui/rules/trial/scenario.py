@@ -150,7 +150,7 @@ class TrialScenarioForm(QWidget):
     def _make_times(self) -> None:
         self.account = SingleChoiceButton(self._account_names(), tr("Mini program of this trial"), self)
         self.moment = QLineEdit(self)
-        self.moment.setPlaceholderText(tr("now; or such as {example}", example="2026-10-01 22:30"))
+        self.moment.setPlaceholderText(tr("now; or {example}", example="2026-10-1 9:00"))
         self.moment_error = small_label(role="failed", wrap=True, parent=self)
         self.moment_error.hide()
         self.wrote = SingleChoiceButton(
@@ -205,7 +205,7 @@ class TrialScenarioForm(QWidget):
             (tr("Mode"), self.mode),
             (tr("Taken over"), self.taken),
             (tr("At the desk"), self.who),
-            (tr("May still be sent"), self.left),
+            (tr("Replies left"), self.left),
         ]
         self._labels = {field: small_label(name, parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
