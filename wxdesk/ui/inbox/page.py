@@ -70,6 +70,7 @@ class InboxPage(QWidget):
         self.attention = AttentionBar(bridge, self)
         self.takeovers = TakeoverNotices(bridge, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
+        self.list.emptied.connect(self.chat.empty.sentence.setHidden)
         self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge)
         self._connect()
         bind(self, "Ctrl+K", self.regions.focus_search)

@@ -87,7 +87,14 @@ def test_an_empty_inbox_names_what_is_missing_and_leads_there(qtbot: QtBot, page
         assert (empty.title.full_text(), empty.step.text()) == ("No conversations yet", "Go on with the set-up")
         assert "WeChat has no way to this computer" in empty.sentence.full_text()
         empty.step.click()
+        assert page.chat.empty.title.isVisible()
+        assert not page.chat.empty.sentence.isVisible(), "there is none to choose"
     assert wanted == ["set-up", "set-up"]
+
+
+def test_the_chat_says_how_to_open_one_of_those_that_are_there(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    world.say(LI, "hello")
+    qtbot.waitUntil(lambda: page.chat.empty.sentence.isVisible())
 
 
 @pytest.mark.parametrize(

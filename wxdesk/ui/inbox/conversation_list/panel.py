@@ -45,6 +45,7 @@ class ConversationList(Frame):
         search_wanted: a phrase. clicked: a row was chosen by mouse.
         setup_wanted, starter_rules_wanted: there are no conversations yet, and that is why.
         left: `away` or a row was pressed; a drawer closes then.
+        emptied: True while there is nothing to choose.
     """
 
     picked = Signal(int)
@@ -53,6 +54,7 @@ class ConversationList(Frame):
     starter_rules_wanted = Signal()
     clicked = Signal()
     left = Signal()
+    emptied = Signal(bool)
 
     def __init__(
         self,
@@ -322,6 +324,7 @@ class ConversationList(Frame):
             self._pages.setCurrentWidget(self.empty)
         else:
             self._pages.setCurrentWidget(self.view)
+        self.emptied.emit(self._pages.currentWidget() is self.empty)
 
     def show_lacking(self, lacking: LackingSetup) -> None:
         """Tell in the empty list what keeps messages from arriving or being answered."""
