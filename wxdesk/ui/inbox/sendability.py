@@ -59,7 +59,7 @@ def closed_text(conversation: Conversation | None, now: datetime | None, account
     if until is None:
         return tr("WeChat allows no reply until the customer writes")
     if now >= until:
-        return tr("The time for replies is over; the customer has to write again")
+        return tr("Reply time over until the customer writes again")
     if quota.replies_left(conversation.window, now):
         return ""
     return refusal_text(conversation.window) or tr("No replies are left until the customer writes again")

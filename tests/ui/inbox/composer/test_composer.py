@@ -139,13 +139,16 @@ def test_bytes_are_counted_as_wechat_counts_them(qtbot: QtBot, composer: Compose
 def test_nothing_is_sent_when_wechat_allows_nothing(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
     cases = {
         "No replies are left": ReplyWindow(0, NOW + timedelta(hours=1)),
-        "time for replies is over": ReplyWindow(5, NOW - timedelta(seconds=1)),
+        "Reply time over until": ReplyWindow(5, NOW - timedelta(seconds=1)),
         "until the customer writes": ReplyWindow(),
     }
+    composer.resize(528, 152)  # as in a window 900 wide
     for words, window in cases.items():
         composer.open(conversation(1, window=window), NOW)
         composer.edit.setPlainText("hello")
         assert words in composer.hint.full_text()
+        QApplication.processEvents()
+        assert composer.hint.text() == composer.hint.full_text(), "it is read whole"
         qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert sent == []
 

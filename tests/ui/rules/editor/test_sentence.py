@@ -290,6 +290,7 @@ def test_an_unfinished_condition_is_told_without_alarm(new_rule: RulesPage) -> N
 
 def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: QtBot) -> None:
     card = new_rule.editor.leaving_card
+    assert card.note.isHidden(), "it would leave an empty line"
     new_rule.editor.when_card.add_condition("operator")
     card.add_limit("per_contact_s")
     limit = card.limit("per_contact_s")
@@ -311,6 +312,7 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
     assert (rule.cooldown, rule.delivery, rule.hold_seconds) == (Cooldown(36_000, 1, 0), Delivery.HOLD, 15)
     card.delivery.popup_menu.actions()[4].trigger()
     assert not card.seconds.isVisible()
+    assert card.note.isVisible()
     assert "as if it were not there" in card.note.full_text()
     rule = new_rule.editor.record()
     assert (rule.delivery, rule.hold_seconds) == (Delivery.SHADOW, 0)

@@ -99,7 +99,8 @@ class ComposerFoot(QWidget):
         self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
         self.more = more_ways()
-        hbox(self.count, (self.hint, 1), self.send_split, hbox(self.send, self.more, spacing=2), within=self, spacing=8)
+        told, sending = hbox(self.count, (self.hint, 1), spacing=3), hbox(self.send, self.more, spacing=2)
+        hbox((told, 1), self.send_split, sending, within=self, spacing=8)
 
     def show_fit(self, fit: TextFit, guarded: Sequence[str], *, blank: bool, editing: bool) -> None:
         """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""

@@ -230,7 +230,7 @@ class LimitsCard(EditorCard):
         self.add.setVisible(len(self._limits) < len(LIMITS))
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
-        self.note.setText(_delivery_note(self.delivery.value))
+        self.note.show_if_any(_delivery_note(self.delivery.value))
         self._sentence.updateGeometry()
 
 

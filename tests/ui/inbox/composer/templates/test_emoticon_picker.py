@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -57,6 +58,18 @@ def test_the_emoticons_lie_in_a_grid_that_the_arrows_cross(
         assert picker.list.currentRow() == row, key
     picker.field.setText("rose")
     assert picker.height() < 4 * places[0].height(), "no higher than what was found"
+
+
+def test_cells_as_narrow_as_chinese_names_fill_the_line(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(world.say("oCustomer0000000000000001", "hello"))
+    picker = page.chat.writing.templates.emoticons
+    monkeypatch.setattr(picker, "_cell", 72)
+    page.chat.writing.templates.open_emoticons()
+    lefts = sorted({picker.list.visualItemRect(picker.list.item(row)).x() for row in range(12)})
+    room = picker.list.viewport().width()
+    assert room - lefts[-1] - (lefts[1] - lefts[0]) < 12, "a gap at the right"
 
 
 def test_words_of_the_chat_are_copied_and_quoted_on_a_line_of_their_own(

@@ -112,7 +112,9 @@ class Picker(Popup):
     def fit_into(self, width: int, height: int) -> None:
         """Show as many rows as there are and fit."""
         room = (max(120, height) - self._around()) // _ROW
-        self._columns = (width - 32) // self._cell if self._cell else 1
+        if self._cell:
+            self._columns = (width - 32) // self._cell
+            self.list.setGridSize(QSize((width - 32) // self._columns, _ROW))  # no gap at the right
         self._rows = min(max(-(-self.list.count() // self._columns), 1), _ROWS, max(room, 1))
 
     def _around(self) -> int:
