@@ -123,6 +123,11 @@ def test_all_fifty_four_known_failures_have_a_verdict() -> None:
     assert all(ROWS.values())
 
 
+@pytest.mark.parametrize("check", [Check.URL_CHECK, Check.PUSH, Check.MESSAGE])
+def test_a_good_request_is_named_among_the_latest_ones(check: Check, language: str) -> None:
+    assert sentences.text(Finding(check, V.OK, "shop")) not in {"All is well.", "一切正常。"}
+
+
 def test_a_value_that_is_missing_leaves_no_hole() -> None:
     assert sentences.text(finding(V.NAME_UNRESOLVED)) == "The name … has no address."
     assert sentences.text(finding(V.PORT_TAKEN)) == "Port … is taken by another program."

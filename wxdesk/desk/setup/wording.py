@@ -89,6 +89,7 @@ GOOD = {
         "requests from outside arrive here and are answered in {seconds} s", "requests from outside arrive here"
     ),
     Check.URL_CHECK: Wording("WeChat has checked it, last on {time}", "WeChat has checked it"),
+    Check.PUSH: Wording("messages have arrived"),
     Check.MESSAGE: Wording("a rule has answered one, last on {time}", "a rule has answered one"),
     Check.RULES: Wording("{n} in force", "there are rules in force"),
     Check.POWER: Wording("this computer stays awake"),
