@@ -69,8 +69,8 @@ def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.Captu
 
 @pytest.mark.expects_log("")
 def test_an_errcode_is_no_secret(lines: Path) -> None:
-    logging.getLogger("wxdesk.test").error("shop gets no access_token: 40013 the app id is wrong.")
-    assert "40013 the app id is wrong." in lines.read_text(encoding="utf-8")
+    logging.getLogger("wxdesk.test").error("shop gets no access_token: 40013 the AppID is wrong.")
+    assert "40013 the AppID is wrong." in lines.read_text(encoding="utf-8")
 
 
 @pytest.mark.expects_log("")

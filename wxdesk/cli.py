@@ -244,7 +244,7 @@ def _add_sandbox(parser: TranslatedParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1; at any other, all who reach it control it")
     parser.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
     parser.add_argument("--name", default="shop", help="the account's name (shop)")
-    parser.add_argument("--app-id", default="", help="the mini program's app id")
+    parser.add_argument("--app-id", default="", help="the mini program's AppID")
     parser.add_argument("--original-id", default="", help="its original id (gh_…), the ToUserName of pushes")
     modes = ("secure", "compat", "plain")
     parser.add_argument("--mode", dest="push_mode", choices=modes, default="secure", help="of pushes (secure)")

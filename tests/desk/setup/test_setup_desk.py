@@ -106,7 +106,7 @@ async def test_ordinary_token_fetches_keep_the_fact_up_to_date(tmp_path: Path) -
         assert world.verdict(Check.API) is V.APP_SECRET_WRONG
         world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
         assert world.verdict(Check.API) is V.OK
-        world.desk.on_event(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
+        world.desk.on_event(ApiCalled("", "stable_token", "40013 the AppID is wrong", AT, 3.0))
         assert [one.account for one in world.desk.state.accounts] == ["shop"]
 
 

@@ -47,7 +47,7 @@ def test_the_quarantine_is_offered_only_if_it_holds_something(qtbot: QtBot, worl
     assert not chip.isVisible()
     world.call(_push_without_a_type(world))
     qtbot.waitUntil(chip.isVisible)
-    assert chip.text() == "Quarantine (1)"
+    assert chip.text() == "Quarantine 1"
     assert not page.header.read_again.isVisible()
 
 
@@ -73,7 +73,7 @@ def test_all_lines_that_come_late_do_not_take_its_place(qtbot: QtBot, opened: Tr
 def test_each_says_when_for_whom_and_why(opened: TrafficPage) -> None:
     assert column(opened) == ["shop    Not readable: MsgType is missing."] * 2
     assert column(opened, Column.RESULT) == ["Kept as it came"] * 2
-    assert opened.header.chips.button(QUARANTINE).text() == "Quarantine (2)"
+    assert opened.header.chips.button(QUARANTINE).text() == "Quarantine 2"
     assert opened.header.read_again.isVisible()
 
 
@@ -101,7 +101,7 @@ def test_a_push_that_can_be_read_now_leaves_the_quarantine(qtbot: QtBot, world: 
     arrives(world, b'{"FromUserName":"' + WANG.encode() + b'","CreateTime":1,"MsgType":"text","Content":"hi"}')
     qtbot.mouseClick(opened.header.read_again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: world.call(world.desk.quarantine.newest())[0] == 2)
-    qtbot.waitUntil(lambda: opened.header.chips.button(QUARANTINE).text() == "Quarantine (2)")
+    qtbot.waitUntil(lambda: opened.header.chips.button(QUARANTINE).text() == "Quarantine 2")
     assert len(column(opened)) == 2
 
 

@@ -45,7 +45,7 @@ _SHORTEN = "Shorten the reply or send it in two."
 _MEND_REPLY = "Change the reply and send it again."
 _OUR_DEFECT = "This is a defect of wxdesk; please report it with the code and the rid."
 _NEXT_MESSAGE = "Wait until the customer writes again."
-_CHECK_SECRET = "Copy app id and app secret from the mini program's console again."  # noqa: S105
+_CHECK_SECRET = "Copy AppID and AppSecret from the mini program's console again."  # noqa: S105
 _UPLOAD_AGAIN = "Upload the picture again; WeChat keeps it for three days."
 _SMALLER_PICTURE = "Use a PNG, JPEG or GIF of at most 2 MB."
 _ALLOW_IP = "Add this machine's public address to the IP list in the mini program's console."
@@ -67,14 +67,14 @@ _TABLE: dict[int, _Code] = {
         "If there is none, store the app secret again.",
     ),
     40002: _Code(_A.CONFIG, "the grant type is wrong", _OUR_DEFECT),
-    40003: _Code(_A.CONTACT, "this openid does not belong to this mini program", "Check the account's app id."),
+    40003: _Code(_A.CONTACT, "this openid does not belong to this mini program", "Check the account's AppID."),
     40004: _Code(_A.FIX, "this kind of media is not allowed", _SMALLER_PICTURE),
     40005: _Code(_A.FIX, "this kind of file is not allowed", _SMALLER_PICTURE),
     40006: _Code(_A.FIX, "the file is too large", _SMALLER_PICTURE),
     40007: _Code(_A.REUPLOAD, "the picture has expired at WeChat", _UPLOAD_AGAIN),
     40008: _Code(_A.FIX, "this kind of message is not allowed", _MEND_REPLY),
     40009: _Code(_A.FIX, "the picture is too large", _SMALLER_PICTURE),
-    40013: _Code(_A.CONFIG, "the app id is wrong", _CHECK_SECRET),
+    40013: _Code(_A.CONFIG, "the AppID is wrong", _CHECK_SECRET),
     40014: _Code(_A.TOKEN, "the access_token is wrong", _NEW_TOKEN),
     40033: _Code(_A.FIX, "the reply contains characters that WeChat refuses", _OUR_DEFECT),
     40097: _Code(_A.FIX, "an argument is wrong", _MEND_REPLY),
@@ -86,7 +86,7 @@ _TABLE: dict[int, _Code] = {
     40201: _Code(_A.FIX, "no push URL is saved in the mini program's console", "Submit it there, under message push."),
     40243: _Code(_A.CONFIG, "the app secret is frozen", "Unfreeze it in the mini program's console."),
     41001: _Code(_A.TOKEN, "the access_token is missing", _OUR_DEFECT),
-    41002: _Code(_A.CONFIG, "the app id is missing", _CHECK_SECRET),
+    41002: _Code(_A.CONFIG, "the AppID is missing", _CHECK_SECRET),
     41004: _Code(_A.CONFIG, "the app secret is missing", "Store it with: wxdesk secret set ACCOUNT app_secret"),
     41005: _Code(_A.FIX, "the picture's data is missing", _MEND_REPLY),
     41006: _Code(_A.FIX, "the picture's media_id is missing", _MEND_REPLY),

@@ -44,7 +44,7 @@ class AccountCard(SettingsCard):
         setup = hbox((self.state, 1), self.open_setup, spacing=12)
         secrets = vbox(self.secrets, *self.former, spacing=8)
         for word, value in (
-            (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
+            (tr("Set-up"), setup), (tr("AppID"), self._app_id), (tr("Original id"), self._original_id),
             (tr("Push URL"), hbox(self._url, self.copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),
             (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers' data"), self.kept),
         ):  # fmt: skip

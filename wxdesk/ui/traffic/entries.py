@@ -224,7 +224,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat."),
     Refusal.DECRYPTION: ("not decrypted",
         "The push could not be decrypted: the EncodingAESKey here and in the console differ."),
-    Refusal.APP_ID: ("another app id", "The push was meant for another mini program."),
+    Refusal.APP_ID: ("another AppID", "The push was meant for another mini program."),
 }  # fmt: skip
 """Words on each refusal: a short form, and a sentence with advice."""
 

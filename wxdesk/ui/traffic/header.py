@@ -90,12 +90,12 @@ class TrafficHeader(Frame):
 
     def show_health(self, troubles: int) -> None:
         """Show how many parts of the desk are not well."""
-        self.chips.button(HEALTH).setText(tr("Health ({n})", n=troubles) if troubles else tr("Health"))
+        self.chips.button(HEALTH).setText(tr("Health {n}", n=troubles) if troubles else tr("Health"))
 
     def show_quarantine(self, count: int) -> None:
         """Show the number of pushes in quarantine; hide the chip where there are none."""
         chip = self.chips.button(QUARANTINE)
-        chip.setText(tr("Quarantine ({n})", n=count))
+        chip.setText(tr("Quarantine {n}", n=count))
         chip.setVisible(count > 0 or chip.isChecked())
 
     def show_unseen(self, unseen: int) -> None:

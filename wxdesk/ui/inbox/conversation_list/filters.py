@@ -96,8 +96,8 @@ class ScopeButton(SmallButton):
         menu = PassingMenu(self, self.accessibleName())
         chosen = self.filter if self.filter in SCOPES else InboxFilter.ALL
         for scope in SCOPES:
-            word = f"{scope_name(scope)} ({self.snoozed})" if scope is InboxFilter.SNOOZED else scope_name(scope)
-            menu.choice(word, partial(self.chosen.emit, scope), scope is chosen)
+            figure = f" {self.snoozed}" if scope is InboxFilter.SNOOZED and self.snoozed else ""
+            menu.choice(f"{scope_name(scope)}{figure}", partial(self.chosen.emit, scope), scope is chosen)
         menu.addSeparator()
         for one in self.left_out():
             menu.addAction(literal(figure_texts()[Figure(one.value)][0]), partial(self.chosen.emit, one))
