@@ -109,8 +109,11 @@ def test_how_a_shared_database_is_backed_up_can_be_read(qtbot: QtBot, bridge: Wi
     world.configure(store=StoreSettings("postgresql://db/wxdesk"))
     card = DataCard(bridge, None)
     qtbot.addWidget(card)
+    card.resize(800, 300)
+    card.show()
     assert not card.back_up.isEnabled()
     i18n.use("zh_CN")
+    assert card.how.width() <= card.how.sizeHint().width(), "it stands at the left, not in the middle"
     card.how.click()
     read = card.findChild(PageDialog)
     assert "pg_dump" in read.view.toPlainText()

@@ -67,7 +67,8 @@ def test_names_stand_on_the_line_of_what_they_name(card: PreferencesCard) -> Non
     undo, sound = card.lines["undo_seconds"], card.lines["sound"]
     assert isinstance(undo, NumberLine)
     assert isinstance(sound, SwitchLine)
-    for name, line in ("Undo send", undo.number), ("Sound", sound.switch):
+    asked = names["When the time for replies is about to end, a held reply"]
+    for name, line in ("Undo send", undo.number), ("Sound", sound.switch), ("Held replies", asked):
         there, here = (one.mapTo(card, one.rect().center()).y() for one in (line, names[name]))
         assert abs(there - here) <= 2, name
 

@@ -14,7 +14,7 @@ from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
@@ -116,7 +116,7 @@ class DataCard(SettingsCard):
             about = tr("The database is on a server, which is backed up there.")
         words = PlainLabel(about, role="secondary", wrap=True, parent=self)
         buttons = hbox(self.back_up, self.restore, (words, 1), spacing=10)
-        self.add_row(tr("Backup"), vbox(buttons, self.how, spacing=8))
+        self.add_row(tr("Backup"), vbox(buttons, (self.how, AT_LEFT), spacing=8))
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():

@@ -7,7 +7,7 @@ from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 NAME_WIDTH = 104
-LINE = 20
+LINE, LINES = 20, 36  # pixels of a line, and of two small ones
 
 MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": "clock"}
 """Icon for each colour role, with the same meaning."""
@@ -42,7 +42,7 @@ def _first_line(part: QWidget | QLayout) -> int:
     first = inside.itemAt(0) if isinstance(inside, QVBoxLayout) else None
     if first is not None and (inner := first.layout() or first.widget()) is not None:
         return _first_line(inner)
-    return max(LINE, height) if (height := part.sizeHint().height()) < 2 * LINE else LINE
+    return max(LINE, height) if (height := part.sizeHint().height()) < LINES else LINE
 
 
 class StateLine(QWidget):
