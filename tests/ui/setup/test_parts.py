@@ -7,19 +7,23 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ShowPage
 from tests.ui.setup.steps import paste
+from tests.ui.world import World
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField
+from wxdesk.ui.runtime.installation import InstallationFacts
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.message_push import OwnValues
-from wxdesk.ui.setup.page import NARROW_COLUMN
+from wxdesk.ui.setup.page import NARROW_COLUMN, SetupPage
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.steps import DISC, LEFT, StepColumn
 from wxdesk.ui.setup.text import checked_text, step_title
@@ -146,3 +150,19 @@ def test_secrets_are_covered_and_copied_without_being_shown(qtbot: QtBot, host: 
     assert QGuiApplication.clipboard().text() == "abc123"
     assert not values.copies[ConsoleValue.URL].isEnabled()
     assert values.shown[ConsoleValue.URL].full_text() == "After step 3"
+
+
+def test_the_way_on_is_in_sight_in_a_low_window(show_page: ShowPage, world: World, facts: InstallationFacts) -> None:
+    page = show_page(lambda bridge: SetupPage(bridge, WindowMemory(facts.home)), 836, 568)
+    good = {step: Finding(step, CheckVerdict.OK, "shop", at=NOW) for step in SETUP_STEPS}
+    account, key = world.desk.accounts["shop"], "k" * 43
+    view = SetupView(
+        account, AccountSetup("shop", good), has_app_secret=True, push_token="token123", encoding_aes_key=key
+    )
+    for step, card in page.cards.items():
+        page.open("shop", step)
+        page.show_step(step)
+        card.show_view(view)
+        QApplication.processEvents()
+        inside = page._scrolls[step].widget().layout()
+        assert inside.totalHeightForWidth(page.stack.width()) <= page.stack.height() == 568, step

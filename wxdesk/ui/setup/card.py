@@ -72,14 +72,14 @@ class SetupCard(Frame):
         self.view = SetupView()
         self.title = PlainLabel(step_title(fact), size=Size.PAGE, strong=True, parent=self)
         self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
-        self.body = vbox(spacing=14)
+        self.body = vbox(spacing=12)
         self.result = FindingCard(self)
         self.again = Button(tr("Check again"), icon="retry", parent=self, then=self.check)
         self.checked = small_label(tabular=True, elide=True, parent=self)
         self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self, then=self.done)
         self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
         head = vbox(self.title, self.sentence, spacing=4)
-        vbox(head, self.body, self.result, self.foot, within=self, spacing=16, margins=(24, 20, 24, 20))
+        vbox(head, self.body, self.result, self.foot, within=self, spacing=12, margins=(24, 16, 24, 16))
         Rights(self._bridge, Role.OWNER, self)
 
     def show_view(self, view: SetupView) -> None:

@@ -36,7 +36,7 @@ class MiniProgramCard(SetupCard):
     """AppID, AppSecret, original ID and name, stored once WeChat knows them."""
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
-        sentence = tr("Copy these values from WeChat's console. They are tried at once; nobody else sees them.")
+        sentence = tr("Copy these from WeChat's console: tried at once, seen by nobody else.")
         super().__init__(Check.API, sentence, mender, parent)
         self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)

@@ -138,7 +138,7 @@ class SetupPage(QWidget):
 
     def _scroll(self, card: QWidget) -> ColumnScroll:
         content = Frame("window")
-        hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 24, 24, 24))
+        hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 12, 24, 4))
         scroll = ColumnScroll(self, content)
         self.stack.addWidget(scroll)
         return scroll
