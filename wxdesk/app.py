@@ -1,6 +1,6 @@
 """Composition of the whole program: builds, starts and stops every part in order.
 
-Read this first, `build` before all else. `OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs
+Read this first, `OpenDesk` before all else. It lives on one asyncio loop and knows no window. `wxdesk serve` runs
 it on the main thread; with a window it has its own (`runner.DeskThread`), so a busy window never delays WeChat.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from wxdesk import __version__
 from wxdesk.core import events
@@ -21,15 +21,12 @@ from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
 from wxdesk.desk.conversations.presence import Colleagues
-from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.messages.hourly_sums import WITHOUT_SUMS, keep_sums
-from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
-from wxdesk.desk.operators import Operators
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.rules.import_socket import ImportSocket
@@ -37,24 +34,21 @@ from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.team.hosting import TeamHost
 from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, setup_desk, takeover_expiry
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
-from wxdesk.team_desk import TeamDesk, begin_sign_in, team_desk
+from wxdesk.team_desk import TeamDesk, begin_sign_in
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
-from wxdesk.webhook.listener import Listener
 from wxdesk.webhook.parse import read_push
 from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
 class OpenDesk:
     """Running desk, made by `open_desk`: the desk of the window, and what only runs.
 
@@ -62,26 +56,20 @@ class OpenDesk:
     file it is at once. On a shared database the other servers keep what arrives meanwhile.
     """
 
-    desk: Desk
-    store: Store
-    pause: Pause
-    transfers: Transfers
-    intake: Intake
-    out: OutgoingParts
-    listener: Listener
-    tunnel: Tunnel
-    operators: Operators
-    parts: Supervisor = field(init=False)
-    work: Supervisor = field(init=False)
-    host: TeamHost | None = field(init=False)
-    store_watch: StoreWatch = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
-        look, shared = self.intake.look_for_pushes, self.store.lease.is_shared
-        self.host = TeamHost(self.store, self.desk, look) if shared else None
-        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
-        self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish, self.desk.configuration.now.home)
+    def __init__(self, setup: Setup, store: Store, surroundings: Surroundings) -> None:
+        """Build the groups of parts, each from those before it, and the desk from all."""
+        base = BaseParts(setup, store, self.apply)
+        authored = AuthoredParts(base)
+        incoming = IncomingParts(base, authored.rules.rulebook, surroundings)
+        self.out = OutgoingParts(base)
+        self.desk, publish = _desk(base, authored, incoming, self.out), base.bus.publish
+        self.store, self.pause, self.operators = store, base.pause, base.operators
+        self.transfers, self.intake, self.listener = incoming.transfers, incoming.intake, incoming.listener
+        self.tunnel = Tunnel(publish, setup.clock)
+        self.parts, self.work = Supervisor(publish), Supervisor(publish)
+        self.host = TeamHost(store, self.desk, self.intake.look_for_pushes) if store.lease.is_shared else None
+        self.store_watch = StoreWatch(store.check, publish, setup.home)
+        base.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
         self.out.client.route_through(self.tunnel.api_route)
 
     @property
@@ -223,8 +211,8 @@ async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda:
     store = await open_store(setup.config.store.url, setup.home, alone=False, upgrading=upgrading)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
-        local = build(setup, store, Surroundings())
-        opened = team_desk(local.desk, store, local.operators)
+        local = OpenDesk(setup, store, Surroundings())
+        opened = TeamDesk(local.desk, store, local.operators)
         await opened.start()
     except BaseException:
         await store.close()
@@ -256,24 +244,11 @@ async def open_desk(
     store = await open_store(setup.config.store.url, setup.home, alone=alone, upgrading=upgrading)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
-        opened = build(setup, store, surroundings or Surroundings())
+        opened = OpenDesk(setup, store, surroundings or Surroundings())
         await opened.start()
     except BaseException:
         await store.close()
         raise
-    return opened
-
-
-def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
-    """Build the groups of parts, each from those before it, and the desk from all."""
-    base = BaseParts(setup, store, lambda read: opened.apply(read))
-    authored = AuthoredParts(base)
-    incoming = IncomingParts(base, authored.rules.rulebook, surroundings)
-    out = OutgoingParts(base)
-    desk, tunnel = _desk(base, authored, incoming, out), Tunnel(base.bus.publish, setup.clock)
-    opened: OpenDesk = OpenDesk(
-        desk, store, base.pause, incoming.transfers, incoming.intake, out, incoming.listener, tunnel, base.operators
-    )
     return opened
 
 

@@ -5,7 +5,6 @@ the server's events, and whatever changes something the server carries out.
 """
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -24,19 +23,21 @@ from wxdesk.desk.team.following import Following
 from wxdesk.store import Store
 
 
-@dataclass(slots=True)
 class TeamDesk:
     """Running desk without a server of its own; `desk` is what the window uses."""
 
-    desk: Desk
-    store: Store
-    following: Following
-    url: str = ""
+    url = ""
     """The listener's URL: this desk has none."""
-    _parts: Supervisor = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._parts = Supervisor(self.desk.bus.publish)
+    def __init__(self, local: Desk, store: Store, operators: Operators) -> None:
+        """Put the server before those parts of a `local` desk that change something."""
+        publish = local.bus.publish
+        commands = RemoteCommands(store, local.clock, operators, publish)
+        self.desk = replace(_fronted(local, SHARED, commands, operators), is_remote=True)
+        local.attention.me = operators.me
+        local.accounts.are_known = False
+        self.store, self.following = store, Following(store, self.desk, local, commands)
+        self._parts = Supervisor(publish)
 
     async def start(self) -> None:
         """Read what is stored, and follow the server from then on; raises `StoreError`."""
@@ -57,15 +58,6 @@ class TeamDesk:
         """Stop following, and close the store."""
         await self._parts.stop()
         await self.store.close()
-
-
-def team_desk(local: Desk, store: Store, operators: Operators) -> TeamDesk:
-    """Put the server before those parts of a desk that change something."""
-    commands = RemoteCommands(store, local.clock, operators, local.bus.publish)
-    desk = replace(_fronted(local, SHARED, commands, operators), is_remote=True)
-    local.attention.me = operators.me
-    local.accounts.are_known = False
-    return TeamDesk(desk, store, Following(store, desk, local, commands))
 
 
 async def begin_sign_in(local: Desk, store: Store, operators: Operators, parts: Supervisor) -> Desk:

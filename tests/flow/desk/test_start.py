@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.desk.intake_room import written
 from tests.flow.conftest import setup_for
-from wxdesk.app import build
+from wxdesk.app import OpenDesk
 from wxdesk.core.events import Event, ListenerChanged, MessageKept
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
@@ -20,7 +20,7 @@ async def test_a_desk_listens_before_it_thinks_about_what_waits(sandbox: Sandbox
     setup = setup_for(sandbox, tmp_path)
     store = await open_store(setup.config.store.url, setup.home)
     await asyncio.gather(*(store.pushes.keep(written(n)) for n in range(MOST)))
-    opened = build(setup, store, Surroundings())
+    opened = OpenDesk(setup, store, Surroundings())
     told: list[Event] = []
     all_kept = asyncio.Event()
 
