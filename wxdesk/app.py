@@ -35,9 +35,10 @@ from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.account_editing import AccountEditing
+from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.team.hosting import TeamHost
-from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, setup_desk, takeover_expiry
+from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, takeover_expiry
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
 from wxdesk.team_desk import TeamDesk, begin_sign_in
@@ -255,6 +256,7 @@ async def open_desk(
 def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out: OutgoingParts) -> Desk:
     store, publish, clock = base.store, base.bus.publish, base.setup.clock
     configuration, accounts, preferences, presence = base.configuration, base.accounts, base.preferences, base.presence
+    attempts, reachability, rulebook = store.attempts, incoming.reachability, authored.rules.rulebook
     attention = AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, publish, clock)
     return Desk(
         configuration=configuration,
@@ -282,8 +284,10 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         reports=Reports(store.decision_history, store.statistics, store.traces),
         quarantine=Quarantine(store.quarantine, read_push, incoming.intake.look_for_more, publish),
         erasing=Erasing(store, accounts, out.pictures, base.lock, publish, clock),
-        reachability=incoming.reachability,
-        setup=setup_desk(base, authored.rules.rulebook, incoming.reachability, out.client),
+        reachability=reachability,
+        setup=SetupDesk(
+            configuration, accounts, out.client, attempts, reachability, lambda: rulebook.has_rules, publish, clock
+        ),
         bus=base.bus,
         clock=clock,
         body_of=to_body,

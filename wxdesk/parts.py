@@ -39,7 +39,6 @@ from wxdesk.desk.settings.configuration import Apply, Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.templates import TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import listened_accounts
@@ -151,16 +150,3 @@ class OutgoingParts:
             store, self.client, accounts, typing, clock, lambda: base.configuration.now.config.wechat.show_typing
         )
         self.endpoints = OwnEndpoints()
-
-
-def setup_desk(base: BaseParts, rulebook: Rulebook, reachability: Reachability, client: WeChatClient) -> SetupDesk:
-    """Build the part that gathers what is known about the set-up."""
-    sources = SetupSources(
-        base.configuration,
-        base.accounts,
-        client,
-        base.store.attempts,
-        reachability,
-        has_rules=lambda: rulebook.has_rules,
-    )
-    return SetupDesk(sources, base.bus.publish, base.setup.clock)

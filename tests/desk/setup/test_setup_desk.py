@@ -177,7 +177,7 @@ async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) ->
 async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Path) -> None:
     async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, app_secret="")) as world:
         assert world.verdict(Check.API) is V.SECRET_MISSING
-        configuration = world.desk._sources.configuration
+        configuration = world.desk._configuration
         configuration.now = dataclasses.replace(configuration.now, credentials={"shop": CREDENTIALS})
         world.desk.on_event(ConfigurationChanged(changed=("shop",)))
         assert world.verdict(Check.API) is V.UNKNOWN
@@ -220,7 +220,7 @@ async def test_the_address_is_checked_by_each_accounts_own_push_url(tmp_path: Pa
     tea = replace(ACCOUNT, name="tea")
     known = {"shop": (ACCOUNT, CREDENTIALS), "tea": (tea, CREDENTIALS)}
     async with setup_world(tmp_path, accounts=known) as world:
-        world.desk._sources.reachability.follow(PUBLIC_URL, "shop", "127.0.0.1:8765")
+        world.desk._reachability.follow(PUBLIC_URL, "shop", "127.0.0.1:8765")
         world.outside.verdicts["tea"] = V.OTHER_PROGRAM
         await world.desk.check_all("tea")
         await world.desk.check_all("shop")
@@ -263,7 +263,7 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
         return [fact for fact in SETUP_STEPS if setup.finding(fact).outdated]
 
     def use(world: SetupWorld, credentials: Credentials) -> None:
-        configuration = world.desk._sources.configuration
+        configuration = world.desk._configuration
         configuration.now = dataclasses.replace(configuration.now, credentials={"shop": credentials})
         world.desk.on_event(ConfigurationChanged(changed=("shop",)))
 

@@ -22,7 +22,7 @@ from wxdesk.desk.ports import SetupApi
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.setup.attempts import Attempts
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
+from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store, open_store
@@ -85,7 +85,7 @@ class SetupWorld:
 
     @property
     def accounts(self) -> dict[str, Account]:
-        return cast("dict[str, Account]", self.desk._sources.accounts)
+        return cast("dict[str, Account]", self.desk._accounts)
 
     @property
     def attempts(self) -> Attempts:
@@ -131,11 +131,17 @@ async def setup_world(
     credentials = {name: secrets for name, (_, secrets) in known.items()}
     config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
     configuration = Configuration(Setup(home, config, credentials, sources=sources), told, unapplied)
-    of_setup = SetupSources(
-        configuration, configured, api or no_api, store.attempts, reachability, lambda: rules.has_rules
+    world, of_wechat = SetupWorld(store, told, outside, rules, api=no_api), api or no_api
+    world.desk = SetupDesk(
+        configuration,
+        configured,
+        of_wechat,
+        store.attempts,
+        reachability,
+        lambda: rules.has_rules,
+        told,
+        lambda: world.now,
     )
-    world = SetupWorld(store, told, outside, rules, api=no_api)
-    world.desk = SetupDesk(of_setup, told, lambda: world.now)
     try:
         await world.desk.load()
         yield world

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core import events
@@ -43,39 +43,28 @@ MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 """Verdicts about an account whose replies WeChat refuses for want of permission."""
 
 
-class SetupSources(Struct, frozen=True):
-    """The parts that know something about the set-up; `has_rules`: one is switched on."""
-
-    configuration: Configuration
-    accounts: Mapping[str, Account]
-    api: SetupApi
-    attempts: AttemptStore
-    reachability: Reachability
-    has_rules: Callable[[], bool]
-
-    def secrets(self, account: str) -> AccountSecrets:
-        """Return an account's secrets as they are now, perhaps not all of them."""
-        return self.configuration.now.found_for(account)
-
-    @property
-    def api_host(self) -> str:
-        """Name of the host of WeChat's API."""
-        return urlsplit(self.configuration.now.config.wechat.api_base).netloc
-
-
+@dataclass(eq=False, repr=False)
 class SetupDesk:
-    """Facts of every account and of the way to it, to be checked again at any time."""
+    """Facts of every account and of the way to it, to be checked again at any time.
 
-    def __init__(self, sources: SetupSources, publish: Callable[[events.Event], None], clock: Clock) -> None:
-        self._sources = sources
-        self._publish = publish
-        self._clock = clock
-        self._book = FactBook(publish)
-        self._attempts = Attempts(sources.attempts, publish)
-        self._watch = PushWatch(self._attempts, lambda: self.public_url, publish)
-        attempts, has_rules = sources.attempts, sources.has_rules
-        self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, attempts, has_rules, clock)
-        self._requests = RequestJudge(sources.configuration, self._watch, self._waiting, self._book)
+    `_has_rules` tells if one is switched on.
+    """
+
+    _configuration: Configuration
+    _accounts: Mapping[str, Account]
+    _api: SetupApi
+    _store: AttemptStore
+    _reachability: Reachability
+    _has_rules: Callable[[], bool]
+    _publish: Callable[[events.Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
+        self._book = FactBook(self._publish)
+        self._attempts = Attempts(self._store, self._publish)
+        self._watch = PushWatch(self._attempts, lambda: self.public_url, self._publish)
+        self._waiting = SetupWaiting(self._accounts, self._book, self._api, self._store, self._has_rules, self._clock)
+        self._requests = RequestJudge(self._configuration, self._watch, self._waiting, self._book)
         self._kept_back: Text = ""
         self._judged_by: dict[tuple[str, Check], tuple[object, ...]] = {}
         self.refresh()
@@ -92,14 +81,14 @@ class SetupDesk:
     @property
     def public_url(self) -> str:
         """The public address in force, of config.toml or of the tunnel; empty if none."""
-        return self._sources.configuration.now.public_url or self.state.tunnel.public_url.rstrip("/")
+        return self._configuration.now.public_url or self.state.tunnel.public_url.rstrip("/")
 
     def refresh(self) -> None:
         """Take over changed accounts and secrets, and judge the secrets anew."""
-        self._book.keep_accounts(self._sources.accounts)
-        for name, account in self._sources.accounts.items():
-            found = self._sources.secrets(name)
-            places = self._sources.configuration.now.sources
+        self._book.keep_accounts(self._accounts)
+        for name, account in self._accounts.items():
+            found = self._configuration.now.found_for(name)
+            places = self._configuration.now.sources
             facts = [kept_back(kept_finding(account, found, self._clock()), places)]
             if why := program_finding(account, found.credentials, self._clock()):
                 facts.append(kept_back(why, places))
@@ -110,7 +99,7 @@ class SetupDesk:
 
     def _note_changes(self, account: Account, found: AccountSecrets) -> None:
         """Note when the values became others by which WeChat and its requests were judged."""
-        secrets, config = found.credentials, self._sources.configuration.now.config
+        secrets, config = found.credentials, self._configuration.now.config
         program = (secrets.app_secret, account.app_id, config.wechat.api_base)
         pushes = (secrets.push_token, secrets.encoding_aes_key, account.app_id, account.push_mode)
         for steps, values in ((_PROGRAM, program), (_PUSHES, (*pushes, config.listener, config.tunnel))):
@@ -124,7 +113,7 @@ class SetupDesk:
 
     def _publish_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
-        now = self._sources.configuration.now
+        now = self._configuration.now
         asked = now.sources if now.missing or now.only_remembered else None
         findings = source_findings(asked) if asked is not None else ()
         text = next(map(trouble, findings), "")
@@ -135,12 +124,12 @@ class SetupDesk:
     async def load(self) -> None:
         """Take up the facts where the last run left them."""
         self._publish_sources()
-        for account in self._sources.accounts:
+        for account in self._accounts:
             facts = facts_of_stored(await self._attempts.newest(account))
             self._book.put(account, *facts.values())
             if Check.MESSAGE not in facts:
                 await self._waiting.prove(account)
-        await self._watch.load(tuple(self._sources.accounts))
+        await self._watch.load(tuple(self._accounts))
 
     async def run(self) -> None:
         """Keep what arrives and judge what needs waiting, until cancelled."""
@@ -158,7 +147,7 @@ class SetupDesk:
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
-                self._book.put(account, call_finding(event, self._sources.api_host))
+                self._book.put(account, call_finding(event, self._api_host))
             case events.ApiCalled(call="custom/send"):
                 self._note_send(event)
             case events.TokenChanged(account, expires_at, "") if expires_at is not None:
@@ -193,15 +182,15 @@ class SetupDesk:
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""
-        return await self._try_fetch(self._sources.api.try_credentials(app_id, app_secret))
+        return await self._try_fetch(self._api.try_credentials(app_id, app_secret))
 
     async def check_mini_program(self, account: str) -> Finding:
         """Ask WeChat for an account's token; the secret may be another there by now."""
-        configured = self._sources.accounts[account]
-        credentials = self._sources.secrets(account).credentials
+        configured = self._accounts[account]
+        credentials = self._configuration.now.found_for(account).credentials
         found = program_finding(configured, credentials, self._clock())
-        if found is None and account in self._sources.configuration.credentials:
-            found = await self._try_fetch(self._sources.api.check(configured), account)
+        if found is None and account in self._configuration.credentials:
+            found = await self._try_fetch(self._api.check(configured), account)
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
@@ -210,7 +199,7 @@ class SetupDesk:
 
     async def check_address(self, account: str = "") -> Finding:
         """Probe the public address now, by an account's own push URL if it is named."""
-        found = await self._sources.reachability.check(account)
+        found = await self._reachability.check(account)
         if account:
             self._book.put(account, found)
         return found
@@ -245,16 +234,20 @@ class SetupDesk:
 
     # -- what follows from events
 
+    @property
+    def _api_host(self) -> str:
+        return urlsplit(self._configuration.now.config.wechat.api_base).netloc
+
     async def _try_fetch(self, fetch: Awaitable[object], account: str = "") -> Finding:
         try:
             await fetch
         except SendError as error:
-            return failed_fetch(error, account, self._sources.api_host, self._clock())
+            return failed_fetch(error, account, self._api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, account, at=self._clock())
 
     def _note_send(self, call: events.ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
-        found = call_finding(call, self._sources.api_host)
+        found = call_finding(call, self._api_host)
         before = self._book.finding(call.account, Check.MESSAGE)
         if found.verdict in MAY_NOT_SEND:
             self._book.put(call.account, replace(found, check=Check.MESSAGE))
