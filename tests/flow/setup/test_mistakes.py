@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,6 +23,7 @@ from tests.ports import free_port
 from tests.prepared import prepare
 from wxdesk import i18n
 from wxdesk.app import OpenDesk, open_desk
+from wxdesk.core.events import MessageKept
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.findings import Check, Finding, Gravity
 from wxdesk.core.setup.findings import CheckVerdict as V
@@ -271,8 +273,11 @@ class Console:
         self.scene.sandbox.platform.change("shop", credentials=dataclasses.replace(CREDENTIALS, **other))
 
     async def write(self) -> None:
-        """A customer writes."""
-        await self.scene.sandbox.say(LI_LEI.openid, "在吗")
+        """A customer writes; a message that is taken is derived before anybody looks."""
+        kept = asyncio.Event()
+        self.desk.desk.bus.subscribe(lambda _: kept.set(), MessageKept)
+        if (await self.scene.sandbox.say(LI_LEI.openid, "在吗")).accepted:
+            await kept.wait()
         await self.desk.desk.setup.attempts("shop")  # they are written down by now
 
 
