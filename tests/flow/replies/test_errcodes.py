@@ -17,6 +17,7 @@ from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.wechat.errcodes import meaning_of, remedy_of
+from wxdesk.desk.replies.outcomes import MISSED_IN_A_ROW
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
@@ -266,4 +267,35 @@ async def test_a_missing_token_is_reported_although_nothing_is_to_be_sent(desk: 
     )
     assert (trouble.copy, trouble.account) == ("203.0.113.7", "shop")
     await desk.opened.desk.outbox.try_now("shop")  # the operator has added it to the list
+    await desk.until(lambda: desk.trouble == "")
+
+
+async def missed(desk: Desk, reply_id: int) -> None:
+    """Let the reply be tried until it is told that nothing is reached, and no longer."""
+    for tries in range(1, MISSED_IN_A_ROW + 1):
+        assert desk.trouble == ""
+        await desk.until(partial(lambda tries: desk.states[reply_id].count(ReplyState.SENDING) >= tries, tries))
+        await desk.until(lambda: desk.states[reply_id][-1] is ReplyState.QUEUED)
+        if tries < MISSED_IN_A_ROW:
+            desk.move_to((await desk.reply(reply_id)).not_before or desk.clock.now)
+    await desk.until(lambda: desk.trouble.startswith("shop cannot send: WeChat cannot be reached. Its replies"))
+
+
+async def test_that_wechat_is_not_reached_is_told_until_it_is_or_nothing_waits(desk: Desk) -> None:
+    """Else all is green, and nothing but each single reply says that none leaves."""
+    decision = await desk.says(LI_LEI.openid, "几点")
+    await desk.until_sent(2)
+    port, replies = int(desk.sandbox.url.rpartition(":")[2]), desk.opened.desk.replies
+    await desk.sandbox.stop()
+    first = await replies.write(decision.conversation_id, "在的")
+    await missed(desk, first.id)
+    desk.sandbox._port = port
+    await desk.sandbox.start()
+    desk.move_to((await desk.reply(first.id)).not_before or desk.clock.now)
+    await desk.until_sent(3)
+    await desk.until(lambda: desk.trouble == "")
+    await desk.sandbox.stop()
+    second = await replies.write(decision.conversation_id, "还在吗")
+    await missed(desk, second.id)
+    await replies.cancel(second.id)
     await desk.until(lambda: desk.trouble == "")

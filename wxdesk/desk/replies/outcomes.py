@@ -1,7 +1,7 @@
 """Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-certainly not delivered          queued again, later and later (`wait_after`), then failed
+certainly not delivered          queued again, later and later (`wait_after`), then failed; told while WeChat is away
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture, account or allowance is gone
@@ -39,6 +39,9 @@ from wxdesk.store.replies.moves import ReplyChanges
 LOST_IN_A_ROW = 3
 """Replies in a row without an answer after which an account rests."""
 
+MISSED_IN_A_ROW = 3
+"""Tries of a reply that did not reach WeChat after which that is told."""
+
 ANSWERS_LOST = "WeChat's answers do not arrive, so nobody knows which replies did. Check the connection."
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
@@ -54,6 +57,7 @@ class Outcomes:
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}
         self._lost: dict[str, int] = {}
+        self._away: dict[str, int] = {}  # by account, the reply by which it is told that WeChat is not reached
 
     def on_event(self, event: Event) -> None:
         """Forget the tries of a reply that is not to leave any more."""
@@ -90,10 +94,18 @@ class Outcomes:
 
     def not_sent(self, reply: Reply, error: NotSent) -> ReplyOutcome:
         """Retry or fail a reply that certainly did not reach the contact."""
-        return self._again_or_failed(reply, ReplyChanges(error=str(error.values["reason"])), busy=error.busy)
+        reason = str(error.values["reason"])
+        again = self._again_or_failed(reply, ReplyChanges(error=reason), busy=error.busy)
+        if self._tries.get((reply.id, False), 0) >= MISSED_IN_A_ROW and reply.account not in self._away:
+            self._away[reply.account] = reply.id
+            told = "{account} cannot send: {said}. Its replies are tried again by themselves."
+            text = Phrase(told, account=reply.account, said=Phrase(reason))
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(reply.account), text))
+        return again
 
     def refused(self, reply: Reply, error: Refused) -> ReplyOutcome:
         """Apply the policy for WeChat's errcode."""
+        self._reached(reply.account)
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
         if action is ErrorAction.RETRY:
@@ -124,6 +136,12 @@ class Outcomes:
     def _forget(self, reply_id: int) -> None:
         for busy in (True, False):
             self._tries.pop((reply_id, busy), None)
+        for account in [name for name, told_by in self._away.items() if told_by == reply_id]:
+            self._reached(account)
+
+    def _reached(self, account: str) -> None:
+        if self._away.pop(account, None) is not None and account not in self._backoff.shut():
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 
     def _publish_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
@@ -132,6 +150,7 @@ class Outcomes:
 
     def _account_is_well(self, account: str) -> None:
         self._lost.pop(account, None)
+        self._reached(account)
         if self._backoff.end(account):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 
