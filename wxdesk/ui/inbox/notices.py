@@ -250,7 +250,7 @@ class MeanwhileNotice(QObject):
             words = tr("{words}; the rules have skipped them", words=words)
         elif skipped:
             words = tr("{words}; the rules have skipped {n}", words=words, n=skipped)
-        close, walk = partial(self._put_away, waiting), (tr("Take them one by one"), self.walk_wanted.emit)
+        close, walk = partial(self._put_away, waiting), (tr("One by one"), self.walk_wanted.emit)
         action, then = (tr("What to do…"), self._offer) if skipped else walk
         self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", action, then, away=close)
 

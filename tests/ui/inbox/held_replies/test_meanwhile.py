@@ -27,7 +27,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import SmallButton
-from wxdesk.ui.widgets.dialogs.notice_lines import Toast
+from wxdesk.ui.widgets.dialogs.notice_lines import NoticeBar, Toast
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -182,7 +182,11 @@ def test_a_returning_operator_is_told_who_wrote_since(
     window.presence.toggle()
     qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
     offer = window.notices.bars.button(MEANWHILE_BAR)
-    assert offer.text() == "Take them one by one", "rules skipped nobody, so that there is no choice"
+    assert offer.text() == "One by one", "rules skipped nobody, so that there is no choice"
+    window.resize(900, 600)
+    qtbot.waitUntil(lambda: window.width() == 900 and bridge.is_idle)
+    [bar] = [bar for bar in window.notices.bars.findChildren(NoticeBar) if bar.isVisible()]
+    assert not bar.more.isVisible(), "it is read whole"
     offer.click()
     qtbot.waitUntil(lambda: window.open_conversation_id is not None)
     window.pausing.toggle()
