@@ -27,6 +27,7 @@ from wxdesk.ui.insights.page import HEADING, InsightsPage
 from wxdesk.ui.insights.ranking import Ranked, RankList, RankModel
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.boxes import ColumnScroll
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.outages import outages_text
@@ -186,12 +187,17 @@ def test_an_open_menu_stays_as_it_is_and_long_names_are_cut(qtbot: QtBot, answer
     assert "Tea & more" in who.accessibleDescription()
 
 
-def test_the_legend_of_one_persons_desk_has_no_figures_of_a_team(page: InsightsPage) -> None:
+def test_the_legend_of_one_persons_desk_has_no_figures_of_a_team(qtbot: QtBot, page: InsightsPage) -> None:
     page.head.legend.click()
     [legend] = page.window().findChildren(Legend)
     words = {label.full_text() for label in legend.findChildren(PlainLabel)}
     assert {"For you", "Unread", "In", "By hand"} <= words
     assert not {"Mine", "Nobody's"} & words
+    [scroll] = legend.findChildren(ColumnScroll)
+    qtbot.waitUntil(scroll.hasFocus)  # the arrow keys scroll
+    assert legend.rect().contains(legend.away.geometry())
+    with qtbot.waitSignal(legend.finished):
+        legend.away.click()
 
 
 def test_the_choices_share_a_line_where_there_is_room_for_them(qtbot: QtBot, page: InsightsPage) -> None:

@@ -233,7 +233,7 @@ LEGEND_WIDTH = 480
 
 
 class Legend(Dialog):
-    """Names with their meanings, one below the other; Esc closes it."""
+    """Names with their meanings, one below the other."""
 
     def __init__(self, title: str, entries: Iterable[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent.window(), title)
@@ -244,5 +244,7 @@ class Legend(Dialog):
             extend(column, PlainLabel(name, strong=True), PlainLabel(meaning, role="secondary", wrap=True), 8)
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
-        vbox(scroll, within=self)
-        self._fit_into_window(LEGEND_WIDTH, column.totalHeightForWidth(LEGEND_WIDTH))
+        self.away = Button(tr("Close"), key_hint="Esc", parent=self, then=self.reject)
+        foot = hbox(STRETCH, self.away, margins=(24, 8, 24, 16))
+        vbox((scroll, 1), foot, within=self, spacing=0)
+        self._fit_into_window(LEGEND_WIDTH, column.totalHeightForWidth(LEGEND_WIDTH) + foot.sizeHint().height())
