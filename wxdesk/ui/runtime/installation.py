@@ -1,13 +1,17 @@
 """Facts about this installation that its window shows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from wxdesk.core.setup.findings import Finding
-from wxdesk.sandbox.port import Simulator
+
+if TYPE_CHECKING:  # only the demonstration needs it
+    from wxdesk.sandbox.port import Simulator
 
 type Examine = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
 """Checks everything, as `wxdesk doctor` does."""
