@@ -18,3 +18,9 @@ def test_what_can_be_undone_has_news_that_offers_it(act: RowAct) -> None:
     change = RowChange(act, UNTIL, "vip")
     said = changed_text(change, RowsChanged((1,), until=UNTIL), "Wang Fang", NOW)
     assert change.undo is None or "Wang Fang" in said
+
+
+def test_what_stays_is_said_in_a_sentence_of_its_own() -> None:
+    result = RowsChanged((1, 2, 3), unsettled=(3,))
+    said = changed_text(RowChange(RowAct.RESOLVE), result, "2 conversations", NOW)
+    assert said == "Resolved: 2 conversations. 1 stays in the list, because a reply there is left to you."

@@ -140,7 +140,7 @@ def changed_text(change: RowChange, result: RowsChanged, name: str, now: datetim
     rest = ntr("{n} stays in the list, because a reply there is left to you.",
                "{n} stay in the list, because a reply there is left to you.", left)  # fmt: skip
     changed = _changed(change, result.until, name, now)
-    return f"{changed} {rest}" if left else changed
+    return tr("{changed}. {rest}", changed=changed, rest=rest) if left else changed
 
 
 def _changed(change: RowChange, until: datetime | None, name: str, now: datetime) -> str:
