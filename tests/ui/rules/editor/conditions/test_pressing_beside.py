@@ -1,7 +1,7 @@
-"""A second press where a plus or a chip was begins a word; the default switch says what it hides."""
+"""A second press where a plus or a chip was begins a word; the default switch says what it hides; lines break well."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -47,3 +47,12 @@ def test_the_default_says_that_its_conditions_come_back(page: RulesPage, part: W
     card.default.click()
     assert part.chips.words() == ("refund", "money back", "return")
     assert "come back" not in card._meaning.full_text()
+
+
+def test_the_first_condition_begins_on_the_line_of_the_kinds(page: RulesPage, part: WordsPart) -> None:
+    card = page.editor.when_card
+    flow, kinds = card._flow, card.types
+    least = sum(one.sizeHint().width() + 8 for one in (card._lead, kinds, part.label))
+    for width in range(least, least + 300, 8):
+        flow.setGeometry(QRect(0, 0, width, 400))
+        assert part.label.geometry().center().y() == pytest.approx(kinds.geometry().center().y(), abs=1), width

@@ -44,6 +44,7 @@ class ConditionsCard(EditorCard):
         self.types = MultiChoiceButton(
             [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), type_names, self._sentence
         )
+        self.types.setProperty(KEEP_WITH_NEXT, True)  # a Chinese comma follows, which begins no line
         self.types.changed.connect(self.changed)
         self._rest = PlainLabel(
             tr("that no rule above has answered."), size=Size.SENTENCE, role="secondary", parent=self._sentence
