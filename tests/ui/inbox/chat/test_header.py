@@ -78,6 +78,14 @@ def test_a_narrow_header_says_whether_account_or_conversation_sets_the_mode(
     qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))
 
 
+def test_a_name_is_not_cut_where_there_is_room(qtbot: QtBot, world: World, window: MainWindow) -> None:
+    window.resize(1280, 800)
+    window.open_conversation(world.say("oCustomer0000000000000001", "opening?"))
+    header = window.inbox.chat.header
+    qtbot.waitUntil(lambda: bool(header.name.full_text()) and header.account.isHidden())
+    qtbot.waitUntil(lambda: header.name.width() == header.name.sizeHint().width())
+
+
 def test_a_short_line_below_the_name_does_not_cut_it(qtbot: QtBot) -> None:
     header = ChatHeader({})
     qtbot.addWidget(header)

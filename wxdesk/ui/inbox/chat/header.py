@@ -181,7 +181,8 @@ class ChatHeader(Frame):
 
     def _arrange(self) -> None:
         self.who = QWidget(self)
-        below = hbox(self.account, (self.colleagues, 1), spacing=_GAP)
+        below = QWidget(self.who)  # an empty layout alone would bound the name to its least width
+        hbox(self.account, (self.colleagues, 1), within=below, spacing=_GAP)
         vbox(STRETCH, self.name, below, STRETCH, within=self.who, spacing=0)
         self.who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.face.hide()  # until somebody is signed in
