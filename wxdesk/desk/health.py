@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import Text
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.ports import Clock, utc_now
 
 START, LISTENER = "start", "listener"
@@ -37,6 +38,11 @@ class HealthState(Struct, frozen=True):
     paused_since: datetime | None = None
     troubles: tuple[events.TroubleRaised, ...] = ()
     since: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> Text:
+        """Reason for which messages are refused, as nothing can be stored; or empty."""
+        return next((one.text for one in self.troubles if one.key == TroubleArea.DATABASE), "")
 
 
 class Health:

@@ -17,9 +17,10 @@ from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.config.reading import AccountEntry, Config
-from wxdesk.core.events import ConfigurationChanged, TokenChanged
+from wxdesk.core.events import ConfigurationChanged, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.secrets.names import MissingSecret, SecretName
@@ -139,6 +140,17 @@ def test_the_token_is_told_as_it_is(qtbot: QtBot, page: SettingsPage, world: Wor
     qtbot.waitUntil(lambda: card.token.words.full_text().startswith("Valid for 1:00:"))
     world.publish(TokenChanged("shop", None, "the app secret is wrong"))
     qtbot.waitUntil(lambda: card.token.words.full_text() == "the app secret is wrong")
+
+
+def test_no_message_is_said_to_arrive_while_nothing_can_be_stored(
+    qtbot: QtBot, page: SettingsPage, world: World
+) -> None:
+    [card] = page.cards
+    said = "Nothing is accepted."
+    world.publish(TroubleRaised(TroubleArea.DATABASE, said))
+    qtbot.waitUntil(lambda: card.state.words.full_text() == said)
+    world.publish(TroubleRaised(TroubleArea.DATABASE, ""))
+    qtbot.waitUntil(lambda: card.state.words.full_text() != said)
 
 
 def test_the_look_can_be_chosen(qtbot: QtBot, page: SettingsPage, appearance: Appearance) -> None:

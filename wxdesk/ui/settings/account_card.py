@@ -83,7 +83,9 @@ class AccountCard(SettingsCard):
         pause = next(action for action in self.more.popup_menu.actions() if action.data() == "pause")
         pause.setText(tr("Resume answering") if paused else tr(COMMANDS["pause"]))
         worst, missing = setup.worst, setup.missing
-        if paused:
+        if refused := tr(self._desk.health.state.refused):
+            self.state.show_state("failed", refused)
+        elif paused:
             self.state.show_state("pending", tr("Paused: messages are kept, not answered automatically"))
         elif worst.verdict.gravity >= Gravity.WARNING:
             role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core import events
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size, font
@@ -138,8 +137,7 @@ class StatusBar(Frame):
         """Show the desk's current state."""
         desk = self._bridge.desk
         state = desk.health.state
-        refused = (tr(one.text) for one in state.troubles if one.key == TroubleArea.DATABASE)
-        self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote, refused=next(refused, ""))
+        self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote, refused=tr(state.refused))
         if not desk.accounts.are_known:  # nor is anything else of the server's set-up
             self.listener.hide()
         self._show_time()
