@@ -13,7 +13,7 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.setup.account_findings import failed_fetch
 from wxdesk.desk.setup.inward_sentences import CAUSES
-from wxdesk.desk.setup.wording import holes
+from wxdesk.desk.setup.wording import GOOD_CAUSES, holes
 
 V = CheckVerdict
 
@@ -86,6 +86,20 @@ def finding(verdict: CheckVerdict, **values: str) -> Finding:
     return Finding(Check.PUSH, verdict, "shop", values)
 
 
+def not_in_chinese(*said: str) -> list[str]:
+    return [one for one in said if one and not any("\u4e00" <= char <= "\u9fff" for char in one)]
+
+
+@pytest.mark.parametrize("check", Check)
+def test_every_check_has_a_name_and_a_good_end_in_chinese(check: Check) -> None:
+    i18n.use("zh_CN")
+    name = sentences.name(check)
+    causes = ["", *(cause for at, cause in GOOD_CAUSES if at is check)]
+    good = [sentences.text(Finding(check, V.OK, "shop", {"cause": cause})) for cause in causes]
+    i18n.use("en")
+    assert not_in_chinese(name, *good) == [], "give each its Chinese in setup.po"
+
+
 @pytest.mark.parametrize("verdict", CheckVerdict)
 def test_every_verdict_is_reported_in_the_operators_language(verdict: CheckVerdict, language: str) -> None:
     found = finding(verdict)
@@ -94,7 +108,7 @@ def test_every_verdict_is_reported_in_the_operators_language(verdict: CheckVerdi
     assert "{" not in said + more
     assert bool(more) or verdict.gravity <= Gravity.NOTE
     if language == "zh_CN":
-        assert all(any("\u4e00" <= char <= "\u9fff" for char in one) for one in (said, more) if one)
+        assert not_in_chinese(said, more) == [], "give each its Chinese in setup.po"
 
 
 @pytest.mark.parametrize("verdict", CheckVerdict)
@@ -111,7 +125,7 @@ def test_a_known_cause_is_reported_instead(verdict: CheckVerdict, cause: str, la
     assert sentences.text(exact) != sentences.text(general)
     assert sentences.remedy(exact)
     if language == "zh_CN":
-        assert any("\u4e00" <= char <= "\u9fff" for char in sentences.text(exact) + sentences.remedy(exact))
+        assert not_in_chinese(sentences.text(exact) + sentences.remedy(exact)) == [], "give it its Chinese in setup.po"
 
 
 def test_a_cause_without_a_sentence_of_its_own_is_reported_in_general() -> None:

@@ -73,7 +73,9 @@ def test_every_word_of_the_table_is_in_chinese() -> None:
     i18n.use("zh_CN")
     for name, one in WORDINGS.items():
         sentences = (one.choice, one.phrase, one.is_so, one.missing, *one.tried, *one.found)
-        assert [text for text in sentences if text and tr(text) == text] == [], name
+        assert [text for text in sentences if text and tr(text) == text] == [], (
+            f"{name}: give each its Chinese in ui_rules.po"
+        )
 
 
 def test_every_condition_of_a_rule_has_words() -> None:

@@ -163,6 +163,6 @@ def test_the_index_is_there_before_the_first_message_once_it_was_prepared() -> N
 
 
 def test_typing_and_notifying_are_no_answer() -> None:
-    assert {ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING} == SIDE_ACTIONS
+    assert {ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING} == SIDE_ACTIONS, "name here what is no answer, too"
     assert not answers(Rule("t", then=(Action(ActionKind.TYPING, seconds=1), *TAG)))
     assert answers(Rule("t", then=(*TAG, *REPLY)))
