@@ -10,7 +10,8 @@ import pytest
 
 from tests.desk.team.test_desks_of_a_team import FarTeam, far_team, sandbox
 from tests.postgresql import Postgres
-from wxdesk.core.events import MessageKept, ReplyChanged, TroubleRaised
+from wxdesk.core.events import MessageKept, OperatorsChanged, ReplyChanged, TroubleRaised
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.templates import Template
@@ -81,6 +82,21 @@ async def test_an_answer_that_is_long_in_coming_is_told_until_it_has(
     far.way.speak()
     await writing
     await far.until(TroubleRaised, lambda event: event == TroubleRaised(TroubleArea.LATE, ""))
+
+
+async def test_an_answer_is_late_also_where_the_desk_reads_everything_again(
+    far: FarTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its troubles give way to the server's then, which does not know of this one."""
+    monkeypatch.setattr(dispatch, "LATE_SECONDS", 0.05)
+    async with far.server.intake._decision_lock:
+        setting = asyncio.ensure_future(far.desk.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
+        await far.until(TroubleRaised, lambda event: event.key == TroubleArea.LATE)
+        far.desk.desk.bus.publish(OperatorsChanged())
+        await far.knows_the_server()
+        assert TroubleArea.LATE in {trouble.key for trouble in far.desk.desk.health.state.troubles}
+    await setting
+    assert TroubleArea.LATE not in {trouble.key for trouble in far.desk.desk.health.state.troubles}
 
 
 async def test_what_only_reads_or_types_tells_of_no_late_answer(far: FarTeam, monkeypatch: pytest.MonkeyPatch) -> None:

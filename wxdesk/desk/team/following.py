@@ -175,7 +175,7 @@ class Following:
         self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:
             self._publish(events.TokenChanged(account, token.expires_at, token.error))
-        present = {trouble.key for trouble in state.troubles} | {TroubleArea.SERVER}
+        present = {trouble.key for trouble in state.troubles} | {TroubleArea.SERVER, TroubleArea.LATE}
         for trouble in self._desk.health.state.troubles:
             if trouble.key not in present and (trouble.key != TroubleArea.DATABASE or not self._told):
                 self._publish(events.TroubleRaised(trouble.key, ""))
