@@ -14,7 +14,7 @@ from wxdesk.core.system_failures import why_unusable
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
-from wxdesk.store.engine.inspection import CHECKED_UP_TO, back_up, quiet_mode, revision_of
+from wxdesk.store.engine.inspection import CHECKED_UP_TO, back_up, clear_unfinished, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.migrate import Migrations, revision_in
@@ -55,6 +55,7 @@ async def open_store(
             db = await _open_file(file, Migrations(), upgrading)
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
+            await asyncio.to_thread(clear_unfinished, file.parent)  # it had moved nothing: the database is there
             return Store(db, lock.close, files, home)
         db, pictures = await _open_shared(found, home, alone, upgrading)
         return Store(db, lock.close, pictures)

@@ -17,14 +17,18 @@ from tests.prepared import SQLITE, prepare
 from tests.store.moving.full_home import make_home
 from tests.ui.world import World
 from wxdesk.desk.data.backups import back_up
+from wxdesk.desk.data.exporting import Progress
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.desktop import open_window, with_failures_shown
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.engine.inspection import UNFINISHED_RESTORE
+from wxdesk.store.moving.move import CopyProgress
+from wxdesk.store.moving.restore import FILES
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.restoring import RestoreJob
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
@@ -131,3 +135,19 @@ def test_a_restore_that_is_given_up_leaves_nothing(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not list(world.home.glob(f"{UNFINISHED_RESTORE}*"))
     assert not unpacked
+
+
+def test_a_window_that_closes_stops_what_it_reads(bridge: WindowBridge, window: MainWindow) -> None:
+    ended: list[bool] = []
+
+    async def read(progress: Progress) -> None:
+        try:
+            while True:
+                progress(CopyProgress(FILES, 0, 1))
+                await asyncio.sleep(0)
+        finally:
+            ended.append(progress.stopped)
+
+    FileJobs(bridge, window).run(read, lambda _: None, "Reading")
+    bridge.close()
+    assert ended == [True]

@@ -24,7 +24,7 @@ UNFINISHED_RESTORE = ".restoring-"
 NO_ROOM_TO_COPY = (
     "a copy of the database before the change to this version needs {size}, and {free} are free: make room"
 )
-RESTORING = "a restore was cut off here; run it again with --set-aside"
+RESTORING = "a restore was cut off here; do it once more"
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
 
@@ -56,6 +56,12 @@ def revision_of(file: Path) -> str | None:
         raise store_error(error) from None
     except OSError as error:
         raise file_error(error) from None
+
+
+def clear_unfinished(home: Path) -> None:
+    """Remove what restores left that were stopped before they moved a file of a home."""
+    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
+        shutil.rmtree(rest, ignore_errors=True)
 
 
 def _waiting_changes(file: Path) -> bool:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from lzma import LZMAError
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,7 +46,7 @@ BROKEN = "it is damaged or not whole: {place}"
 DATABASE = "desk.db"
 LISTING = "wxdesk-backup.json"
 LARGEST_LISTING = 256 * 2**20
-NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+NOT_WHOLE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError)
 """Errors of a ZIP whose bytes have changed."""
 
 type Report = Callable[[CopyProgress], None]

@@ -6,26 +6,35 @@ import errno
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import IO
 
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, naming_file
 from wxdesk.paths import home_files, sync_folder
-from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
+from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, clear_unfinished, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving.backup import BROKEN, DATABASE, NOT_WHOLE, Listing, Report, digests_of, measured, read_listing
-from wxdesk.store.opening import lock_home
+from wxdesk.store.moving.move import CopyProgress
+from wxdesk.store.opening import PICTURES, lock_home
 
 NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
 OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
 
 ASIDE = "before-restore-"
 LOGS = "logs"
+FILES = "Files"
+"""Word for what is unpacked, for `tr`."""
+
+PARTS = (DATABASE, PICTURES, "config.toml", "secrets.vault", "window.ini")
+"""All that a backup may have: another name might be that of a file of somebody's."""
 
 
 async def restore_backup(
@@ -56,14 +65,15 @@ async def unpack_backup(file: Path, home: Path, report: Report) -> tuple[Listing
     Raises:
         UnusableFile: the backup is damaged or of a newer program, or the home cannot be written.
     """
-    listing = read_listing(file)
+    listing = await asyncio.to_thread(read_listing, file)  # a drive may be slow, and a desk works meanwhile
     with naming_file(home):
-        unpacked = await asyncio.to_thread(_empty_folder, home)
+        await asyncio.to_thread(clear_unfinished, home)
+        unpacked = Path(await asyncio.to_thread(mkdtemp, prefix=UNFINISHED_RESTORE, dir=home))
         try:
-            await asyncio.to_thread(_extract, file, listing, unpacked)
+            await asyncio.to_thread(_extract, file, listing, unpacked, report)
             await _compare(file, unpacked / DATABASE, listing, report)
         except BaseException:
-            shutil.rmtree(unpacked)
+            await asyncio.to_thread(shutil.rmtree, unpacked, ignore_errors=True)
             raise
     return listing, unpacked
 
@@ -84,49 +94,50 @@ def put_in_place(unpacked: Path, home: Path, now: datetime) -> Path:
 def _put_in_place(unpacked: Path, home: Path, now: datetime) -> Path:
     occupied = _occupied(home)
     aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
-    try:
-        _exchange(occupied, unpacked, home, aside)
-    finally:
-        shutil.rmtree(unpacked)
+    _exchange(occupied, unpacked, home, aside)
+    clear_unfinished(home)
     return aside
 
 
-def _empty_folder(home: Path) -> Path:
-    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
-        shutil.rmtree(rest)
-    return Path(mkdtemp(prefix=UNFINISHED_RESTORE, dir=home))
-
-
-def _extract(file: Path, listing: Listing, folder: Path) -> None:
+def _extract(file: Path, listing: Listing, folder: Path, report: Report) -> None:
     """Put the files of a backup into `folder`, each compared with the list.
 
     Raises:
-        UnusableFile: one is missing or not the one that was written.
+        UnusableFile: one is missing or not the one that was written, or cannot be read.
         OSError: it cannot be written, or the disk has no room for all of it.
     """
     if sum(max(0, size) for size, _ in listing.files.values()) > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with zipfile.ZipFile(file) as archive:
         sizes = {one.filename: one.file_size for one in archive.infolist()}
-        for name, expected in listing.files.items():
-            if sizes.get(name) != expected[0]:  # before it fills the disk
-                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
-            place = (folder / name).resolve()
-            if not place.is_relative_to(folder.resolve()) or _unpacked(archive, name, place) != expected:
+        for done, (name, expected) in enumerate(listing.files.items()):
+            tell = partial(report, CopyProgress(FILES, done, len(listing.files)))
+            fits = sizes.get(name) == expected[0]  # else it might fill the disk
+            if not fits or _unpacked(archive, name, folder.resolve(), tell) != expected:
                 raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, str] | None:
+def _unpacked(archive: zipfile.ZipFile, name: str, folder: Path, tell: Callable[[], None]) -> tuple[int, str] | None:
+    place = (folder / name).resolve()
+    if not any(place.is_relative_to(folder / part) for part in PARTS):
+        return None
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.touch(mode=0o600)
     try:
         with archive.open(name) as source, place.open("wb") as target:
-            shutil.copyfileobj(source, target)  # not a byte more than the size that was compared
+            while piece := _read(archive, source):  # not a byte more than the size that was compared
+                tell()
+                target.write(piece)
             target.flush()
             os.fsync(target.fileno())
     except (*NOT_WHOLE, KeyError):
         return None
     return measured(place)
+
+
+def _read(archive: zipfile.ZipFile, source: IO[bytes]) -> bytes:
+    with naming_file(archive.filename):  # its drive may be gone, which is no failure of the home
+        return source.read(2**20)
 
 
 def _occupied(home: Path) -> list[Path]:
@@ -173,9 +184,10 @@ def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> 
             one.rename(place)
             done.append((one, place))
         sync_folder(home)
-    except OSError:
+    except BaseException:  # Ctrl+C too
+        for one, place in reversed(done):  # where that fails too, `restored` stays, and a start notices
+            place.rename(one)
+        shutil.rmtree(restored)
         with contextlib.suppress(OSError):
-            for one, place in reversed(done):
-                place.rename(one)
             aside.rmdir()
         raise

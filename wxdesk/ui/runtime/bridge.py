@@ -100,6 +100,7 @@ class Bridge(QObject):
         failed: an exception that nobody handled otherwise; the window shows it by its notices.
         outdated: an exception of a question that the window asked by itself; nothing that the operator did has failed.
         idle: the last open question has been answered and no event is pending.
+        closing: the window closes; what can be stopped has to stop.
     """
 
     events = Signal(object)
@@ -107,6 +108,7 @@ class Bridge(QObject):
     failed = Signal(object)
     outdated = Signal(object)
     idle = Signal()
+    closing = Signal()
     _gathering = Signal()
     _message = Signal(object)
     _answered = Signal(object)
@@ -190,6 +192,7 @@ class Bridge(QObject):
         """Stop carrying events and answers; commands under way are not cut off."""
         self._closed = True
         self._frame.stop()
+        self.closing.emit()
         wait(self._open.values(), CLOSE_SECONDS)
         if self._unsubscribe is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._unsubscribe)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QDir, QObject, QTimer, QUrl
+from PySide6.QtCore import QDir, QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -51,8 +51,7 @@ class FileJobs(QObject):
         self._doing = ""
         self._tick = QTimer(self, interval=EVERY_MS)
         self._tick.timeout.connect(self._show)
-        if (application := QCoreApplication.instance()) is not None:
-            application.aboutToQuit.connect(self.stop)
+        bridge.closing.connect(self.stop)
 
     def back_up(self) -> None:
         """Ask for a file and write a backup into it."""
