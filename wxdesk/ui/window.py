@@ -263,6 +263,7 @@ def make_application() -> QApplication:
     """
     running = QApplication.instance()
     if isinstance(running, QApplication):
+        use_language(running, i18n.language())  # a backup may have another
         return running
     require_libraries()
     choose_input_method()

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from tests.ports import free_port
 from tests.prepared import SQLITE, prepare
 from tests.store.moving.full_home import make_home
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import Progress
 from wxdesk.desk.settings.configuration import read_setup
@@ -30,6 +31,7 @@ from wxdesk.ui.shell.restoring import RestoreJob
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.window import make_application
 
 
 @pytest.fixture
@@ -151,3 +153,13 @@ def test_a_window_that_closes_stops_what_it_reads(bridge: WindowBridge, window: 
     FileJobs(bridge, window).run(read, lambda _: None, "Reading")
     bridge.close()
     assert ended == [True]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_qts_own_words_follow_the_language_of_a_backup() -> None:
+    spoken = []
+    for language in ("zh_CN", "en"):
+        i18n.use(language)
+        make_application()
+        spoken.append(QCoreApplication.translate("QPlatformTheme", "Cancel"))
+    assert spoken == ["取消", "Cancel"]
