@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from wxdesk import __version__
 from wxdesk.core import events
+from wxdesk.core.errors import StoreDamaged, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.troubles import EndsWith
 from wxdesk.desk.conversations.attention import AttentionWatch
@@ -41,6 +42,7 @@ from wxdesk.desk.team.hosting import TeamHost
 from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, takeover_expiry
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
+from wxdesk.store.engine.failures import DAMAGED
 from wxdesk.team_desk import TeamDesk, begin_sign_in
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
@@ -200,7 +202,12 @@ async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda:
     """
     url = setup.config.store.url
     if not is_shared(url):
-        return await open_desk(setup, upgrading=upgrading)
+        try:
+            return await open_desk(setup, upgrading=upgrading)
+        except StoreError as error:
+            if error.values == {"reason": DAMAGED}:  # deeper than what is looked at before
+                raise StoreDamaged(file=url.rpartition("/")[2], reason=DAMAGED) from None
+            raise
     if setup.accounts and not await is_worked_on(url):
         working = await open_desk(setup, upgrading=upgrading)
         try:

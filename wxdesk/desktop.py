@@ -76,7 +76,7 @@ def tell_of_upgrade(home: Path, upgrading: threading.Event, opening: Future[Any]
     with contextlib.suppress(TimeoutError):
         opening.exception(UPGRADE_SECONDS)
         return
-    show_upgrade(make_application(), home, opening)
+    show_upgrade(make_application(), home, tr("The database is being upgraded"), opening)
 
 
 async def _examined(setup: Setup) -> list[Finding]:
@@ -177,8 +177,16 @@ def _mended(home: Path, error: WxdeskError) -> bool:
 
 def _restore(backup: Path, home: Path) -> None:
     from wxdesk.store.moving.restore import restore_backup
+    from wxdesk.threads import LoopThread
+    from wxdesk.ui.shell.upgrade_window import show_upgrade
+    from wxdesk.ui.window import make_application
 
-    asyncio.run(restore_backup(backup, home, datetime.now(UTC), lambda _: None, set_aside=True))
+    thread = LoopThread("restore")
+    restoring = restore_backup(backup, home, datetime.now(UTC), lambda _: None, set_aside=True)
+    done = asyncio.run_coroutine_threadsafe(restoring, thread.loop)
+    show_upgrade(make_application(), home, tr("Reading the backup…"), done)
+    thread.stop()
+    done.result()
 
 
 def _listen_at(port: int | None, home: Path) -> None:

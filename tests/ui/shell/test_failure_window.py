@@ -5,23 +5,30 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer, QTimerEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QTimerEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from tests.prepared import SQLITE
 from tests.store.moving.full_home import make_home
 from wxdesk import i18n
+from wxdesk.app import open_window_desk
 from wxdesk.config.reading import load
-from wxdesk.core.errors import HomeInUse, PortInUse
+from wxdesk.core.errors import HomeInUse, PortInUse, StoreDamaged
 from wxdesk.desk.data.backups import back_up
+from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.desktop import with_failures_shown
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
+from wxdesk.store.engine import inspection
 from wxdesk.ui.shell.failure_window import FailureWindow
+from wxdesk.ui.shell.upgrade_window import UpgradeWindow
 from wxdesk.ui.window import show_failure
 
 
@@ -130,7 +137,13 @@ class Restorer(QTimer):
         super().__init__(interval=10)
         self._files = list(files)
         self.read: list[str] = []
+        self.told = ""
         self.timeout.connect(self._look)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(watched, UpgradeWindow) and event.type() is QEvent.Type.Show:
+            self.told = watched.findChild(QProgressBar).accessibleName()
+        return False
 
     def _look(self) -> None:
         for window in QApplication.topLevelWidgets():
@@ -147,7 +160,7 @@ class Restorer(QTimer):
 
 
 @pytest.mark.usefixtures("with_display")
-def test_a_backup_takes_the_place_of_a_damaged_database(tmp_path: Path) -> None:
+def test_a_backup_takes_the_place_of_a_damaged_database(qapp: QApplication, tmp_path: Path) -> None:
     home, backup, cut = tmp_path / "home", tmp_path / "shop.zip", tmp_path / "cut.zip"
     asyncio.run(make_home(home))
     asyncio.run(back_up(SQLITE, home, backup, lambda _: None))
@@ -161,12 +174,30 @@ def test_a_backup_takes_the_place_of_a_damaged_database(tmp_path: Path) -> None:
 
     restorer = Restorer(None, cut, backup)
     restorer.start()
+    qapp.installEventFilter(restorer)
     assert with_failures_shown(home, lambda: asyncio.run(opened())) == 0
     restorer.stop()
+    assert restorer.told == "Reading the backup…"
     damaged = "The database desk.db cannot be used"
     assert [text.partition(":")[0] for text in restorer.read] == [damaged, damaged, str(cut)]
     [aside] = home.glob("before-restore-*")
     assert (aside / "desk.db").read_bytes() == b"damaged " * 1000
+
+
+@pytest.mark.expects_log("database error")
+def test_damage_that_is_not_seen_before_the_desk_begins_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "CHECKED_UP_TO", 0)  # as if it were a large one
+    asyncio.run(make_home(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as db:
+        [(page,)] = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'replies'")
+        [(size,)] = db.execute("PRAGMA page_size")
+    with (tmp_path / "desk.db").open("rb+") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(StoreDamaged, match=r"desk\.db"):
+        asyncio.run(open_window_desk(read_setup(tmp_path, SecretSources(tmp_path))))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

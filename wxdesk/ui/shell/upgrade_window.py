@@ -1,4 +1,4 @@
-"""The window that shows that the database is being upgraded."""
+"""The window that shows that the database is being upgraded, or a backup read."""
 
 import asyncio
 from concurrent.futures import Future
@@ -20,27 +20,27 @@ from wxdesk.ui.widgets.labels import PlainLabel
 class UpgradeWindow(Frame):
     """Small window with a busy bar; closing it ends nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__("panel")
         self.setWindowTitle("wxdesk")
         self.setFixedWidth(WIDTH)
-        title = PlainLabel(tr("The database is being upgraded"), size=Size.TITLE, strong=True, wrap=True)
+        headline = PlainLabel(title, size=Size.TITLE, strong=True, wrap=True)
         calm = tr(
             "Nothing is lost. With many messages this takes a while; wxdesk opens by itself afterwards. "
             "Please leave this computer on until then."
         )
         busy = QProgressBar(textVisible=False, minimum=0, maximum=0)
-        busy.setAccessibleName(title.full_text())
-        vbox(title, PlainLabel(calm, wrap=True), busy, within=self, spacing=16, margins=(24, 20, 24, 24))
+        busy.setAccessibleName(title)
+        vbox(headline, PlainLabel(calm, wrap=True), busy, within=self, spacing=16, margins=(24, 20, 24, 24))
         self.resize(WIDTH, self.heightForWidth(WIDTH))
 
 
-def show_upgrade(application: QApplication, home: Path, opening: Future[Any]) -> None:
+def show_upgrade(application: QApplication, home: Path, title: str, opening: Future[Any]) -> None:
     """Show the window, in the look chosen in `home`, until `opening` has ended."""
     appearance = Appearance(application, WindowMemory(home).word("look"))
 
     async def main() -> int:
-        window = UpgradeWindow()
+        window = UpgradeWindow(title)
         window.show()
         await asyncio.gather(asyncio.wrap_future(opening), return_exceptions=True)
         window.hide()
