@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.flow.timed_desk import START, HandClock
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import Talk
-from tests.store.moving.full_home import everything, make_home
+from tests.store.moving.full_home import everything, make_home, send_nothing
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.replies.lifecycle import Move
@@ -112,6 +112,7 @@ async def test_a_customer_who_cannot_be_deleted_does_not_block_the_others(
 async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) -> None:
     home, again = tmp_path / "home", tmp_path / "again"
     await make_home(home, 14)
+    send_nothing(home)
     made = await back_up(SQLITE, home, tmp_path / "b.zip", lambda _: None)
     exported = [tmp_path / f"{kind}{end}" for kind, end in (("messages", ".jsonl"), ("contacts", ".csv"))]
     for file in exported:

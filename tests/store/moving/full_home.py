@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,12 @@ async def make_home(home: Path, messages: int = 40) -> None:
         assert set(left_empty) <= set(metadata.tables) - {table.name for table in TABLES}
     finally:
         await store.close()
+
+
+def send_nothing(home: Path) -> None:
+    """Make drafts of what waits to be sent, which a restored home would not send by itself."""
+    with closing(sqlite3.connect(home / "desk.db")) as db, db:
+        db.execute("UPDATE replies SET state = 'draft' WHERE state = 'queued'")
 
 
 async def _write(store: Store, messages: int) -> None:

@@ -22,10 +22,11 @@ import pytest
 
 from tests.prepared import SQLITE
 from tests.store.chats import Talk, second
-from tests.store.moving.full_home import PICTURES, everything, make_home
+from tests.store.moving.full_home import PICTURES, everything, make_home, send_nothing
 from wxdesk import i18n
 from wxdesk.config.reading import load
 from wxdesk.core.errors import BadInput, HomeInUse, StoreError
+from wxdesk.core.replies.lifecycle import AFTER_RESTORE
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.backups import back_up
 from wxdesk.i18n import explain
@@ -79,6 +80,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 async def test_a_home_comes_back_as_it_was(full: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.db"
+    send_nothing(full)
     (full / "desk.db").rename(elsewhere)
     (full / "config.toml").write_text(f'# mine\n[store]\nurl = "sqlite:///{elsewhere}"\n', encoding="utf-8")
     made = await backed_up(full, tmp_path / "b.zip")
@@ -99,6 +101,25 @@ async def test_a_home_comes_back_as_it_was(full: Path, tmp_path: Path) -> None:
             assert await store.picture_bytes.read(sha256(data).hexdigest()) == data
         assert len(await store.inbox.search("退款", 100)) >= 40
         assert await store.pushes.lost() == 0
+    finally:
+        await store.close()
+
+
+async def test_what_waited_to_be_sent_in_a_backup_waits_for_the_operator(full: Path, tmp_path: Path) -> None:
+    """The desk that made the backup may have sent it since, and nobody would know."""
+    await backed_up(full, tmp_path / "b.zip")
+    await restored(tmp_path / "b.zip", tmp_path / "new")
+    with closing(sqlite3.connect(full / "desk.db")) as db:
+        before = db.execute("SELECT id, state FROM replies ORDER BY id").fetchall()
+    with closing(sqlite3.connect(tmp_path / "new" / "desk.db")) as db:
+        after = db.execute("SELECT id, state FROM replies ORDER BY id").fetchall()
+    waited = [number for number, state in before if state == "queued"]
+    assert waited
+    assert after == [(number, "held" if number in waited else state) for number, state in before]
+    store = await open_store(SQLITE, tmp_path / "new")
+    try:
+        asking = await store.replies.get(waited[0])
+        assert (asking.due_at, asking.error) == (None, AFTER_RESTORE)
     finally:
         await store.close()
 

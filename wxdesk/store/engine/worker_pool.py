@@ -141,5 +141,7 @@ def set_outcome(future: asyncio.Future[Any], result: object, error: BaseExceptio
         return
     if error is None:
         future.set_result(result)
+    elif isinstance(error, StopIteration):  # Python 3.12 refuses it, and the caller would wait for ever
+        future.set_exception(RuntimeError(error))
     else:
         future.set_exception(error)

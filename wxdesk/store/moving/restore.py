@@ -24,6 +24,7 @@ from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving.backup import BROKEN, DATABASE, NOT_WHOLE, Listing, Report, digests_of, measured, read_listing
 from wxdesk.store.moving.move import CopyProgress
 from wxdesk.store.opening import PICTURES, lock_home
+from wxdesk.store.replies.pending.pending import hold_after_restore
 
 NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
 OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
@@ -167,6 +168,7 @@ async def _compare(file: Path, database: Path, listing: Listing, report: Report)
         async with SqliteDatabase(database, "ro&immutable=1") as db:
             if await digests_of(db, report) != listing.rows:
                 raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
+            await db.write(hold_after_restore, listing.made_at)
 
 
 def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import WAITS, Reply
-from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, TOO_LATE, Move, can_be_undone
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, AFTER_RESTORE, TOO_LATE, Move, can_be_undone
 from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves
@@ -146,6 +146,12 @@ class PendingReplies(StorePart):
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)
+
+
+def hold_after_restore(connection: Connection, at: datetime) -> None:
+    """Hold what waited to be sent in a backup: the desk that made it may have sent it."""
+    waited = QUEUED & ~waits_for_earlier_part(replies)
+    move_all(connection, Move.HOLD, waited, at, due_at=None, **_error_values(AFTER_RESTORE))
 
 
 def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
