@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import force_setattr
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QClipboard, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
@@ -308,7 +309,7 @@ def test_a_damaged_picture_is_not_said_to_be_copied(qtbot: QtBot, world: World, 
 )
 def test_a_picture_that_is_not_there_says_why(state: PictureState | None, problem: str, words: str) -> None:
     said: Message = message(1, text="", msg_type="image", picture_state=state, picture_problem=problem)
-    object.__setattr__(said, "type", MessageType.IMAGE)
+    force_setattr(said, "type", MessageType.IMAGE)
     entry = entries_of([said], NOW)[-1]
     assert pieces_of(entry) == (PicturePiece(words=words),)
     assert (problem in accessible_entry(entry, NOW)) or not problem

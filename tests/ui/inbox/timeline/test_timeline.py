@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
@@ -42,7 +42,7 @@ def test_days_the_unread_bar_and_arrivals_stand_between_the_bubbles() -> None:
     entered = message(
         2, minutes=5, text="", event="user_enter_tempsession", session_from="goods/1024", msg_type="event"
     )
-    object.__setattr__(entered, "type", MessageType.ENTER_SESSION)
+    force_setattr(entered, "type", MessageType.ENTER_SESSION)
     items = [message(1, minutes=60 * 24), entered, message(3, minutes=4), message(4, minutes=3)]
     entries = entries_of(items, NOW, first_unread(items, 2))
     assert [entry.kind for entry in entries] == [

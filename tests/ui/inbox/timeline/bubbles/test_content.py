@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import force_setattr
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
@@ -59,7 +60,7 @@ def test_links_and_cards_are_shown_by_their_parts() -> None:
         Paragraph("Mini program · pages/order?id=1", ParagraphStyle.NOTE),
     )
     sent = message(1, text="", msg_type="miniprogrampage", fields={"Title": "商品", "PagePath": "pages/goods"})
-    object.__setattr__(sent, "type", MessageType.CARD)
+    force_setattr(sent, "type", MessageType.CARD)
     assert [piece.text for piece in pieces_of(entry_of(sent)) if isinstance(piece, Paragraph)] == [
         "商品",
         "Mini program · pages/goods",
