@@ -68,7 +68,7 @@ UPGRADE_SECONDS = 1.0
 
 def tell_of_upgrade(home: Path, upgrading: threading.Event, opening: Future[Any]) -> None:
     """Wait until a desk is open; show where its database is `upgrading` for long."""
-    from wxdesk.ui.shell.upgrade_window import show_upgrade
+    from wxdesk.ui.shell.waiting_window import show_waiting
     from wxdesk.ui.window import make_application
 
     opening.add_done_callback(lambda _: upgrading.set())
@@ -76,7 +76,7 @@ def tell_of_upgrade(home: Path, upgrading: threading.Event, opening: Future[Any]
     with contextlib.suppress(TimeoutError):
         opening.exception(UPGRADE_SECONDS)
         return
-    show_upgrade(make_application(), home, tr("The database is being upgraded"), opening)
+    show_waiting(make_application(), home, tr("The database is being upgraded"), opening)
 
 
 async def _examined(setup: Setup) -> list[Finding]:
@@ -178,13 +178,13 @@ def _mended(home: Path, error: WxdeskError) -> bool:
 def _restore(backup: Path, home: Path) -> None:
     from wxdesk.store.moving.restore import restore_backup
     from wxdesk.threads import LoopThread
-    from wxdesk.ui.shell.upgrade_window import show_upgrade
+    from wxdesk.ui.shell.waiting_window import show_waiting
     from wxdesk.ui.window import make_application
 
     thread = LoopThread("restore")
     restoring = restore_backup(backup, home, datetime.now(UTC), lambda _: None, set_aside=True)
     done = asyncio.run_coroutine_threadsafe(restoring, thread.loop)
-    show_upgrade(make_application(), home, tr("Reading the backup…"), done)
+    show_waiting(make_application(), home, tr("Reading the backup…"), done)
     thread.stop()
     done.result()
 

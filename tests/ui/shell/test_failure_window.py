@@ -28,7 +28,7 @@ from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 from wxdesk.store.engine import inspection
 from wxdesk.ui.shell.failure_window import FailureWindow
-from wxdesk.ui.shell.upgrade_window import UpgradeWindow
+from wxdesk.ui.shell.waiting_window import WaitingWindow
 from wxdesk.ui.window import show_failure
 
 
@@ -141,7 +141,7 @@ class Restorer(QTimer):
         self.timeout.connect(self._look)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(watched, UpgradeWindow) and event.type() is QEvent.Type.Show:
+        if isinstance(watched, WaitingWindow) and event.type() is QEvent.Type.Show:
             self.told = watched.findChild(QProgressBar).accessibleName()
         return False
 

@@ -21,12 +21,12 @@ from wxdesk.desktop import tell_of_upgrade
 from wxdesk.runner import DeskThread
 from wxdesk.ui.look.theme import Theme
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.shell.upgrade_window import UpgradeWindow
+from wxdesk.ui.shell.waiting_window import WaitingWindow
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-def _shown() -> Iterator[UpgradeWindow]:
-    return (one for one in QApplication.topLevelWidgets() if isinstance(one, UpgradeWindow) and one.isVisible())
+def _shown() -> Iterator[WaitingWindow]:
+    return (one for one in QApplication.topLevelWidgets() if isinstance(one, WaitingWindow) and one.isVisible())
 
 
 def test_a_long_upgrade_is_told_until_the_desk_is_open(

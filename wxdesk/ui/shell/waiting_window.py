@@ -1,4 +1,4 @@
-"""The window that shows that the database is being upgraded, or a backup read."""
+"""The small window that is shown while a database is upgraded or a backup read."""
 
 import asyncio
 from concurrent.futures import Future
@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.dialogs.dialog import WIDTH
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class UpgradeWindow(Frame):
+class WaitingWindow(Frame):
     """Small window with a busy bar; closing it ends nothing."""
 
     def __init__(self, title: str) -> None:
@@ -35,12 +35,12 @@ class UpgradeWindow(Frame):
         self.resize(WIDTH, self.heightForWidth(WIDTH))
 
 
-def show_upgrade(application: QApplication, home: Path, title: str, opening: Future[Any]) -> None:
+def show_waiting(application: QApplication, home: Path, title: str, opening: Future[Any]) -> None:
     """Show the window, in the look chosen in `home`, until `opening` has ended."""
     appearance = Appearance(application, WindowMemory(home).word("look"))
 
     async def main() -> int:
-        window = UpgradeWindow(title)
+        window = WaitingWindow(title)
         window.show()
         await asyncio.gather(asyncio.wrap_future(opening), return_exceptions=True)
         window.hide()
