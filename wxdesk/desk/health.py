@@ -41,7 +41,7 @@ class HealthState(Struct, frozen=True):
 
     @property
     def refused(self) -> Text:
-        """Reason for which messages are refused, as nothing can be stored; or empty."""
+        """Reason for which nothing can be stored from here; empty if it can."""
         return next((one.text for one in self.troubles if one.key == TroubleArea.DATABASE), "")
 
 

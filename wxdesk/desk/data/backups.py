@@ -11,7 +11,7 @@ from wxdesk.config.reading import FILE as CONFIG
 from wxdesk.config.reading import load_file
 from wxdesk.secrets.vault import FILE as VAULT
 from wxdesk.store.moving.backup import DATABASE, Listing, Report, make_backup
-from wxdesk.store.moving.restore import ASIDE, unpack_backup
+from wxdesk.store.moving.restore import unpack_backup
 
 URL = f"sqlite:///{DATABASE}"
 """Place of the database in a home that was restored."""
@@ -35,14 +35,10 @@ async def back_up(url: str, home: Path, file: Path, report: Report) -> Listing:
 
 
 class UnpackedBackup(Struct, frozen=True):
-    """Folder in a home with an unpacked backup, which is whole.
-
-    `aside`: the beginning of the name of the folder for what is in that home now.
-    """
+    """Folder in a home with an unpacked backup, which is whole."""
 
     folder: Path
     made_at: datetime
-    aside: str = ASIDE
 
 
 async def unpack(file: Path, home: Path, report: Report) -> UnpackedBackup:

@@ -72,7 +72,7 @@ async def unpack_backup(file: Path, home: Path, report: Report) -> tuple[Listing
         unpacked = Path(await asyncio.to_thread(mkdtemp, prefix=UNFINISHED_RESTORE, dir=home))
         try:
             await asyncio.to_thread(_extract, file, listing, unpacked, report)
-            await _compare(file, unpacked / DATABASE, listing, report)
+            await _prepare_database(file, unpacked / DATABASE, listing, report)
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, unpacked, ignore_errors=True)
             raise
@@ -154,7 +154,11 @@ def _free_folder(home: Path, name: str) -> Path:
     return next(folder for one in names if not (folder := home / one).exists())
 
 
-async def _compare(file: Path, database: Path, listing: Listing, report: Report) -> None:
+async def _prepare_database(file: Path, database: Path, listing: Listing, report: Report) -> None:
+    """Compare the database with the list, and hold what waits to be sent in it.
+
+    One of an older schema is looked at by the start that upgrades it; there only what is old is held.
+    """
     revision = None
     with contextlib.suppress(StoreDamaged):
         revision = await asyncio.to_thread(revision_of, database)

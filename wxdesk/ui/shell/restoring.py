@@ -38,16 +38,15 @@ class RestoreJob(QObject):
         self._jobs.run(unpacking, self._confirm, tr("Reading the backup…"))
 
     def _confirm(self, found: UnpackedBackup) -> None:
-        folder = found.folder
         title = tr("Restore the backup of {time}?", time=moment_text(found.made_at))
         text = tr(
             "wxdesk closes, puts it in place and opens again, within seconds. What arrived after that backup is not in "
-            "it. What is here now goes into a folder “{folder}…” in {home}.",
-            folder=found.aside, home=folder.parent,
-        )  # fmt: skip
+            "it. What is here now goes into a folder “before-restore-…” in {home}.",
+            home=found.folder.parent,
+        )
         question = ConfirmDialog(self._window, title, text, tr("Restore"), destructive=True)
-        question.rejected.connect(partial(self._give_up, folder))
-        question.ask(partial(self._then, folder))
+        question.rejected.connect(partial(self._give_up, found.folder))
+        question.ask(partial(self._then, found.folder))
 
     def _give_up(self, folder: Path) -> None:
         self._bridge.ask(asyncio.to_thread(shutil.rmtree, folder))
