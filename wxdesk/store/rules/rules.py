@@ -1,7 +1,7 @@
 """The operator's rules: one ordered list, and every revision ever saved."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -148,21 +148,15 @@ class Rules(StorePart):
         hours = stored_calendars(connection, for_update=True).with_file(calendars)
         if calendars:
             put_calendars(connection, hours)
-        wanted = [hours.bound(rule) for rule in rules]
-        known = all_rules(connection, for_update=True)
-        before = {rule.id: rule for rule in known}
-        names = RuleNames(known, rule_lists.last_names(connection, rule_revisions.c.rule_id.not_in(list(before))))
-        matches = paired_rules(wanted, [names.named(rule) for rule in known])
-        stay = {match.id for match in matches.values()}
-        _remove(connection, [rule.id for rule in known if rule.id not in stay])
-        changed = [
-            index for index, match in matches.items() if revision_content(match) != revision_content(wanted[index])
-        ]
-        new = [index for index in range(len(wanted)) if index not in matches]
-        made = {i: _switched(connection, before[match.id], wanted[i].enabled) for i, match in matches.items()}
-        made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
-        made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
-        return _place(connection, [made[index] for index in range(len(wanted))], names.all)
+        known = {rule.id: rule for rule in all_rules(connection, for_update=True)}
+        gone = rule_revisions.c.rule_id.not_in(list(known))
+        names = RuleNames(tuple(known.values()), rule_lists.last_names(connection, gone))
+        named = [names.named(rule) for rule in known.values()]
+        wanted = [replace(hours.bound(rule), id=0) for rule in rules]
+        for index, match in paired_rules(wanted, named).items():
+            wanted[index] = replace(wanted[index], id=match.id)
+        said = {rule.id: revision_content(rule) for rule in named}
+        return _place(connection, _become(connection, wanted, known, said, at), names.all)
 
     @writing
     def restore(
@@ -184,20 +178,29 @@ class Rules(StorePart):
         if calendars is not None:
             put_calendars(connection, stored_calendars(connection, for_update=True).replaced_by(calendars))
         known = {rule.id: rule for rule in listed}
-        _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in rules}])
         gone = [replace(rule, position=0) for rule in rules if rule.id not in known]
         for rule in gone:
             _insert_again(connection, rule)
-        said = {rule.id: revision_content(known[rule.id]) for rule in rules if rule.id in known} | _revision_contents(
-            connection, gone
-        )
+        said = {rule.id: revision_content(rule) for rule in listed} | _revision_contents(connection, gone)
         known |= {rule.id: rule for rule in gone}
-        changed = [(known[rule.id], rule) for rule in rules if said.get(rule.id) != revision_content(rule)]
-        made = {rule.id: rule for rule in revise(connection, changed, at)}
-        for rule in rules:
-            if rule.id not in made:
-                made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
-        return _place(connection, [made[rule.id] for rule in rules])
+        return _place(connection, _become(connection, rules, known, said, at))
+
+
+def _become(
+    connection: Connection, wanted: Sequence[Rule], known: Mapping[int, Rule], said: Mapping[int, Rule], at: datetime
+) -> list[Rule]:
+    """Make `wanted` the list and return it; in it new rules have no id.
+
+    A `known` one that `said` something else gets the next revision; one that is not wanted is removed.
+    """
+    _remove(connection, known.keys() - {rule.id for rule in wanted})
+    changed = [(known[rule.id], rule) for rule in wanted if rule.id and said.get(rule.id) != revision_content(rule)]
+    made = {rule.id: rule for rule in revise(connection, changed, at)}
+    new = iter(_insert(connection, [rule for rule in wanted if not rule.id], at))
+    for rule in wanted:
+        if rule.id and rule.id not in made:
+            made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
+    return [made[rule.id] if rule.id else next(new) for rule in wanted]
 
 
 def _change(connection: Connection, change: Update | Delete) -> None:
@@ -315,7 +318,7 @@ def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:
     return replace(rule, enabled=enabled)
 
 
-def _remove(connection: Connection, ids: Sequence[int]) -> None:
+def _remove(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         connection.execute(delete(rules).where(rules.c.id.in_(ids)))
 
