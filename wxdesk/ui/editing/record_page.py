@@ -51,9 +51,12 @@ class RecordPage[R: Record](QWidget):
 
     List and editor are on the same record; unsaved changes are settled before another one is chosen.
 
-    Subclasses make the list's `view`, the `editor` and the `empty` page, then call `_connect_records`, and
-    show the loaded records in `_show`.
+    Subclasses make the `editor` and the `empty` page, then call `_connect_records`; the rest that differs by the kind
+    of record they say in `_show` and `_copy_of`.
     """
+
+    editor: RecordEditor[R]
+    empty: FirstStep
 
     def __init__(self, bridge: WindowBridge, store: RecordStore[R], event: type, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -64,9 +67,9 @@ class RecordPage[R: Record](QWidget):
         self._wanted = self._loads = 0
         self._then: Callable[[], None] | None = None  # waits until unsaved changes are settled
 
-    def _connect_records(self, view: RecordView[R], editor: RecordEditor[R], empty: FirstStep, new: Button) -> None:
-        self._view = view
-        self._record_editor = editor
+    def _connect_records(self, view: RecordView[R], new: Button) -> None:
+        """Connect both with the list: its `view`, and its button for a `new` record."""
+        self._view, editor, empty = view, self.editor, self.empty
         self._middle = QStackedWidget(self)
         self._middle.addWidget(empty)
         self._middle.addWidget(editor)
@@ -93,6 +96,16 @@ class RecordPage[R: Record](QWidget):
         order_tabs(self)  # fields come and go
         return super().focusNextPrevChild(forward)
 
+    # -- a kind of record
+
+    def _show(self, records: list[R]) -> None:
+        """Show the loaded records, by `_show_records` and wherever else they stand."""
+        raise NotImplementedError
+
+    def _copy_of(self, record: R) -> R:
+        """Return what a new record begins with that is written after another one."""
+        raise NotImplementedError
+
     # -- what the window asks
 
     def activate(self) -> None:
@@ -102,15 +115,15 @@ class RecordPage[R: Record](QWidget):
     @property
     def unsaved(self) -> bool:
         """True if closing the program now would lose changes."""
-        return self._editing and self._record_editor.unsaved
+        return self._editing and self.editor.unsaved
 
-    def open_record(self, record_id: int) -> None:
-        """Edit a stored record once unsaved changes are settled."""
-        self._bridge.ask(self._store.all(), partial(self._open, record_id))
+    def open_record(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
+        """Edit a stored record once unsaved changes are settled, and call `then`."""
+        self._bridge.ask(self._store.all(), partial(self._open, record_id, then))
 
-    def _open(self, record_id: int, records: list[R]) -> None:
+    def _open(self, record_id: int, then: Callable[[], None], records: list[R]) -> None:
         self._show(records)
-        self._choose(record_id)
+        self._choose(record_id, then)
 
     # -- loading
 
@@ -119,10 +132,6 @@ class RecordPage[R: Record](QWidget):
             return  # the list shows what the desk may not know yet; it is loaded afterwards
         self._loads += 1  # an older answer shows nothing
         self._bridge.ask(self._store.all(), self._show, about=lambda: (self._loads, self.past.changing))
-
-    def _show(self, records: list[R]) -> None:
-        """Show the loaded records."""
-        raise NotImplementedError
 
     # -- leaving unsaved changes
 
@@ -135,31 +144,31 @@ class RecordPage[R: Record](QWidget):
         if any(asking.isVisible() for asking in window.findChildren(LeaveDialog)):
             return  # one question at a time
         self._then = then
-        name, reason = self._record_editor.judged()
+        name, reason = self.editor.judged()
         why = tr("It cannot be saved as it is: {reason}", reason=reason) if reason else ""
         LeaveDialog(window, name, why).ask(self._save_first, self._discard, self._stay)
 
     def _save_first(self) -> None:
-        if self._record_editor.save():
+        if self.editor.save():
             return
-        if self._record_editor.unsaved:
+        if self.editor.unsaved:
             self._stay()  # it has become such that it cannot be saved
         else:
             self._go_on()  # what is stored has become the same
 
     def _discard(self) -> None:
-        self._record_editor.revert()
+        self.editor.revert()
         self._go_on()
 
     def _stay(self) -> None:
         """Give up what waits."""
         self._then = None
         self._wanted = 0
-        self._view.show_current(self._record_editor.saved.id)
+        self._view.show_current(self.editor.saved.id)
 
     def _was_saved(self, record: R) -> None:
         self.past.was_saved(record)
-        now = self._record_editor.saved
+        now = self.editor.saved
         if self._then is not None:
             self._go_on()
         elif now in self._records:  # the list came before this answer
@@ -183,37 +192,39 @@ class RecordPage[R: Record](QWidget):
         """Show the stored records; edit the same, the wanted or the `first` one."""
         self._records = records
         known: dict[int, R] = {one.id: one for one in records}
-        wanted, now = known.get(self._wanted), self._record_editor.saved
+        wanted, now = known.get(self._wanted), self.editor.saved
         if wanted is not None and self._then is None:
             self._wanted = 0
         if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
             self._edit(wanted)
         elif self._editing and now.id in known:
             self._refresh(known[now.id])
-        elif self._editing and now.id and self._record_editor.unsaved:
-            self._record_editor.show_stored(None)  # deleted elsewhere
-        elif (not self._editing or now.id) and first is not None:
+        elif self._editing and not now.id:
+            pass  # a new one, which stays in the editor
+        elif self.unsaved:
+            self.editor.show_stored(None)  # deleted elsewhere
+        elif first is not None:
             self._edit(first)
-        elif not self._editing or now.id:
+        else:
             self._middle.setCurrentIndex(NO_RECORD)
-        self._view.show_current(self._record_editor.saved.id if self._editing else 0)
+        self._view.show_current(self.editor.saved.id if self._editing else 0)
 
     def _edit(self, record: R) -> None:
-        if not self._editing or record != self._record_editor.saved or self._record_editor.unsaved:
-            self._record_editor.show_record(record)
+        if not self._editing or record != self.editor.saved or self.editor.unsaved:
+            self.editor.show_record(record)
         self._middle.setCurrentIndex(EDITOR)
         self._view.reveal(record.id)
 
     def _refresh(self, record: R) -> None:
         """Show the edited record as it is stored now; a search in the list stays."""
-        if self._record_editor.unsaved:
+        if self.editor.unsaved:
             self._saving.receive_stored(record)
-        elif record != self._record_editor.saved:
-            self._record_editor.show_record(record)
+        elif record != self.editor.saved:
+            self.editor.show_record(record)
 
     def start_new(self) -> None:
         """Begin a record once unsaved changes are settled, where somebody may."""
-        self._start(self._record_editor.blank)
+        self._start(self.editor.blank)
 
     def _start(self, record: R) -> None:
         if not self._locked():
@@ -223,13 +234,13 @@ class RecordPage[R: Record](QWidget):
         """Edit a new record with these contents."""
         self._wanted = 0
         self._middle.setCurrentIndex(EDITOR)
-        self._record_editor.begin(record)
+        self.editor.begin(record)
         self._view.show_current(0)
-        self._record_editor.head.title.setFocus()
+        self.editor.head.title.setFocus()
 
     def _choose(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
         """Edit this record once unsaved changes are settled, and call `then`."""
-        edited = self._editing and record_id == self._record_editor.saved.id
+        edited = self._editing and record_id == self.editor.saved.id
         if edited or self._view.records.record(record_id) is None:
             then()
             return
@@ -243,7 +254,7 @@ class RecordPage[R: Record](QWidget):
         then()
 
     def _touched(self, changed: bool) -> None:
-        self._view.records.mark_unsaved((changed and self._record_editor.saved.id) or None)
+        self._view.records.mark_unsaved((changed and self.editor.saved.id) or None)
 
     def _open_revisions(self, dialog: HistoryDialog) -> None:
         if why := self._locked():
@@ -253,28 +264,23 @@ class RecordPage[R: Record](QWidget):
 
     def _write_again(self, record: R) -> None:
         """Put a revision into the editor; of a record not edited any more as a new one."""
-        if record.id == self._record_editor.saved.id:
-            self._record_editor.write(record)
+        if record.id == self.editor.saved.id:
+            self.editor.write(record)
         else:
             self._start(self._copy_of(record))
-
-    def _copy_of(self, record: R) -> R:
-        """Return what a new record begins with that is written after another one."""
-        raise NotImplementedError
 
     # -- deleting
 
     def _delete(self, record: R) -> None:
         """Delete without asking, since it can be undone; settle unsaved changes first."""
-        edited = record.id == self._record_editor.saved.id
-        self.leave(self._delete_edited) if edited else self._delete_now(record)
-
-    def _delete_edited(self) -> None:
-        self._delete_now(self._record_editor.saved)
+        if record.id == self.editor.saved.id:
+            self.leave(lambda: self._delete_now(self.editor.saved))  # as it was saved for that
+        else:
+            self._delete_now(record)
 
     def _delete_now(self, record: R) -> None:
         put_back: Callable[[], DeskAnswer[Any]] = partial(self._store.put_back, record)
-        said = tr("“{name}” deleted", name=self._record_editor.name_of(record))
+        said = tr("“{name}” deleted", name=self.editor.name_of(record))
         self.past.do(UndoableChange(put_back, partial(self._store.delete, record.id), restored=record.id), said)
 
     def _was_restored(self, record_id: int) -> None:

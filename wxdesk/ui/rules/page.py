@@ -41,6 +41,8 @@ class RulesPage(RecordPage[Rule]):
 
     front_wanted = Signal(QWidget)
 
+    editor: RuleEditor
+
     def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, bridge.desk.rules.rulebook, RulesChanged, parent)
         self.rules = RuleModel(self, bridge.desk.rules.rulebook.named)
@@ -60,7 +62,7 @@ class RulesPage(RecordPage[Rule]):
         self._place = TrialPlacement(bridge, self.rules, self.editor, row, self)
         self.trial, self.preview = self._place.trial, self._place.preview
         self.files = RuleFiles(bridge, self)
-        self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
+        self._connect_records(self.list.view, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
         self.reviews = ReviewStack(bridge, self._middle, self)
         row.addWidget(self.list)
@@ -99,11 +101,7 @@ class RulesPage(RecordPage[Rule]):
     def explain(self, rule_id: int, revision: int) -> None:
         """Show the page with that rule and the revision that decided on a message."""
         self.front_wanted.emit(self)
-        self._bridge.ask(self._store.all(), partial(self._explain, rule_id, revision))
-
-    def _explain(self, rule_id: int, revision: int, rules: list[Rule]) -> None:
-        self._show(rules)
-        self._choose(rule_id, partial(self._ask_history, rule_id, revision))
+        self.open_record(rule_id, partial(self._ask_history, rule_id, revision))
 
     def try_as(self, conversation_id: int, sentence: str) -> None:
         """Show the page and try `sentence` as the next message of that conversation."""

@@ -30,6 +30,8 @@ NARROW = 1036
 class TemplatesPage(RecordPage[Template]):
     """Page with the list of templates and their editor."""
 
+    editor: TemplateEditor
+
     def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, bridge.desk.templates, TemplatesChanged, parent)
         said = bridge.desk.templates.one_line
@@ -47,7 +49,7 @@ class TemplatesPage(RecordPage[Template]):
             new=tr("New template"),
             parent=self,
         )
-        self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
+        self._connect_records(self.list.view, self.list.new)
         hbox(self.list, (self._middle, 1), spacing=0, within=self)
         self.list.view.copy_asked.connect(self.start_copy)
         self.empty.starter.clicked.connect(self._add_starters)
