@@ -25,7 +25,7 @@ from wxdesk.ui.wording.messages import more_text
 
 
 class ActionBody(QWidget):
-    """Fields of one action; `_only` is the one that is focused and blamed.
+    """Fields of one `action`; `_only` is the one that is focused and blamed.
 
     Where `_error` stands, a subclass says.
 
@@ -35,14 +35,15 @@ class ActionBody(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._action = action
         self._only: QWidget | None = None
         self._error = error_label(self)
 
     def action(self) -> Action:
-        """Return the action as written."""
-        raise NotImplementedError
+        """Return the action as written; without fields it stays as it came."""
+        return self._action
 
     def start(self) -> None:
         """Focus the first field."""
@@ -64,7 +65,7 @@ class TagBody(ActionBody):
     """Fields of `tag`: the tags that the contact gets."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(action, parent)
         self._flow = FlowLayout(self)
         self.chips = WordChips(self, tr("tag"))
         self.chips.set_words(action.tags)
@@ -90,8 +91,7 @@ class NumberBody(ActionBody):
     """Field of an action with a number, such as the minutes of a snooze."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
+        super().__init__(action, parent)
         self._number = number = ACTION_NUMBERS[action.kind]
         before, _ = number_words(action.kind, number.initial)
         self.field, behind = counted(
@@ -115,16 +115,11 @@ class ExplanationBody(ActionBody):
     """Explanation of actions without fields: take_over, transfer, notify and the like."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
+        super().__init__(action, parent)
         text = tr(WORDINGS[action.kind].explanation)
         if action.kind in STATUS_ACTIONS:
             text = tr("{first} {second}", first=text, second=_status_note())
         vbox(small_label(text, wrap=True, parent=self), within=self)
-
-    def action(self) -> Action:
-        """Return the action unchanged."""
-        return self._action
 
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show nothing: such an action has no field to be wrong."""
@@ -134,8 +129,7 @@ class ReplyBody(ActionBody):
     """Fields of `reply`: a Liquid text, and alternative wordings."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
+        super().__init__(action, parent)
         self.wordings = Wordings(self)
         self.wordings.show_texts(action.texts, action.variant)
         self.wordings.changed.connect(self.changed)
@@ -174,7 +168,7 @@ class TemplateBody(ActionBody):
     """Fields of `template`: the shortcut or title of a template."""
 
     def __init__(self, action: Action, templates: TemplateLookup, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(action, parent)
         self._templates = templates
         self._template = action.template
         self.name = QLineEdit(_shown_name(action.template, templates), self)

@@ -28,8 +28,7 @@ class ContentFieldsBody(ActionBody):
     """Fields of image, link and card: a local picture or a media_id, and texts."""
 
     def __init__(self, action: Action, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._action = action
+        super().__init__(action, parent)
         self._kind = kind = KINDS[action.kind]
         self.form = ContentForm((kind,), _hints(), bridge, self)
         self.form.column.setSpacing(6)
