@@ -54,6 +54,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.SENDING, Move.ACCEPT): S.SENT,
     (S.SENDING, Move.REFUSE): S.FAILED,
     (S.SENDING, Move.POSTPONE): S.QUEUED,
+    (S.SENDING, Move.HOLD): S.HELD,
     (S.SENDING, Move.LOSE): S.UNKNOWN,
     (S.SENDING, Move.EXPIRE): S.DRAFT,
     (S.SENDING, Move.RECALL): S.CANCELLED,
@@ -188,6 +189,7 @@ RULE_SILENT = "Its rule was switched off or removed while it waited."
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
 AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
+UNREACHED = "It was tried for ten minutes and did not get through. It leaves only when you say so."
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 AFTER_RESTORE = "It waited when the backup was made, and may have been sent since. It leaves only when you say so."
 """Reasons for which a reply whose time has passed waits for the operator."""

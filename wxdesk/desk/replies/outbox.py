@@ -53,6 +53,9 @@ log = logging.getLogger(__name__)
 _MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
 """States after which a reply may leave: itself, or one that waited behind it."""
 
+_NOT_ENDED = (Move.POSTPONE, Move.HOLD)
+"""Moves after a try from which a reply may leave yet."""
+
 SIDE_BY_SIDE = 32
 """Calls to WeChat under way at the same time."""
 
@@ -126,6 +129,7 @@ class Outbox:
 
     async def try_now(self, account: str) -> None:
         """Send from an account that rests, at once; or at least ask for a token again."""
+        self._outcomes.hurry(account)
         self._backoff.try_now(account)
 
     async def recover(self) -> None:
@@ -165,6 +169,9 @@ class Outbox:
         self._looked_at = now
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
+        if hurried := tuple(self._outcomes.hurried):
+            publish_replies(self._publish, await self._store.outbox.hurry(hurried, now))
+            self._outcomes.hurried.difference_update(hurried)
         free = SIDE_BY_SIDE - len(self._under_way.tasks)
         if free > 0:
             for claimed in await self._claim(now, free, without=self._backoff.shut()):
@@ -231,10 +238,10 @@ class Outbox:
 
     async def _end_call(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         """Record the outcome of a reply, and act on what follows for it and others."""
-        if move is Move.POSTPONE and self._under_way.is_recalled(reply):
+        if move in _NOT_ENDED and self._under_way.is_recalled(reply):
             move, changes = self._outcomes.recalled(reply, Author.OPERATOR)
         await self._record(reply, move, changes)
-        if move is Move.POSTPONE and self._under_way.is_recalled(reply):  # while that was being stored
+        if move in _NOT_ENDED and self._under_way.is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
         elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
             await self._insist(partial(self._policy_changes.again, reply.conversation_id))

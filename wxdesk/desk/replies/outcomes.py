@@ -1,7 +1,9 @@
 """Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-certainly not delivered          queued again, later and later (`wait_after`), then failed; told while WeChat is away
+WeChat not reached               queued again, later and later (`wait_after`), or as soon as another reply of the
+                                 account gets through; told, and after ten minutes held until an operator decides
+a gateway answered for WeChat    as RETRY below
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture, account or allowance is gone
@@ -17,6 +19,7 @@ refused, by its errcode's action (`core.wechat.errcodes`):
     all others                   failed, as this reply is wrong; never repeated unchanged
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -25,7 +28,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
-from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, Move
+from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, UNREACHED, Move
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
@@ -48,7 +51,10 @@ type ReplyOutcome = tuple[Move, ReplyChanges]
 
 
 class Outcomes:
-    """Chooses the outcome of each reply, for the outbox to record."""
+    """Chooses the outcome of each reply, for the outbox to record.
+
+    `hurried` are replies that wait for another try and need not, for the outbox to take.
+    """
 
     def __init__(self, store: Store, backoff: AccountBackoff, publish: Callable[[Event], None], clock: Clock) -> None:
         self._store = store
@@ -57,7 +63,9 @@ class Outcomes:
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}
         self._lost: dict[str, int] = {}
-        self._away: dict[str, int] = {}  # by account, the reply by which it is told that WeChat is not reached
+        self._missed: dict[str, Counter[int]] = {}  # by account, each reply's tries since WeChat was last reached
+        self._away: set[str] = set()
+        self.hurried: set[int] = set()
 
     def on_event(self, event: Event) -> None:
         """Forget the tries of a reply that is not to leave any more."""
@@ -93,23 +101,19 @@ class Outcomes:
         return Move.POSTPONE, ReplyChanges()
 
     def not_sent(self, reply: Reply, error: NotSent) -> ReplyOutcome:
-        """Retry or fail a reply that certainly did not reach the contact."""
+        """Retry or give up a reply that certainly did not reach the contact."""
         reason = str(error.values["reason"])
-        again = self._again_or_failed(reply, ReplyChanges(error=reason), busy=error.busy)
-        if self._tries.get((reply.id, False), 0) >= MISSED_IN_A_ROW and reply.account not in self._away:
-            self._away[reply.account] = reply.id
-            told = "{account} cannot send: {said}. Its replies are tried again by themselves."
-            text = Phrase(told, account=reply.account, said=Phrase(reason))
-            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(reply.account), text))
-        return again
+        if not error.busy:
+            self._note_missed(reply, reason)
+        return self._again_or_given_up(reply, ReplyChanges(error=reason), busy=error.busy)
 
     def refused(self, reply: Reply, error: Refused) -> ReplyOutcome:
         """Apply the policy for WeChat's errcode."""
-        self._reached(reply.account)
+        self._not_away(reply.account)
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
         if action is ErrorAction.RETRY:
-            return self._again_or_failed(reply, said, busy=True)
+            return self._again_or_given_up(reply, said, busy=True)
         if action.is_about_the_account:
             self._lost.pop(reply.account, None)
             begin = self._backoff.begin_until_midnight if action is ErrorAction.MIDNIGHT else self._backoff.begin
@@ -122,11 +126,25 @@ class Outcomes:
             said = replace(said, window=lambda window: quota.window_after_refusal(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
 
-    def _again_or_failed(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> ReplyOutcome:
+    def hurry(self, account: str) -> None:
+        """Let the replies that did not reach WeChat be tried at once."""
+        self.hurried |= self._missed.get(account, {}).keys()
+
+    def _note_missed(self, reply: Reply, reason: str) -> None:
+        missed = self._missed.setdefault(reply.account, Counter())
+        missed[reply.id] += 1
+        if missed[reply.id] >= MISSED_IN_A_ROW and reply.account not in self._away:
+            self._away.add(reply.account)
+            told = "{account} cannot send: {said}. Its replies are tried again by themselves."
+            text = Phrase(told, account=reply.account, said=Phrase(reason))
+            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(reply.account), text, account=reply.account))
+
+    def _again_or_given_up(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> ReplyOutcome:
         tries = self._tries[reply.id, busy] = self._tries.get((reply.id, busy), 0) + 1
         wait = wait_after(tries, busy=busy)
         if wait is None:
-            return self._final(reply, Move.REFUSE, said)
+            given_up = (Move.REFUSE, said) if busy else (Move.HOLD, ReplyChanges(error=UNREACHED))
+            return self._final(reply, *given_up)
         return Move.POSTPONE, replace(said, not_before=self._clock() + wait)
 
     def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> ReplyOutcome:
@@ -136,12 +154,18 @@ class Outcomes:
     def _forget(self, reply_id: int) -> None:
         for busy in (True, False):
             self._tries.pop((reply_id, busy), None)
-        for account in [name for name, told_by in self._away.items() if told_by == reply_id]:
-            self._reached(account)
+        for account, missed in tuple(self._missed.items()):
+            if missed.pop(reply_id, 0) >= MISSED_IN_A_ROW > max(missed.values(), default=0):
+                self._not_away(account)
 
-    def _reached(self, account: str) -> None:
-        if self._away.pop(account, None) is not None and account not in self._backoff.shut():
-            self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
+    def _not_away(self, account: str) -> None:
+        """Note that WeChat was reached for `account`, or that none of its replies tries."""
+        if account in self._away:
+            self.hurry(account)
+            self._away.remove(account)
+            if account not in self._backoff.shut():
+                self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
+        self._missed.pop(account, None)
 
     def _publish_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
@@ -150,7 +174,7 @@ class Outcomes:
 
     def _account_is_well(self, account: str) -> None:
         self._lost.pop(account, None)
-        self._reached(account)
+        self._not_away(account)
         if self._backoff.end(account):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 

@@ -236,7 +236,7 @@ def _values(made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}
     if made in ARRIVED:
         values["sent_at"] = at
-    if made is Move.KEEP:
+    if made in (Move.KEEP, Move.HOLD):  # without a deadline, unless one is given
         values["due_at"] = None
     if changes.error is not None:  # WeChat's last answer stands whole or not at all
         values |= {"errcode": None, "rid": ""}

@@ -71,6 +71,12 @@ class OutboxStore(StorePart):
         return await self._db.write(_unclaim, at, tuple(busy))
 
     @writing
+    def hurry(self, connection: Connection, ids: Collection[int], at: datetime) -> list[Reply]:
+        """Let those of these replies that are queued for another try leave at once."""
+        change = update(replies).where(QUEUED, replies.c.id.in_(ids))
+        return update_replies(connection, change.values(not_before=None, updated_at=at))
+
+    @writing
     def recover(self, connection: Connection, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""
         change = update(replies).where(replies.c.state == ReplyState.SENDING)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
@@ -360,3 +361,5 @@ class MainWindow(Frame):
         text, then = tr(trouble.text) if trouble.text else "", lambda: self._bridge.ask(outbox.try_now(trouble.account))
         key, lasting = f"trouble:{trouble.key}", not trouble.passing
         self.notices.bar(key, text, action=action, then=then, copy=trouble.copy, lasting=lasting)
+        if not text and trouble.area is TroubleArea.ACCOUNT:
+            self.inbox.held.tell_of_waiting(by_hand=False)  # some may have been given up meanwhile
