@@ -89,6 +89,11 @@ def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[Attenti
         (row(replies=(reply(ReplyState.FAILED),)), {AttentionReason.FAILED}),
         (row(replies=(reply(ReplyState.UNKNOWN),)), {AttentionReason.UNKNOWN}),
         (row(replies=(reply(ReplyState.HELD),)), {AttentionReason.HELD}),
+        (row(replies=(reply(ReplyState.HELD, due_at=None),)), {AttentionReason.HELD}),
+        (
+            row(replies=(reply(ReplyState.HELD, due_at=None, attempts=15),)),  # it was given up
+            {AttentionReason.FAILED, AttentionReason.HELD},
+        ),
         (row(replies=(reply(ReplyState.DRAFT),)), {AttentionReason.DRAFT}),
     ],
 )

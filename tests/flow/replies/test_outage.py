@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import UNREACHED
@@ -99,6 +100,8 @@ async def test_after_ten_minutes_it_waits_for_the_operator(desk: Desk, author: A
         held = await desk.reply(reply.id)
         assert (held.due_at, held.error, held.author) == (None, UNREACHED, author)
         await desk.until(lambda: desk.trouble == "")
+        attention = desk.opened.desk.attention
+        await desk.until(lambda: AttentionReason.FAILED in {one.cause for one in attention.unseen if one.rings})
     desk.move_to(desk.clock.now + timedelta(hours=1))
     assert (await desk.reply(reply.id)).state is ReplyState.HELD
     [one] = await desk.opened.desk.inbox.held_replies()

@@ -14,6 +14,7 @@ from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import UNREACHED
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.ui.notifications.notice import colleague_notice, loss_notice, notice_of
 
@@ -25,6 +26,7 @@ CALLED, CLOSING, LEFT = (
 DRAFT, FAILED = (Attention(1, cause, NOW) for cause in (AttentionReason.DRAFT, AttentionReason.FAILED))
 HELD_REPLY = reply(1, ReplyState.HELD, due_at=NOW + timedelta(minutes=10))
 REFUSED = reply(1, ReplyState.FAILED, errcode=45015)
+GIVEN_UP = reply(1, ReplyState.HELD, attempts=15, error=UNREACHED)
 STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(seconds=30))
 
 
@@ -41,6 +43,7 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(se
         (row(1, failed=REFUSED, called_by="Human"), (CALLED,), "Called by “Human”"),
         (row(1, failed=REFUSED, waiting=3, taken_over=True), (LEFT, FAILED), "Failed 45015"),
         (row(1, waiting=3, taken_over=True, last_reply=STUCK), (LEFT,), "Needs you · Waiting to be sent 40164"),
+        (row(1, held=1, last_reply=GIVEN_UP), (FAILED,), "Needs you · Held for your OK"),
         (
             row(1, waiting=3, window=SOON),
             (CLOSING,),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus
-from wxdesk.core.model.reply import ON_ITS_WAY, ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, Reply, ReplyState
 from wxdesk.core.wechat import quota
 
 RINGS_FOR = quota.AFTER_MESSAGE[1]
@@ -51,14 +51,20 @@ def _reasons(
         found.append((AttentionReason.BACK, row.conversation.back_at))
     if row.unfinished_at is not None:
         found.append((AttentionReason.UNFINISHED, row.unfinished_at))
-    if row.failed is not None and now - row.failed.updated_at <= RINGS_FOR:
-        unknown = row.failed.state is ReplyState.UNKNOWN
-        found.append((AttentionReason.UNKNOWN if unknown else AttentionReason.FAILED, row.failed.updated_at))
+    failed = _given_up(row.last_reply) if row.failed is None else row.failed
+    if failed is not None and now - failed.updated_at <= RINGS_FOR:
+        unknown = failed.state is ReplyState.UNKNOWN
+        found.append((AttentionReason.UNKNOWN if unknown else AttentionReason.FAILED, failed.updated_at))
     if row.drafts:
         found.append((AttentionReason.DRAFT, _made_at(row, ReplyState.DRAFT, had.get(AttentionReason.DRAFT), now)))
     if row.held:
         found.append((AttentionReason.HELD, _made_at(row, ReplyState.HELD, had.get(AttentionReason.HELD), now)))
     return found
+
+
+def _given_up(last: Reply | None) -> Reply | None:
+    """Return the last reply if it was tried in vain and waits for the operator."""
+    return last if last is not None and last.asks and last.attempts else None
 
 
 def should_have_arrived(row: InboxRow) -> datetime | None:

@@ -131,7 +131,7 @@ def attention_text(
         case AttentionReason.RESERVE:
             return tr("Needs you, rules may send no more")
     last = row.last_reply
-    if last is not None and last.state in ON_ITS_WAY and (last.errcode or last.error):
+    if last is not None and (last.asks or last.state in ON_ITS_WAY) and (last.errcode or last.error):
         return tr("Needs you · {why}", why=status_of_reply(last, now, hold_reason).text)
     return _needs(conversation, me)
 
