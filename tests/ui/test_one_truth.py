@@ -77,7 +77,7 @@ def answerable(world: World) -> Callable[[InboxRow], bool]:
 def chat(window: MainWindow) -> list[str]:
     """What the open chat says of who has the word."""
     session, header = window.inbox.session, window.inbox.chat.header
-    if session.row is None or session.fresh:
+    if session.row is None or session.visit.fresh:
         return []
     replies = [item for item in session.known.in_order() if isinstance(item, Reply)]
     taken = is_taken_over(session.row.conversation, window._bridge.desk.clock())

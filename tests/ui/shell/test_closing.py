@@ -40,7 +40,7 @@ def half_written(qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge)
 
 def show(qtbot: QtBot, window: MainWindow, bridge: Bridge, conversation_id: int) -> None:
     window.open_conversation(conversation_id)
-    qtbot.waitUntil(lambda: not window.inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: not window.inbox.session.visit.fresh and bridge.is_idle)
 
 
 def question(window: MainWindow) -> ConfirmDialog:

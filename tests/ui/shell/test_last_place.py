@@ -47,7 +47,7 @@ def again(
 
 def _open(qtbot: QtBot, window: MainWindow, conversation_id: int) -> None:
     window.open_conversation(conversation_id)
-    qtbot.waitUntil(lambda: not window.inbox.session.fresh)
+    qtbot.waitUntil(lambda: not window.inbox.session.visit.fresh)
 
 
 @pytest.mark.parametrize("page", ["inbox", "rules", "settings"])
@@ -59,7 +59,7 @@ def test_the_next_window_shows_the_same_page_and_conversation(
     window.show_page(window.page_names.index(page))
     after = again()
     assert after.page_names[after.stack.currentIndex()] == page
-    qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and not after.inbox.session.fresh)
+    qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and not after.inbox.session.visit.fresh)
     assert [index.row() for index in after.inbox.list.view.selectedIndexes()] == [0]
 
 
@@ -77,7 +77,7 @@ def test_what_opened_by_itself_is_unread_until_somebody_is_there(
     window.hide()
     world.say(WANG, "and while it was closed")
     after = again()
-    qtbot.waitUntil(lambda: not after.inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: not after.inbox.session.visit.fresh and bridge.is_idle)
     world.say(WANG, "and while nobody looks")
     qtbot.waitUntil(lambda: len(shown_messages(after.inbox)) == 3 and bridge.is_idle)
     assert unread() == 2
@@ -122,7 +122,7 @@ def test_another_language_leaves_the_settings_where_they_were(
     i18n.use("zh_CN")
     after = again()
     qtbot.waitUntil(lambda: abs(top(after) - before) <= 1 and bridge.is_idle)
-    qtbot.waitUntil(lambda: not after.inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: not after.inbox.session.visit.fresh and bridge.is_idle)
     assert after.focusWidget() is language(after, 0)
     assert after.pages.settings.widget.area.verticalScrollBar().value() > 0
     after.show_page(0)

@@ -341,7 +341,7 @@ def test_each_operator_begins_where_they_were_themselves(
     world.call(world.store.operators.add("小王", Role.OPERATOR, hash_of_wang, world.clock()))
     first = sign_in("老板", PASSWORD)
     first.open_conversation(thread)
-    qtbot.waitUntil(lambda: not first.inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: not first.inbox.session.visit.fresh and bridge.is_idle)
     qtbot.keyClicks(first.inbox.chat.composer.edit, "what nobody else sees")
     first.show_page(first.page_names.index("rules"))
     sign_out(qtbot, first, bridge)
@@ -349,7 +349,7 @@ def test_each_operator_begins_where_they_were_themselves(
     assert other.page_names[other.stack.currentIndex()] == "inbox"
     assert other.inbox.session.conversation_id is None
     other.open_conversation(thread)
-    qtbot.waitUntil(lambda: not other.inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: not other.inbox.session.visit.fresh and bridge.is_idle)
     assert other.inbox.chat.composer.text() == ""
     sign_out(qtbot, other, bridge)
     again = sign_in("老板", PASSWORD)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core import events
@@ -27,6 +28,17 @@ from wxdesk.ui.wording.hold_reasons import HoldReasons
 from wxdesk.ui.wording.outages import KnownOutages
 
 _TOUCHING = (*events.ROW_CHANGES, events.PictureChanged)
+
+
+class Visit(Struct, eq=False):
+    """Progress of reading the open conversation since it was opened."""
+
+    fresh: bool = False  # nothing of it has been shown yet
+    failed: bool = False  # nor could anything be read
+    paging: bool = False  # a page above or below is being read
+    hit: TimelineItem | None = None  # the search result to go to, once it is read
+    unread_from: int | None = None  # id of the first message that was new then
+    newest_read: int | None = None  # id of the newest message read, 0 for none; None before the first answer
 
 
 class ChatSession(QObject):
@@ -54,14 +66,7 @@ class ChatSession(QObject):
         self.latest: Decision | None = None
         self.known = LoadedItems()
         self.at_end: Callable[[], bool] = lambda: False  # nobody looks at what is far above
-        self.failed = False  # nothing of it could be read
-        self._unread_from: int | None = None
-        self._hit: TimelineItem | None = None
-        self._visit = 0  # answers to questions of an earlier one are not shown
-        self.fresh = False  # nothing of this conversation has been shown yet
-        self._newest_read: int | None = None
-        """Id of the newest message that was read; None before the first answer."""
-        self._reading = False
+        self.visit = Visit()  # answers to questions of an earlier one are not shown
         self._changed_replies: set[int] = set()
         self._asked: AbstractSet[int] = frozenset()  # replies of the question whose answer is awaited
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
@@ -79,19 +84,21 @@ class ChatSession(QObject):
     @property
     def leaving(self) -> bool:
         """True if an automatic reply leaves here by itself, as far as it has been read."""
-        return self.row is not None and self.row.due_at is not None if self.fresh else self.known.leaving
+        if self.visit.fresh:
+            return self.row is not None and self.row.due_at is not None
+        return self.known.leaving
 
     def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
         """Show a conversation, at its end or at `hit`; `row` is its row, if known."""
         other = conversation_id != self.conversation_id
         if other or hit is not None:
             self._reset(conversation_id)
-        self._hit = hit.item if hit else None
+        self.visit.hit = hit.item if hit else None
         if other:
             self._turn(row)
         if hit is not None:
             work = self._bridge.desk.timeline.around(conversation_id, hit.item)
-            self._bridge.ask(work, self._show_page, self._not_found, about=lambda: self._visit)
+            self._bridge.ask(work, self._show_page, self._not_found, about=lambda: self.visit)
         self._refresher.ask()
 
     def close(self) -> None:
@@ -107,7 +114,7 @@ class ChatSession(QObject):
 
     def refresh_times(self) -> None:
         """Update what is not read anew: day names, gaps, or a closed reply window."""
-        if not self.fresh:
+        if not self.visit.fresh:
             self._show()
 
     def retry(self) -> None:
@@ -116,22 +123,22 @@ class ChatSession(QObject):
 
     def older(self) -> None:
         """Read the page above, unless one is being read or there is none."""
-        if self._reading or self.known.complete or not self.known or self.conversation_id is None:
-            return
-        first = self.known.in_order()[0]
-        self._read_on(self._bridge.desk.timeline.older(self.conversation_id, first.at), above=True)
+        if not self.known.complete:
+            self._read_page(above=True)
 
     def newer(self) -> None:
         """Read the page below, after a jump into the past."""
-        if self._reading or self.known.to_end or not self.known or self.conversation_id is None:
-            return
-        last = self.known.in_order()[-1]
-        self._read_on(self._bridge.desk.timeline.newer(self.conversation_id, last), above=False)
+        if not self.known.to_end:
+            self._read_page(above=False)
 
-    def _read_on(self, work: Coroutine[Any, Any, TimelinePage], *, above: bool) -> None:
-        self._reading = True
+    def _read_page(self, *, above: bool) -> None:
+        if self.visit.paging or not self.known or self.conversation_id is None:
+            return
+        self.visit.paging = True
+        timeline, here, items = self._bridge.desk.timeline, self.conversation_id, self.known.in_order()
+        work = timeline.older(here, items[0].at) if above else timeline.newer(here, items[-1])
         done = partial(self._show_page, above=above)
-        self._bridge.ask(work, done, self._read_failed, about=lambda: self._visit)
+        self._bridge.ask(work, done, self._read_failed, about=lambda: self.visit)
 
     def _on_events(self, batch: Sequence[events.Event]) -> None:
         for event in batch:
@@ -149,7 +156,7 @@ class ChatSession(QObject):
 
     def _show_arrived(self, message: Message) -> None:
         """Show a new message at once; what belongs to it is read after the next frame."""
-        if self.fresh or message.conversation_id != self.conversation_id:
+        if self.visit.fresh or message.conversation_id != self.conversation_id:
             return
         if self.known.to_end and message not in self.known:
             self.known.add(TimelinePage((message,), to_end=True))
@@ -169,37 +176,37 @@ class ChatSession(QObject):
         return self._bridge.desk.timeline.snapshot(self.conversation_id, self._asked)
 
     def _answered(self, now: ConversationSnapshot) -> None:
-        before = self._newest_read
-        self._newest_read = max((item.id for item in now.items if isinstance(item, Message)), default=0)
-        self.row, self.latest, self.failed = now.row, now.latest, False
+        visit, newest = self.visit, max((item.id for item in now.items if isinstance(item, Message)), default=0)
+        before, visit.newest_read = visit.newest_read, newest
+        self.row, self.latest, visit.failed = now.row, now.latest, False
         if before is None:
-            self._unread_from = first_unread(now.items, now.row.conversation.unread)
-        if self._hit is None:
-            self.known.add_newest(now.items, alone=self.at_end() and not self._reading)
+            visit.unread_from = first_unread(now.items, now.row.conversation.unread)
+        if visit.hit is None:
+            self.known.add_newest(now.items, alone=self.at_end() and not visit.paging)
         self.known.renew((*now.items, *now.more))
-        if self._hit is None or self.known:
+        if visit.hit is None or self.known:
             self._show()
         self.refreshed.emit()
-        if before is not None and self._newest_read > before:
+        if before is not None and newest > before:
             self.arrived.emit()
 
     def _not_answered(self) -> None:
         self._changed_replies |= self._asked
-        self.failed = self.fresh
+        self.visit.failed = self.visit.fresh
         self.refreshed.emit()
 
     def _read_failed(self, error: Exception) -> None:
-        self._reading = False
+        self.visit.paging = False
         self._bridge.outdated.emit(error)
 
     def _not_found(self, error: Exception) -> None:
         """Show the end, because the place of a search result could not be read."""
         self._bridge.outdated.emit(error)
-        self._hit = None
+        self.visit.hit = None
         self._refresher.ask()
 
     def _show_page(self, page: TimelinePage, *, above: bool = False) -> None:
-        self._reading = False
+        self.visit.paging = False
         if above:
             self.known.add_older(page.items)
         else:
@@ -208,16 +215,16 @@ class ChatSession(QObject):
         self.refreshed.emit()
 
     def _show(self) -> None:
-        latest = self.latest if self.known.to_end else None
+        visit, latest = self.visit, self.latest if self.known.to_end else None
         now, items, closing = self._bridge.desk.clock(), self.known.in_order(), self._closing()
         lines = gap_lines(self._outages.all, items, now, to_end=self.known.to_end)
         if self.known.to_end:
             lines += [return_line(at) for at in self._returned.get(self.conversation_id or 0, ())]
-        self.model.show(entries_of(items, now, self._unread_from, latest, lines, closing))
-        if self.fresh and (self.known or self._hit is None):
-            self.fresh = False
-            self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
-            self._hit = None
+        self.model.show(entries_of(items, now, visit.unread_from, latest, lines, closing))
+        if visit.fresh and (self.known or visit.hit is None):
+            visit.fresh = False
+            self.opened.emit(key_of(visit.hit) if visit.hit else "unread" if visit.unread_from else "")
+            visit.hit = None
 
     def _closing(self) -> WindowEnd | None:
         conversation = self.conversation
@@ -233,14 +240,11 @@ class ChatSession(QObject):
 
     def _reset(self, conversation_id: int | None) -> None:
         """Forget what was read; the row of a conversation already open stays."""
-        self._visit += 1
         self._refresher.turn()
+        self.visit = Visit(fresh=conversation_id is not None)
         if conversation_id != self.conversation_id:
             self.row = self.latest = None
         self.conversation_id = conversation_id
         self.known.clear()
         self._changed_replies.clear()
-        self._unread_from = self._hit = None
-        self.fresh, self._newest_read = conversation_id is not None, None
-        self._reading = self.failed = False
         self.model.replace_rows(())

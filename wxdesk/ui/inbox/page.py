@@ -286,7 +286,7 @@ class InboxPage(QWidget):
         """Mark the open conversation read, and its calls seen, if an operator can see it."""
         row, old = self.session.row, self._bridge.outdated.emit
         nobody = self._bridge.desk.presence.now.away
-        if row is None or nobody or self._unattended or self.session.fresh:
+        if row is None or nobody or self._unattended or self.session.visit.fresh:
             return
         if not self.isVisible() or not self.isActiveWindow():
             return

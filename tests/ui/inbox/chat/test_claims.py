@@ -168,7 +168,7 @@ def is_handed_one(qtbot: QtBot, li: Colleague, window: MainWindow, desktop: Desk
     qtbot.waitUntil(lambda: "yours, please" in bars.texts().get(key, ""))
     desktop.answered(desktop.standing[key], NoticeAction.OPEN)
     session = window.inbox.session
-    qtbot.waitUntil(lambda: session.conversation_id == thread and not session.fresh)
+    qtbot.waitUntil(lambda: session.conversation_id == thread and not session.visit.fresh)
     assert key not in desktop.standing
     assert key not in bars.texts()
 

@@ -122,7 +122,7 @@ def test_a_picture_that_is_still_read_is_kept_when_the_window_closes(qapp: QAppl
     def step(window: MainWindow) -> None:
         if window.inbox.session.conversation_id is None:
             window.inbox.open_conversation(li)
-        elif not window.inbox.session.fresh or patience.hasExpired():  # what is raised in a slot ends no loop
+        elif not window.inbox.session.visit.fresh or patience.hasExpired():  # what is raised in a slot ends no loop
             timer.stop()
             window.inbox.chat.writing.panels.take_pictures([PictureSource(read, "cup.png")])
             window.closing.emit()

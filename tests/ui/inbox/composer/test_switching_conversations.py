@@ -64,7 +64,7 @@ def two(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge) -> tuple[in
 
 def settle(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
     """Wait until the open conversation is shown."""
-    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh)
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.visit.fresh)
 
 
 def written(world: World, conversation_id: int) -> list[str]:
@@ -144,7 +144,7 @@ def test_an_unreadable_conversation_is_told_and_keeps_what_is_typed_meanwhile(
     with unreadable(world, "decisions"):
         page.open_conversation(wang)
         page.chat.type_into(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "for Wang"))
-        qtbot.waitUntil(lambda: page.session.failed)
+        qtbot.waitUntil(lambda: page.session.visit.failed)
         assert page.chat.unread.title.full_text() == "This conversation could not be read"
         QTest.keyClicks(page.chat.composer.edit, ", still")
     page.chat.unread.step.click()
@@ -189,7 +189,7 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     [hit] = world.call(world.store.inbox.search("hello"))
     with unreadable(world, "messages"):
         page.open_hit(hit)
-        qtbot.waitUntil(lambda: bridge.is_idle and page.session.failed)
+        qtbot.waitUntil(lambda: bridge.is_idle and page.session.visit.failed)
     page.chat.unread.step.click()
     settle(qtbot, page, bridge)
     assert texts(page) == ["hello"]
@@ -329,13 +329,13 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     window.open_conversation(wang)
     settle(qtbot, inbox, bridge)
     inbox.chat.resolving.toggle()  # goes on to Li, and offers to undo
-    qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.visit.fresh and bridge.is_idle)
     inbox.chat.timeline.focus_last()
     QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(inbox.chat.writing.panels[ReplyKind.LINK].isVisible)
     window.show_page(1)
     window.notices._toast.action.click()
-    qtbot.waitUntil(lambda: inbox.session.conversation_id == wang and not inbox.session.fresh and bridge.is_idle)
+    qtbot.waitUntil(lambda: inbox.session.conversation_id == wang and not inbox.session.visit.fresh and bridge.is_idle)
     assert window.stack.currentWidget() is inbox
     assert inbox.chat.writing.panels[ReplyKind.LINK].isHidden()
     inbox.chat.writing.panels.open(ReplyKind.LINK)

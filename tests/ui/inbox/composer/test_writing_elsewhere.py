@@ -37,7 +37,7 @@ def named(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: O
     for at, alias in enumerate(("Walter", "Henry", "Ida")):
         world.call(world.desk.conversations.describe(made[at], ContactChange(alias=alias)))
     opened(made[2])
-    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh and len(page.held.replies.held) == 3)
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.visit.fresh and len(page.held.replies.held) == 3)
     return made
 
 
@@ -81,7 +81,7 @@ def test_a_click_opens_and_one_can_write_at_once(
     at = view.visualRect(view.model().index(row, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.keyClicks(QApplication.focusWidget(), "ok")
-    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh)
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.visit.fresh)
     assert page.session.conversation_id == named[0]
     assert page.chat.composer.text() == "ok"
 
@@ -91,7 +91,7 @@ def test_the_arrow_keys_go_on_through_the_list(qtbot: QtBot, page: InboxPage, br
     view.setFocus()
     for _ in range(2):
         QTest.keyClick(view, Qt.Key.Key_Down)
-        qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh)
+        qtbot.waitUntil(lambda: bridge.is_idle and not page.session.visit.fresh)
         assert view.hasFocus()
     assert page.session.conversation_id == page.list.model.rows()[2].conversation.id
 

@@ -82,5 +82,5 @@ def test_what_could_not_be_read_does_not_sound_like_a_reply_that_was_not_sent(
     conversation_id = world.say(FIRST, "hello")
     with unreadable(world, "messages"):
         window.inbox.open_conversation(conversation_id)
-        qtbot.waitUntil(lambda: window.inbox.session.failed and bridge.is_idle)
+        qtbot.waitUntil(lambda: window.inbox.session.visit.failed and bridge.is_idle)
     assert window.notices._toast._label.full_text().startswith("What is shown may be old: ")

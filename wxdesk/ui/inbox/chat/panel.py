@@ -142,9 +142,9 @@ class ChatPanel(Frame):
         """Show the open conversation as it is now."""
         row = self._session.row
         self._pages.setCurrentWidget(self.empty if self._session.conversation_id is None else self._chat)
-        if self._session.failed:
+        if self._session.visit.failed:
             self._show_unread()
-        elif not self._session.fresh:
+        elif not self._session.visit.fresh:
             self._show_timeline()
         if row is None:
             self._show_nobody()
@@ -169,7 +169,7 @@ class ChatPanel(Frame):
 
     def _show_unread(self) -> None:
         """Say in place of the messages that they are still being read, or could not be."""
-        if self._session.failed:
+        if self._session.visit.failed:
             words = tr("What you have written for it is kept.")
             self.unread.say(tr("This conversation could not be read"), words, tr("Try again"))
         else:

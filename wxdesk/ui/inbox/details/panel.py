@@ -111,7 +111,7 @@ class Explanation(QObject):
 
     def refresh(self) -> None:
         """Explain the same bubble as it is now; nothing is said of what has not been read."""
-        self._detail.decision.setHidden(self._session.fresh)
+        self._detail.decision.setHidden(self._session.visit.fresh)
         self._explain_message()
         self._explain_reply()
 
