@@ -130,13 +130,13 @@ class Answering(Struct, frozen=True):
         if outcome is Outcome.STILL_HELD:
             return _still_held(item, answer, now)
         decision = _with_explanation(_decision(item, outcome, now), answer)
-        if _needs_operator(item, account, answer) or as_drafts:
+        if _needs_operator(situation, answer) or as_drafts:
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         ruling = replace(
             Ruling(decision, effects=answer.effects),
-            replies=_replies(item, account, answer, now, as_drafts=as_drafts) if fits else (),
+            replies=_replies(situation, answer, as_drafts=as_drafts) if fits else (),
             take_over=answer.take_over.name if answer.take_over else "",
             firings=_firings(answer, spoke=spoke),
             needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside_pending),
@@ -180,12 +180,12 @@ def _with_explanation(decision: Decision, answer: Answer) -> Decision:
     )
 
 
-def _needs_operator(item: UndecidedMessage, account: Account, answer: Answer) -> bool:
+def _needs_operator(at: Situation, answer: Answer) -> bool:
     """Tell whether a rule only made a draft or failed, so that the status stays."""
     if answer.problem:
         return True
     rules = (one.rule for one in answer.matching.matched)
-    return any(effective_mode(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
+    return any(effective_mode(rule, at.conversation, at.account).mode is ReplyMode.DRAFT for rule in rules)
 
 
 def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
@@ -194,32 +194,28 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
     return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
 
 
-def _replies(
-    item: UndecidedMessage, account: Account, answer: Answer, now: datetime, *, as_drafts: bool
-) -> tuple[NewReply, ...]:
+def _replies(at: Situation, answer: Answer, *, as_drafts: bool) -> tuple[NewReply, ...]:
     """Make an answer's replies, as drafts where somebody has to look first."""
     drafts = bool(answer.missing) or answer.is_guarded or as_drafts
-    made = (_reply(item, account, answer, said, now, drafts=drafts) for said in answer.said)
+    made = (_reply(at, answer, said, drafts=drafts) for said in answer.said)
     return tuple(one for one in made if one is not None)
 
 
-def _reply(
-    item: UndecidedMessage, account: Account, answer: Answer, said: AnswerMessage, now: datetime, *, drafts: bool
-) -> NewReply | None:
-    how = effective_mode(said.rule, item.conversation, account)
+def _reply(at: Situation, answer: Answer, said: AnswerMessage, *, drafts: bool) -> NewReply | None:
+    how = effective_mode(said.rule, at.conversation, at.account)
     state = first_state(how.mode)
     if state is None:
         return None
     by_its_mode = not drafts or state is ReplyState.DRAFT
     state = ReplyState.DRAFT if drafts else state
-    later = now + timedelta(seconds=said.after)
-    due_at = due_before_closing(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
+    later = at.now + timedelta(seconds=said.after)
+    due_at = due_before_closing(later + timedelta(seconds=how.hold_seconds), at.conversation.window.until)
     return NewReply(
-        conversation_id=item.conversation.id,
+        conversation_id=at.conversation.id,
         author=Author.RULE,
         content=said.content,
         state=state,
-        message_id=item.message.id,
+        message_id=at.message.id,
         rule_id=said.rule.id,
         rule_name=said.rule.name,
         rule_revision=said.rule.revision,
