@@ -226,7 +226,7 @@ def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     return ReplyStatus("" if last is None else ago(last, now))
 
 
-def accessible_row_text(row: InboxRow, now: datetime, hold_reason: HoldReason = HoldReason.NONE, me: str = "") -> str:
+def accessible_row_text(row: InboxRow, now: datetime, status: ReplyStatus) -> str:
     """Return the whole row as one sentence, for a screen reader."""
     conversation = row.conversation
     parts = [
@@ -234,7 +234,7 @@ def accessible_row_text(row: InboxRow, now: datetime, hold_reason: HoldReason = 
         tr("Pinned on top") if conversation.pinned else "",
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
         f"{draft_mark(row)} {preview_of_row(row)}".strip(),
-        status_of_row(row, now, hold_reason, me).text,
+        status.text,
         quota_text(conversation, now),
         row_time(row, now).text,
     ]

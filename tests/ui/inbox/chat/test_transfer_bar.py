@@ -99,7 +99,7 @@ def test_the_list_says_that_a_transfer_is_armed() -> None:
     until = NOW + timedelta(minutes=20)
     away = row(1, transferred_until=until, waiting=5)
     assert status_of_row(away, NOW).text == f"In WeChat's tool until {clock_time(until)}"
-    assert "In WeChat's tool" in accessible_row_text(away, NOW)
+    assert "In WeChat's tool" in accessible_row_text(away, NOW, status_of_row(away, NOW))
     assert status_of_row(away, until).text == "Unanswered"
     assert status_of_row(row(1, transfer_armed=True), NOW).text == "Goes to WeChat's tool"
 

@@ -63,7 +63,7 @@ def test_a_text_is_stored_marked_and_there_again_until_it_is_sent(
     opened(wang)
     row = page.list.model.row(li)
     assert row is not None
-    assert "[Draft] half a rep" in accessible_row_text(row, world.desk.clock())
+    assert "[Draft] half a rep" in accessible_row_text(row, world.desk.clock(), page.list.model.status(row))
     world.say(LI, "are you there?")
     qtbot.waitUntil(lambda: shown(page, li) == ("[Draft]", "are you there?"))
 

@@ -57,7 +57,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.me = ""
 
     def _accessible_text(self, row: InboxRow) -> str:
-        said = accessible_row_text(row, self.clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
+        said = accessible_row_text(row, self.clock(), self.status(row))
         return ", ".join(filter(None, (said, self.account_of(row.conversation.contact))))
 
     def status(self, row: InboxRow) -> ReplyStatus:
