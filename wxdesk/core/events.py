@@ -295,6 +295,12 @@ class ApiCalled(Event, frozen=True):
     errmsg: str = ""
     rid: str = ""
 
+    @property
+    def errcode(self) -> int | None:
+        """WeChat's errcode, 0 if it took the call; None if WeChat gave none."""
+        code = self.outcome.partition(" ")[0]
+        return int(code) if code.removeprefix("-").isdecimal() else None
+
 
 class SetupChanged(Event, frozen=True):
     """A fact of an account's set-up changed; of the whole desk where it is empty."""

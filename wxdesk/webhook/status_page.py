@@ -68,8 +68,8 @@ class Metrics:
                     self._observe(milliseconds / 1000)
             case ReplyChanged(state=state):
                 self._counts["wxdesk_replies_total"][state.value,] += 1
-            case ApiCalled(account, call, outcome):
-                self._counts["wxdesk_api_calls_total"][account, call, _kind_of(outcome)] += 1
+            case ApiCalled(account, call):
+                self._counts["wxdesk_api_calls_total"][account, call, _kind_of(event.errcode)] += 1
             case _:
                 pass
 
@@ -109,12 +109,11 @@ def _head(name: str, summary: str, kind: str) -> tuple[str, str]:
     return f"# HELP {name} {summary}", f"# TYPE {name} {kind}"
 
 
-def _kind_of(outcome: str) -> str:
-    """Shorten the outcome of a call."""
-    code = outcome.partition(" ")[0]
-    if not code.lstrip("-").isdecimal():
+def _kind_of(errcode: int | None) -> str:
+    """Return the outcome of a call as a label."""
+    if errcode is None:
         return "failed"
-    return "ok" if code == "0" else code if is_known(int(code)) else "another errcode"
+    return "ok" if errcode == 0 else str(errcode) if is_known(errcode) else "another errcode"
 
 
 RETRY_SECONDS = 5.0

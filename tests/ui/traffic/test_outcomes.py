@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from wxdesk import i18n
 from wxdesk.core.errors import NotSent
+from wxdesk.core.events import ApiCalled
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import Refusal
 from wxdesk.core.system_failures import NOT_REACHED
-from wxdesk.ui.traffic.entries import REFUSALS, call_code, call_problem, push_result, push_sentence
+from wxdesk.ui.traffic.entries import REFUSALS, call_problem, push_result, push_sentence
 from wxdesk.ui.traffic.steps import MODES
 
 
@@ -52,15 +55,20 @@ def test_an_unreadable_push_is_told_as_kept() -> None:
     assert push_result("kept", unread=True) == ("Kept as it came", "pending")
 
 
+def called(outcome: str) -> ApiCalled:
+    return ApiCalled("shop", "custom/send", outcome, datetime(2026, 7, 4, tzinfo=UTC), 1.0)
+
+
 def test_a_call_has_a_code_or_a_sentence() -> None:
-    assert call_code("0 ok") == 0
-    assert call_code("-1 WeChat is busy") == -1
-    assert (call_code("45015 whatever"), call_problem("45015 whatever")) == (45015, "the time for replies is over")
-    broken = i18n.explain(NotSent("the connection was refused"))
-    assert (call_code(broken), call_problem(broken)) == (None, broken)
+    assert called("0 ok").errcode == 0
+    assert called("-1 WeChat is busy").errcode == -1
+    late = called("45015 whatever")
+    assert (late.errcode, call_problem(late)) == (45015, "the time for replies is over")
+    broken = called(i18n.explain(NotSent("the connection was refused")))
+    assert (broken.errcode, call_problem(broken)) == (None, broken.outcome)
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", NOT_REACHED), ("zh_CN", "连不上微信")])
 def test_why_a_call_got_no_answer_is_told_in_the_present_language(language: str, told: str) -> None:
     i18n.use(language)
-    assert call_problem(NOT_REACHED) == told
+    assert call_problem(called(NOT_REACHED)) == told

@@ -1,6 +1,5 @@
 """Findings of an account: its secrets by their shape, WeChat's answers by verdict."""
 
-import re
 from datetime import datetime
 
 from wxdesk.core.errors import Refused, SendError
@@ -18,8 +17,6 @@ from wxdesk.secrets.sources import AccountSecrets, SecretSources
 
 TOKEN_CALL = "stable_token"  # noqa: S105 - the name of a call
 
-_CODE = re.compile(r"-?\d+\b")
-
 
 def failed_fetch(error: SendError, account: str, host: str, at: datetime) -> Finding:
     """Judge why no access_token came from WeChat's API at `host`."""
@@ -30,10 +27,9 @@ def failed_fetch(error: SendError, account: str, host: str, at: datetime) -> Fin
 
 def call_finding(event: ApiCalled, host: str) -> Finding:
     """Judge a call by its outcome; `ok` if WeChat took it."""
-    code = _CODE.match(event.outcome)
-    if code is None:
+    if event.errcode is None:
         return _unanswered(event.outcome, event.account, host, event.at)
-    return _answered(event.call, int(code[0]), event.errmsg, event.account, event.at)
+    return _answered(event.call, event.errcode, event.errmsg, event.account, event.at)
 
 
 def _answered(call: str, errcode: int, errmsg: str, account: str, at: datetime) -> Finding:

@@ -4,7 +4,6 @@ They are made once, when the line is made or its stored rows have been found, so
 lines at each key costs nothing.
 """
 
-import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TypeGuard
@@ -175,9 +174,9 @@ def explains(finding: Finding | None) -> TypeGuard[Finding]:
 
 
 def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
-    code = call_code(entry.outcome)
+    code = entry.errcode
     good = code == 0
-    found = _call_summary(entry, reply) if good else call_problem(entry.outcome, entry.errmsg)
+    found = _call_summary(entry, reply) if good else call_problem(entry)
     tries_on = entry.call == "custom/business/typing" and code in WRONG_TYPING_PATH
     return TrafficLine(
         entry=entry,
@@ -246,8 +245,6 @@ _OUTCOMES = {
 ANSWERS_SENT = {"kept": "success", "duplicate": "success", "checked": "echostr"}
 """Answers to requests, by outcome, as WeChat got them."""
 
-_CODE = re.compile(r"-?\d+\b")
-
 
 def _refusal(why: str) -> tuple[str, str]:
     """Return the words on a refusal; a newer server of a team may tell another reason."""
@@ -271,13 +268,6 @@ def push_sentence(outcome: str) -> str:
     return tr(_OUTCOMES[outcome][2]) if outcome in _OUTCOMES else ""
 
 
-def call_code(outcome: str) -> int | None:
-    """Read WeChat's errcode, 0 included; None if WeChat gave none."""
-    found = _CODE.match(outcome)
-    return int(found.group()) if found else None
-
-
-def call_problem(outcome: str, errmsg: str = "") -> str:
-    """Describe the failure of a call; `errmsg` is WeChat's own text."""
-    code = call_code(outcome)
-    return tr(outcome if code is None else refusal_text(code, errmsg).meaning)
+def call_problem(entry: ApiCalled) -> str:
+    """Describe the failure of a call."""
+    return tr(entry.outcome if entry.errcode is None else refusal_text(entry.errcode, entry.errmsg).meaning)

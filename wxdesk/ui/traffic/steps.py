@@ -15,15 +15,7 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import LONGEST, refusal_text
 from wxdesk.i18n import account_title, tr
-from wxdesk.ui.traffic.entries import (
-    ANSWERS_SENT,
-    TrafficEntry,
-    TrafficLine,
-    call_code,
-    explains,
-    precise_time,
-    push_sentence,
-)
+from wxdesk.ui.traffic.entries import ANSWERS_SENT, TrafficEntry, TrafficLine, explains, precise_time, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_word
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
@@ -89,13 +81,12 @@ def _meaning(entry: TrafficEntry) -> list[TrafficStep]:
 def call_steps(line: TrafficLine, entry: ApiCalled) -> list[TrafficStep]:
     """List the steps of a call: recipient, result and advice."""
     steps = [TrafficStep(tr("To"), line.who)] if line.who else []
-    code = call_code(entry.outcome)
-    if code is None:
+    if entry.errcode is None:
         steps.append(TrafficStep(tr("Result"), tr(entry.outcome), line.tone.value))
-    elif code == 0:
+    elif entry.errcode == 0:
         steps.append(TrafficStep(tr("Result"), f"0 {tr(meaning_of(0))}", line.tone.value))
     else:
-        steps += _refused(code, entry, line)
+        steps += _refused(entry.errcode, entry, line)
     if line.reply is not None:
         steps += _sent(line.reply)
     steps.append(TrafficStep(tr("Took"), line.took))
