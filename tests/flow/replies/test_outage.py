@@ -59,15 +59,15 @@ async def away(desk: Desk) -> AsyncIterator[None]:
 
 
 async def test_the_first_that_gets_through_lets_the_others_leave_at_once(desk: Desk) -> None:
-    for openid in (LI, WANG, HAN):
-        await desk.says(openid, "在吗")
     async with away(desk):
-        [first, second] = await write(desk, LI, WANG)
-        await missed(desk, first.id, MISSED_IN_A_ROW)
-        await desk.until(lambda: "cannot send" in desk.trouble and desk.states[second.id][-1] is ReplyState.QUEUED)
-        [third] = await write(desk, HAN)
-        await missed(desk, third.id, 1)
-    soonest, *later = sorted([(await desk.reply(one.id)).not_before or START for one in (first, second, third)])
+        for openid in (LI, WANG):
+            await desk.says(openid, "几点")
+        await missed(desk, 1, 12)
+        assert desk.clock.now - START > desk.opened.desk.preferences.now.late_after, "but what is tried is not late"
+        await desk.until(lambda: "cannot send" in desk.trouble and desk.states[2][-1] is ReplyState.QUEUED)
+        await desk.says(HAN, "几点")
+        await missed(desk, 3, 1)
+    soonest, *later = sorted([(await desk.reply(one)).not_before or START for one in (1, 2, 3)])
     assert soonest < later[0]
     desk.move_to(soonest)
     await desk.until_sent(3)

@@ -72,9 +72,9 @@ class OutboxStore(StorePart):
 
     @writing
     def hurry(self, connection: Connection, ids: Collection[int], at: datetime) -> list[Reply]:
-        """Let those of these replies that are queued for another try leave at once."""
+        """Let the queued ones of these replies leave now, without being called late."""
         change = update(replies).where(QUEUED, replies.c.id.in_(ids))
-        return update_replies(connection, change.values(not_before=None, updated_at=at))
+        return update_replies(connection, change.values(not_before=at, updated_at=at))
 
     @writing
     def recover(self, connection: Connection, at: datetime) -> list[Reply]:
