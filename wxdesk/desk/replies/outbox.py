@@ -129,7 +129,7 @@ class Outbox:
 
     async def try_now(self, account: str) -> None:
         """Send from an account that rests, at once; or at least ask for a token again."""
-        self._outcomes.hurry(account)
+        self._outcomes.try_now(account)
         self._backoff.try_now(account)
 
     async def recover(self) -> None:

@@ -126,8 +126,13 @@ class Outcomes:
             said = replace(said, window=lambda window: quota.window_after_refusal(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
 
-    def hurry(self, account: str) -> None:
-        """Let the replies that did not reach WeChat be tried at once."""
+    def try_now(self, account: str) -> None:
+        """Let the replies that did not reach WeChat be tried at once, as if they were new."""
+        self._hurry(account)
+        for reply_id in self.hurried:
+            self._tries.pop((reply_id, False), None)
+
+    def _hurry(self, account: str) -> None:
         self.hurried |= self._missed.get(account, {}).keys()
 
     def _note_missed(self, reply: Reply, reason: str) -> None:
@@ -161,7 +166,7 @@ class Outcomes:
     def _not_away(self, account: str) -> None:
         """Note that WeChat was reached for `account`, or that none of its replies tries."""
         if account in self._away:
-            self.hurry(account)
+            self._hurry(account)
             self._away.remove(account)
             if account not in self._backoff.shut():
                 self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
