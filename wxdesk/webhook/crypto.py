@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 _KEY = re.compile(r"[A-Za-z0-9]{43}")
-_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+SIGNATURE = re.compile(r"[0-9a-f]{40}")
 _PAD_BLOCK = 32
 _CIPHER_BLOCK = 16
 _RANDOM = 16
@@ -42,7 +42,7 @@ def signature(*parts: str) -> str:
 
 def same_signature(given: str, expected: str) -> bool:
     """Compare two signatures (40 lower-case hex digits) in constant time."""
-    return _SIGNATURE.fullmatch(given) is not None and hmac.compare_digest(given, expected)
+    return SIGNATURE.fullmatch(given) is not None and hmac.compare_digest(given, expected)
 
 
 class PushCipher:

@@ -23,7 +23,7 @@ from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.account_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values
-from wxdesk.webhook.crypto import PushCipher, same_signature, signature
+from wxdesk.webhook.crypto import SIGNATURE, PushCipher, same_signature, signature
 from wxdesk.webhook.parse import read_fields
 
 MOST_KEYS = 16
@@ -43,7 +43,6 @@ MOST_A_SECOND = 10
 """Diagnoses of refused requests a second; of the others nothing is known."""
 
 
-_SIGNATURE = re.compile(r"[0-9a-f]{40}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LONGEST_NONCE = 64
 _APP_ID = re.compile(r"wx[0-9a-z]{16}")
@@ -73,7 +72,7 @@ class ReadRequest(Struct):
     def is_wechats(self) -> bool:
         """True if it carries the parameters that WeChat sends."""
         query = self.query
-        signed = any(_SIGNATURE.fullmatch(query.get(name, "")) for name in ("signature", "msg_signature"))
+        signed = any(SIGNATURE.fullmatch(query.get(name, "")) for name in ("signature", "msg_signature"))
         timed = _TIMESTAMP.fullmatch(query.get("timestamp", "")) is not None
         asks = not self.is_get or bool(query.get("echostr"))
         return signed and timed and 0 < len(query.get("nonce", "")) <= _LONGEST_NONCE and asks

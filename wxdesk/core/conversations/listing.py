@@ -4,6 +4,7 @@ Each figure of the window has one meaning: `matches` here, its SQL in `store.sch
 `ui.wording.figures`.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -156,6 +157,11 @@ class DayCounts(Struct, frozen=True):
 
 
 type TimelineItem = Message | Reply
+
+
+def in_order(items: Iterable[TimelineItem]) -> list[TimelineItem]:
+    """Return the items, oldest first; a message before a reply of the same instant."""
+    return sorted(items, key=lambda item: (item.at, isinstance(item, Reply), item.id))
 
 
 class SearchHit(Struct, frozen=True):

@@ -1,8 +1,11 @@
 """Records of pictures: format, state of arrival, and facts of a kept picture."""
 
+import re
 from enum import StrEnum
 
 from msgspec import Struct
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class PictureFormat(StrEnum):

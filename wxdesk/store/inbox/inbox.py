@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
 
-from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem, in_order
 from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import EVERYTHING, Narrowing
 from wxdesk.core.model.decision import Decision
@@ -47,7 +47,7 @@ def _timeline(
         else:
             chosen = _first(query.where(at > after), table, at, limit)
         found += [make(row) for row in connection.execute(chosen)]
-    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+    found = in_order(found)
     if len(found) <= limit:
         return found
     if after is None:

@@ -7,13 +7,12 @@ and on disk, so that a crash leaves either the picture or a nameless rest that t
 import asyncio
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 from wxdesk.core.errors import NotFound, Phrase, StoreError, required
-from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.core.model.picture import DIGEST, Picture, PictureFormat
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.paths import replace_file
 from wxdesk.store.engine.failures import DISK_FAULT
@@ -22,8 +21,6 @@ CHANGED = "the picture's file is not what it was"
 
 _UNFINISHED = "??/.*", "??/*.part"
 """Names of files being written, by this version and by those up to 0.2."""
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class PictureFiles:
@@ -86,7 +83,7 @@ class PictureFiles:
         return verified(digest, data)
 
     def _find(self, digest: str) -> Path | None:
-        if not _DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
+        if not DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
 

@@ -5,7 +5,6 @@ to the one of a row that it refers to.
 """
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from sqlalchemy.sql import func
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.command import CommandState
+from wxdesk.core.model.picture import DIGEST
 from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import rule_revisions, rules, settings
@@ -23,8 +23,6 @@ from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
 from wxdesk.store.settings import ACCOUNT_KEYS, CALL, PREFERENCES, get, put
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 _ACCOUNT_TABLES = [table for table in metadata.sorted_tables if "account" in table.c]
 
@@ -156,7 +154,7 @@ def pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement
                 if isinstance(column.type, JsonText):
                     text = type_coerce(column, Text)
                     for value in connection.scalars(select(text).where(text.like("%picture%"), which(table))):
-                        found.update(_DIGEST.findall(value))
+                        found.update(DIGEST.findall(value))
         return found
 
     own = named(lambda table: owned.get(table, false()))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk import i18n
-from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.conversations.listing import TimelineItem, in_order
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Outcome
 from wxdesk.core.model.message import MessageType
@@ -22,7 +22,7 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import look_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import SIDE, bubble_room, lay_out
-from wxdesk.ui.inbox.timeline.entries import EntryKind, entries_of, first_unread, in_order
+from wxdesk.ui.inbox.timeline.entries import EntryKind, entries_of, first_unread
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
 

@@ -143,11 +143,6 @@ def key_of(item: TimelineItem) -> str:
     return f"m{item.id}" if isinstance(item, Message) else f"r{item.id}"
 
 
-def in_order(items: Iterable[TimelineItem]) -> list[TimelineItem]:
-    """Return the items, oldest first; a message before a reply of the same instant."""
-    return sorted(items, key=lambda item: (item.at, isinstance(item, Reply), item.id))
-
-
 def entries_of(
     items: Sequence[TimelineItem],
     now: datetime,

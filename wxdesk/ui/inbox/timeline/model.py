@@ -5,14 +5,14 @@ from difflib import SequenceMatcher
 
 from PySide6.QtCore import Signal
 
-from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.conversations.listing import TimelineItem, in_order
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import EDITABLE, Reply
 from wxdesk.core.replies.lifecycle import can_be_undone, leaves_by_itself
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.lists import TimedRows
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, in_order, key_of
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, key_of
 from wxdesk.ui.wording.reply_status import HoldReason
 
 
