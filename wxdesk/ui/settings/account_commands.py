@@ -1,8 +1,6 @@
 """Commands of an account's card: pause, names, new secrets, remove."""
 
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -79,15 +77,8 @@ class AccountCommands(QObject):
         )
         label, window = tr("New name: letters and digits"), self._host.window()
         dialog = NameDialog(tr("Rename “{account}”", account=name), text, label, name, tr("Rename"), window)
-
-        def rename() -> Coroutine[Any, Any, object]:
-            dialog.asked = dialog.field.text()
-            return self._bridge.desk.account_editing.rename(name, dialog.asked)
-
-        def renamed(_: object) -> None:
-            self.setup_wanted.emit(dialog.asked, Check.URL_CHECK)
-
-        dialog.ask(self._bridge, rename, renamed)
+        rename, emit, step = self._bridge.desk.account_editing.rename, self.setup_wanted.emit, Check.URL_CHECK
+        dialog.ask(self._bridge, lambda: rename(name, dialog.field.text()), lambda now: emit(*now.added, step))
 
     def _call(self, name: str) -> None:
         text = tr("It stands in this window, in notices, and where a template names the mini program; the URL stays.")
@@ -112,11 +103,8 @@ class AccountCommands(QObject):
         dialog = SwitchDialog(title, texts, tr("Generate"), choice, self._host.window())
         values = {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
         renew = partial(self._bridge.desk.account_editing.set_secrets, name, values)
-        done = partial(self._rotated, name)
-        dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), done)
-
-    def _rotated(self, name: str, _: object) -> None:
-        self.setup_wanted.emit(name, Check.SECRETS)
+        emit, step = self.setup_wanted.emit, Check.SECRETS
+        dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), lambda _: emit(name, step))
 
     def _remove(self, name: str) -> None:
         """Remove an account; by the choice with everything that was kept of it."""
@@ -136,11 +124,10 @@ class AccountCommands(QObject):
 
 
 class NameDialog(AgreementDialog):
-    """Asks for a name; `asked` is the one that is being given."""
+    """Asks for a name."""
 
     def __init__(self, title: str, text: str, label: str, name: str, action: str, parent: QWidget) -> None:
         super().__init__(title, text, action, parent)
-        self.asked = name
         self.field = LabelledField(label, parent=self)
         self.field.edit.setText(name)
         self.field.edit.selectAll()
@@ -149,24 +136,17 @@ class NameDialog(AgreementDialog):
 
 
 class SwitchDialog(AgreementDialog):
-    """A question with one choice; `texts` tell what happens without and with it."""
+    """A question with one choice; `said` tells what happens without and with it."""
 
     def __init__(
-        self,
-        title: str,
-        texts: tuple[str, str],
-        action: str,
-        choice: str,
-        parent: QWidget,
-        *,
-        destructive: bool = False,
+        self, title: str, said: tuple[str, str], action: str, choice: str, parent: QWidget, *, destructive: bool = False
     ) -> None:
-        super().__init__(title, texts[0], action, parent, destructive=destructive)
-        self._texts = texts
+        super().__init__(title, said[0], action, parent, destructive=destructive)
+        self._said = said
         self.choice = Switch(parent=self)
         self.body.addLayout(switch_line(self.choice, choice))
         self.choice.toggled.connect(self._choose)
 
     def _choose(self, chosen: bool) -> None:
-        self.text.setText(self._texts[chosen])
+        self.text.setText(self._said[chosen])
         self._fit()

@@ -41,7 +41,7 @@ class GlobalSearch(QObject):
         self._before = 0
         """Page from which the search was opened."""
         for page in pages.all:
-            page.made.connect(self._lead_here)
+            page.made.connect(partial(bind, usual=KEY, slot=self._open))
         inbox.list.found.places = self._places
         inbox.list.search.left.connect(self._go_back)
         stack.currentChanged.connect(self._stay)
@@ -61,9 +61,6 @@ class GlobalSearch(QObject):
         for field, watch in ((old, QObject.removeEventFilter), (now, QObject.installEventFilter)):
             if isinstance(field, QLineEdit | QPlainTextEdit):
                 watch(field, self)
-
-    def _lead_here(self, page: QWidget) -> None:
-        bind(page, KEY, self._open)
 
     def _open(self) -> None:
         before = self._stack.currentIndex()

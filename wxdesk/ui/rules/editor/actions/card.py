@@ -84,12 +84,7 @@ class ActionsCard(EditorCard):
             chip.clicked.connect(partial(self.add_action, kind))
             self.chips[kind] = chip
         adding = FlowLayout(None, *self.chips.values())
-        foot = hbox(
-            self.continues,
-            small_label(tr("Ask the rules below as well"), parent=self),
-            STRETCH,
-            spacing=8,
-        )
+        foot = hbox(self.continues, small_label(tr("Ask the rules below as well"), parent=self), STRETCH, spacing=8)
         self._stack(heading(tr("How to answer"), self), self._column, self._error, adding, self._cost, foot)
 
     # -- the rule's part
