@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from itertools import count
 
 from tests.conftest import PATIENCE_MS
 
 
 class FirstAnswerHeld[T]:
-    """Asks `read`, and gives the first answer only after `give`, the later ones at once."""
+    """Asks `read`, and gives the first answer only after `give`, the later ones at once.
 
-    def __init__(self, read: Callable[[], Awaitable[T]], loop: asyncio.AbstractEventLoop) -> None:
+    `asked` has what each question was about.
+    """
+
+    def __init__(self, read: Callable[..., Awaitable[T]], loop: asyncio.AbstractEventLoop) -> None:
         self._read = read
         self._loop = loop
-        self._asked = count()
+        self.asked: list[tuple[object, ...]] = []
         self._is_read = threading.Event()
         self._given = asyncio.Event()
 
-    async def __call__(self) -> T:
-        first, answer = next(self._asked) == 0, await self._read()
+    async def __call__(self, *about: object) -> T:
+        first = not self.asked
+        self.asked.append(about)
+        answer = await self._read(*about)
         self._is_read.set()
         if first:
             await self._given.wait()

@@ -70,6 +70,7 @@ class SetupCard(Frame):
         self._mender = mender
         self._bridge = mender.bridge
         self.view = SetupView()
+        self._asked: object = None  # last
         self.title = PlainLabel(step_title(fact), size=Size.PAGE, strong=True, parent=self)
         self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
         self.body = vbox(spacing=12)
@@ -84,8 +85,14 @@ class SetupCard(Frame):
 
     def show_view(self, view: SetupView) -> None:
         """Show the present state."""
+        if view.name != self.view.name:
+            self._turn()
         self.view = view
         self.show_result(self.finding)
+
+    def _turn(self) -> None:
+        """Forget what is about the account that was shown until now."""
+        self._asked = None
 
     @property
     def finding(self) -> Finding:
@@ -96,8 +103,10 @@ class SetupCard(Frame):
         """Show a finding, unless nothing was checked yet."""
         known = finding.verdict is not CheckVerdict.UNKNOWN
         self.result.show_finding(finding if known else None, mending=self._mender.offer(finding))
-        self.checked.setText(checked_text(finding, self._bridge.desk.clock()) if known else "")
-        self.go_on.setEnabled(known and finding.ok)
+        when, asking = checked_text(finding, self._bridge.desk.clock()), self._bridge.is_asking(self._asked)
+        self.checked.setText(tr("Checking…") if asking else when if known else "")
+        self.again.setEnabled(not asking)
+        self.go_on.setEnabled(known and finding.ok and not asking)
 
     def begin(self) -> None:
         """Put the focus where one begins; called when the card comes to the front."""
@@ -111,12 +120,10 @@ class SetupCard(Frame):
         return self._bridge.desk.setup.attempts(self.view.name, ATTEMPTS) if self.view.name else None
 
     def ask[T](self, work: Coroutine[Any, Any, T], done: Callable[[T], None] | None = None) -> None:
-        """Let the desk do it; the buttons are off meanwhile, and an error is told."""
-        self.again.setEnabled(False)
-        self.go_on.setEnabled(False)
-        self.checked.setText(tr("Checking…"))
-        self._bridge.ask(work, done, ended=self._release, once=self)
+        """Let the desk do it; the buttons are off meanwhile, and only its answer counts."""
+        self._asked = object()
+        self._bridge.ask(work, done, ended=self._release, once=self._asked, about=lambda: self._asked)
+        self._release()
 
     def _release(self) -> None:
-        self.again.setEnabled(True)
         self.show_view(self.view)

@@ -52,7 +52,6 @@ class MiniProgramCard(SetupCard):
         paths = (*SECRET_PATHS, ORIGINAL_ID_PATH)
         self.body.addWidget(ConsolePaths(tr("Where to find them in WeChat's consoles"), paths, self))
         self._tried: Finding | None = None
-        self._shown: str | None = None
         for field in self.fields:
             field.edited.connect(self._edited)
             field.edit.returnPressed.connect(self.go_on.click)
@@ -64,15 +63,16 @@ class MiniProgramCard(SetupCard):
 
     def show_view(self, view: SetupView) -> None:
         """Show the account's values; what is being written stays."""
-        if view.name != self._shown:
+        if view.name != self.view.name:
             self._fill(view)
-        self._shown = view.name
         self.name.setVisible(view.account is None)
         self.name.edit.setPlaceholderText(self._free_name())
         kept = tr("Kept; paste a new one to replace it") if view.has_app_secret else ""
         self.app_secret.edit.setPlaceholderText(kept)
         self.again.setVisible(view.account is not None)
         super().show_view(view)
+        for field in (*self.fields, self.name):
+            field.edit.setReadOnly(not self.again.isEnabledTo(self))  # what is tried is what is stored
         if self._tried is not None:
             self.show_result(self._tried)
         self._name_go_on()
@@ -81,7 +81,7 @@ class MiniProgramCard(SetupCard):
         """Show a finding; another try is always possible."""
         super().show_result(finding)
         self.tried.emit(finding)
-        self.go_on.setEnabled(True)
+        self.go_on.setEnabled(self.again.isEnabledTo(self))
 
     def begin(self) -> None:
         """Focus the first value that is missing."""

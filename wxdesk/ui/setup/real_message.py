@@ -69,6 +69,13 @@ class RealMessageCard(SetupCard):
         self._rule_lists.ask()
         self._attempts.ask()
 
+    def _turn(self) -> None:
+        super()._turn()
+        self._conversation = None
+        self._attempts.turn()
+        for about in (self.exchange, self.note):
+            about.hide()
+
     def show_result(self, finding: Finding) -> None:
         """Show that a message is awaited, or what came of it."""
         super().show_result(finding)
@@ -80,9 +87,6 @@ class RealMessageCard(SetupCard):
         """Look what is in the store already, once."""
         if self.view.name and self.finding.verdict is CheckVerdict.UNKNOWN:
             self._bridge.ask(self._bridge.desk.setup.check_all(self.view.name), once=self)
-
-    def check(self) -> None:
-        """Nothing to press: only a phone can do it."""
 
     def _on_events(self, events: Sequence[Event]) -> None:
         """Follow the conversation in which a customer has just written."""

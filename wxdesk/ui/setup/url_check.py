@@ -50,6 +50,11 @@ class UrlCheckCard(SetupCard):
         self._show_wait()
         self._refresher.ask()
 
+    def _turn(self) -> None:
+        super()._turn()
+        self._refresher.turn()
+        self.attempts.show_attempts(())
+
     def check(self) -> None:
         """Wait for WeChat, which has been asked in its console."""
         if self.view.name:
