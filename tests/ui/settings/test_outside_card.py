@@ -13,6 +13,7 @@ from wxdesk.core.outside import PhoneKind
 from wxdesk.paths import pages
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.outside_card import DataDialog, OutsideCard, PhoneDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.documentation import PageDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -54,6 +55,8 @@ def test_the_card_shows_endpoints_in_force_and_a_trial_says_what_is_wrong(
     said = "Its address is not known: enter it in the settings."
     qtbot.waitUntil(lambda: any(label.full_text() == said for label in host.findChildren(PlainLabel)))
     card.removals["night"].click()
+    [question] = card.window().findChildren(ConfirmDialog)
+    question.action.click()
     config = world.home / "config.toml"
     qtbot.waitUntil(lambda: config.exists() and 'targets = { boss = "wecom" }' in config.read_text(encoding="utf-8"))
     qtbot.waitUntil(lambda: bridge.is_idle)

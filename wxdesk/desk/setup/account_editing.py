@@ -116,8 +116,12 @@ class AccountEditing(Struct, frozen=True):
 
     async def set_phone(self, name: str, kind: PhoneKind | None = None, address: str = "") -> ConfigurationChanged:
         """Add a phone to tell of waiting customers, or remove it; its address is a secret."""
-        targets = {**self._configuration.now.config.phone.targets, name: kind}
-        await self.set("phone", {"targets": {one: str(what) for one, what in targets.items() if what}})
+
+        def change(text: str) -> str:  # once it is its turn, by the phones of then
+            targets = {**self._configuration.now.config.phone.targets, name: kind}
+            return with_keys(text, "phone", {"targets": {one: str(what) for one, what in targets.items() if what}})
+
+        await self._configuration.edit(change)
         return await self.set_other_secret((PHONE, name), address)
 
     async def set_customer_data(self, url: str, key: str) -> ConfigurationChanged:

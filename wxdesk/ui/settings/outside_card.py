@@ -16,7 +16,7 @@ from wxdesk.ui.settings.preference_lines import sentence_word
 from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
-from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog, ConfirmDialog
 from wxdesk.ui.widgets.dialogs.documentation import show_documentation
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -136,11 +136,11 @@ class OutsideCard(SettingsCard):
         self._bridge.ask(self._bridge.desk.phones.try_out(name), said, once=name)
 
     def _remove_phone(self, name: str) -> None:
-        self._bridge.ask(self._bridge.desk.account_editing.set_phone(name))
+        question = ConfirmDialog(self.window(), tr("Remove “{name}”?", name=name), "", tr("Remove"), destructive=True)
+        question.ask(lambda: self._bridge.ask(self._bridge.desk.account_editing.set_phone(name)))
 
     def _set(self, key: str, value: object) -> None:
-        if value != getattr(self._bridge.desk.configuration.now.config.phone, key):
-            self._bridge.ask(self._bridge.desk.account_editing.set("phone", {key: value}))
+        self._bridge.ask(self._bridge.desk.account_editing.set("phone", {key: value}))
 
     def _add_phone(self) -> None:
         dialog, keep = PhoneDialog(self.window()), self._bridge.desk.account_editing.set_phone
