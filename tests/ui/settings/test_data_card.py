@@ -74,6 +74,22 @@ def test_backup_and_export_write_the_file_that_was_chosen(
     assert opener.folders == [tmp_path]
 
 
+def test_a_second_file_is_written_after_the_first(qtbot: QtBot, card: DataCard, world: World) -> None:
+    written, given = list[str](), asyncio.Event()
+
+    async def large(_: Progress) -> str:
+        await given.wait()
+        return "large"
+
+    async def small(_: Progress) -> str:
+        return "small"
+
+    card.jobs.run(large, written.append, "Writing…")
+    card.jobs.run(small, written.append, "Writing…")
+    world.loop.call_soon_threadsafe(given.set)
+    qtbot.waitUntil(lambda: written == ["large", "small"])
+
+
 def test_the_name_of_the_file_is_in_the_language_of_the_window(card: DataCard, world: World) -> None:
     day, names = f"{world.clock().astimezone():%Y-%m-%d}", []
     i18n.use("zh_CN")

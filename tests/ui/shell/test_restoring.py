@@ -76,8 +76,9 @@ class Newcomer(QTimer):
             _choose(window, self._backup)
         elif not self.asked:
             for question in window.findChildren(ConfirmDialog):
-                self.asked = question.text.full_text()
-                question.action.click()
+                if question.isEnabled():
+                    self.asked = question.text.full_text()
+                    question.action.click()
         elif window is not self._window and window.inbox.list.model.rowCount():
             self.customers = window.inbox.list.model.rowCount()
             window.quit()
@@ -133,6 +134,9 @@ def test_a_restore_that_is_given_up_leaves_nothing(
     qtbot.waitUntil(lambda: bool(window.findChildren(ConfirmDialog)))
     [question] = window.findChildren(ConfirmDialog)
     assert list(world.home.glob(f"{UNFINISHED_RESTORE}*"))
+    assert not question.isEnabled(), "what is being typed answers it"
+    qtbot.waitUntil(question.isEnabled)
+    assert question.focusWidget() is question.cancel
     question.cancel.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not list(world.home.glob(f"{UNFINISHED_RESTORE}*"))

@@ -46,7 +46,8 @@ class RestoreJob(QObject):
         )
         question = ConfirmDialog(self._window, title, text, tr("Restore"), destructive=True)
         question.rejected.connect(partial(self._give_up, found.folder))
-        question.ask(partial(self._then, found.folder))
+        question.accepted.connect(partial(self._then, found.folder))
+        question.interrupt()  # reading takes minutes, and the operator types on
 
     def _give_up(self, folder: Path) -> None:
         self._bridge.ask(asyncio.to_thread(shutil.rmtree, folder))

@@ -124,7 +124,7 @@ class ConfirmDialog(NarrowDialog):
 
     def _take_answers(self) -> None:
         self.setEnabled(True)
-        self.action.setFocus()
+        (self.cancel if self.cancel.isDefault() else self.action).setFocus()
 
     def _do(self) -> None:
         if self._then is not None:

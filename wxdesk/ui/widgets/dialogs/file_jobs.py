@@ -49,6 +49,7 @@ class FileJobs(QObject):
         self._host = host
         self._progress: Progress | None = None
         self._doing = ""
+        self._waiting: list[Callable[[], None]] = []
         self._tick = QTimer(self, interval=EVERY_MS)
         self._tick.timeout.connect(self._show)
         bridge.closing.connect(self.stop)
@@ -85,11 +86,12 @@ class FileJobs(QObject):
 
         A bar says what it is `doing`.
         """
-        if self._progress is None:
-            self._progress, self._doing = Progress(), doing
-            stopped = Stopped, self._stopped
-            self._bridge.ask(work(self._progress), done, expected=stopped, ended=self._end)
-            self._tick.start()
+        if self._progress is not None:
+            self._waiting.append(partial(self.run, work, done, doing))
+            return
+        self._progress, self._doing = Progress(), doing
+        self._bridge.ask(work(self._progress), done, expected=(Stopped, self._stopped), ended=self._end)
+        self._tick.start()
 
     def stop(self) -> None:
         """Stop what is under way."""
@@ -113,6 +115,8 @@ class FileJobs(QObject):
         self._tick.stop()
         self._progress = None
         self._notices.bar(BAR, "")
+        if self._waiting:
+            self._waiting.pop(0)()
 
 
 def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object], filters: str = "") -> None:
