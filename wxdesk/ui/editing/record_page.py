@@ -256,6 +256,10 @@ class RecordPage[R: Record](QWidget):
     def _touched(self, changed: bool) -> None:
         self._view.records.mark_unsaved((changed and self.editor.saved.id) or None)
 
+    def _ask_revisions(self, work: DeskAnswer[list[R]], show: Callable[[list[R]], None]) -> None:
+        """Let `show` open the revisions once, if the operator has not gone on by then."""
+        self._bridge.ask(work, show, once=self, about=lambda: (self.isVisible(), self.editor.saved.id))
+
     def _open_revisions(self, dialog: HistoryDialog) -> None:
         if why := self._locked():
             dialog.lock(tr(why))

@@ -171,7 +171,7 @@ class RulesPage(RecordPage[Rule]):
     def _ask_history(self, rule_id: int, spoke: int) -> None:
         """Show a rule's revisions; the one that `spoke` is compared with the present one."""
         revisions = self._bridge.desk.rules.rulebook.revisions(rule_id)
-        self._bridge.ask(revisions, partial(self._show_history, spoke))
+        self._ask_revisions(revisions, partial(self._show_history, spoke))
 
     def _show_history(self, spoke: int, rules: list[Rule]) -> None:
         if not rules:

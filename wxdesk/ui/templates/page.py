@@ -92,7 +92,7 @@ class TemplatesPage(RecordPage[Template]):
         self._bridge.notices.toast(ntr("{n} template added", "{n} templates added", len(templates)))
 
     def _open_history(self, template: Template) -> None:
-        self._bridge.ask(self._bridge.desk.templates.revisions(template.id), self._show_history)
+        self._ask_revisions(self._bridge.desk.templates.revisions(template.id), self._show_history)
 
     def _show_history(self, revisions: list[Template]) -> None:
         if revisions:
