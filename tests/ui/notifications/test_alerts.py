@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import stat
 import sys
 import wave
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.notifications.desktop import Desktop
 from tests.ui.world import World
 from wxdesk.app import OpenDesk
+from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
@@ -120,6 +122,28 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
     assert not window.status_bar.silence.isVisible()
     assert not tray.silence.isEnabled()
+
+
+def test_a_call_that_somebody_has_seen_meanwhile_is_not_told_any_more(
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, rows, given = list[Sequence[InboxRow]](), world.desk.inbox.rows, asyncio.Event()
+
+    async def late(wanted: Collection[int]) -> list[InboxRow]:
+        read.append(found := await rows(wanted))
+        await given.wait()
+        return found
+
+    world.call(world.desk.presence.report(None))
+    monkeypatch.setattr(world.desk.inbox, "rows", late)
+    chat = world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(lambda: any(row.calls for found in read for row in found))
+    qtbot.waitUntil(lambda: attention.tray.silence.isEnabled())
+    world.call(world.desk.attention.look(chat))
+    qtbot.waitUntil(lambda: not attention.tray.silence.isEnabled())
+    world.loop.call_soon_threadsafe(given.set)
+    qtbot.waitUntil(lambda: attention._bridge.is_idle)
+    assert not desktop.ever
 
 
 def test_f9_silences_the_present_calls(

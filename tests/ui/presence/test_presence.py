@@ -17,16 +17,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.held_answer import FirstAnswerHeld
 from tests.ui.menus import popup_menu
 from tests.ui.notifications.desktop import Desktop
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
-from wxdesk.core.presence import AwayReason
+from wxdesk.core.events import TakeoverChanged
+from wxdesk.core.presence import AwayReason, PresenceSignals
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.notifications.alerts import OperatorAlerts
-from wxdesk.ui.presence.presence import BAR, PresenceWatch
+from wxdesk.ui.presence.presence import BAR, LeaveReminder, PresenceWatch
 from wxdesk.ui.presence.presence import TAKEOVER_BAR as LEFT
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
 from wxdesk.ui.runtime.bridge import Bridge
@@ -317,6 +319,25 @@ def test_the_session_bus_tells_of_the_lock(qtbot: QtBot, bridge: Bridge, bus_add
         assert heard.args == [locked]
     for name in ("desktop", "window"):
         QDBusConnection.disconnectFromBus(name)
+
+
+def test_the_reminder_of_takeovers_goes_also_where_an_earlier_answer_comes_late(
+    qtbot: QtBot, bridge: WindowBridge, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = FirstAnswerHeld[object](world.desk.takeovers.endless, world.loop)
+    monkeypatch.setattr(world.desk.takeovers, "endless", earlier)
+    LeaveReminder(bridge, bridge)
+    chat = world.say(LI, "hello")
+    world.call(world.desk.conversations.take_over(chat))
+    world.call(world.desk.presence.report(PresenceSignals(declared_away=True)))
+    qtbot.waitUntil(lambda: bool(earlier.asked))
+    earlier.wait_until_read()
+    with qtbot.waitSignal(bridge.events, check_params_cb=lambda batch: TakeoverChanged in map(type, batch)):
+        world.call(world.desk.conversations.hand_back(chat))
+    qtbot.waitUntil(lambda: len(bridge._open) == 1)  # the earlier one alone
+    earlier.give()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert LEFT not in bridge.notices.bars.texts()
 
 
 def test_leaving_lists_ones_takeovers_and_offers_to_hand_them_back(

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import asdict, replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -147,6 +148,21 @@ def test_what_somebody_else_has_set_before_it_was_known_here_stays(
     card.lines["guards_rules"].changed.emit("guards_rules", True)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert kept(world) == replace(Preferences(), guards_rules=True, warn_hours=7)
+
+
+def test_words_that_are_being_typed_stay_when_another_preference_changes(
+    qtbot: QtBot, world: World, card: PreferencesCard
+) -> None:
+    field = card.lines["guarded_words"].findChild(QLineEdit)
+    qtbot.keyClicks(field, "refund,law")
+    preferences = world.desk.preferences
+    world.call(preferences.set_own(replace(preferences.now, away_minutes=77), preferences.now))
+    line = card.lines["away_minutes"]
+    assert isinstance(line, NumberLine)
+    qtbot.waitUntil(lambda: line.number.value() == 77)
+    qtbot.keyClicks(field, "yer")
+    field.editingFinished.emit()
+    qtbot.waitUntil(lambda: preferences.now.guarded_words == ("refund", "lawyer"))
 
 
 def test_undoing_one_preference_leaves_another_set_since(

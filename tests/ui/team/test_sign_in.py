@@ -172,19 +172,21 @@ def test_an_operator_changes_the_own_password_and_signs_out(
     world.call(operators.sign_in("老板", "quite another"))
 
 
-def test_operators_read_earlier_do_not_take_the_place_of_newer_ones(
-    qtbot: QtBot, card: TeamCard, bridge: Bridge, world: World, operators: Operators, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("question", ["all", "actions"])
+def test_what_was_read_earlier_does_not_take_the_place_of_what_is_newer(
+    qtbot: QtBot, card: TeamCard, world: World, operators: Operators, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
-    earlier = FirstAnswerHeld(operators.all, world.loop)
-    monkeypatch.setattr(operators, "all", earlier)
+    earlier = FirstAnswerHeld[object](getattr(operators, question), world.loop)
+    monkeypatch.setattr(operators, question, earlier)
     card.show_team()
     earlier.wait_until_read()
-    world.call(world.store.operators.add("小王", Role.LEAD, "no hash", world.clock()))
+    world.call(operators.add("小王", Role.LEAD, "of 小王 alone"))
     card.show_team()
-    qtbot.waitUntil(lambda: "小王" in card.rows)
+    qtbot.waitUntil(lambda: "小王" in card.rows and "小王" in card.lately.full_text())
     earlier.give()
-    qtbot.waitUntil(lambda: bridge.is_idle)
+    qtbot.waitUntil(lambda: card._bridge.is_idle)
     assert "小王" in card.rows
+    assert "小王" in card.lately.full_text()
 
 
 def test_a_lead_sees_only_the_own_sign_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:

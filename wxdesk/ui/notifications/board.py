@@ -126,6 +126,7 @@ class NoticeBoard(QObject):
         if self._window.isActiveWindow() and not desk.presence.now.away:
             raised.pop(self._window.open_conversation_id or 0, None)
         if raised and preferences_at_this_hour(desk).notifications:
+            self._calls |= raised.keys()
             self._bridge.ask(desk.inbox.rows(raised.keys()), partial(self._find_callers, raised))
 
     def _notify_of_returns(self, returning: set[int]) -> None:
@@ -141,12 +142,11 @@ class NoticeBoard(QObject):
         """Read the last messages of the contacts who still need attention."""
         last_contact_message = self._bridge.desk.timeline.last_contact_message
         me = self._bridge.desk.me
-        rows = [row for row in rows if not row.conversation.is_a_colleagues(me)]
+        rows = [row for row in rows if row.conversation.id in self._calls and not row.conversation.is_a_colleagues(me)]
         unseen = {row.conversation.id: [call for call in row.calls if not call.seen] for row in rows}
         calls = {one: [call for call in unseen[one] if call.cause in raised[one]] for one in unseen}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
             about = row.conversation.id
-            self._calls.add(about)
             self._bridge.ask(last_contact_message(about), partial(self._show_call, row, calls[about]))
 
     def _show_call(self, row: InboxRow, calls: Sequence[Attention], said: Message | None) -> None:

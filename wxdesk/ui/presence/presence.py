@@ -16,6 +16,7 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.presence.screen_lock import ScreenLock
 from wxdesk.ui.runtime.debounce import VisibleTick
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -156,13 +157,14 @@ class LeaveReminder(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._text = self._whose = ""
+        self._refresher = Refresher(bridge, bridge.desk.takeovers.endless, self._show, self)
         bridge.follow(self, self._update, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
     def _update(self) -> None:
         if not self._bridge.desk.presence.now.away:
             self._show_bar("")
         else:
-            self._bridge.ask(self._bridge.desk.takeovers.endless(), self._show)
+            self._refresher.ask()
 
     def _show(self, endless: Sequence[Conversation]) -> None:
         desk = self._bridge.desk

@@ -90,10 +90,12 @@ class WordsLine(PreferenceLine):
         self._words.edit.editingFinished.connect(self._emit_changed)
 
     def show_value(self, value: object) -> None:
-        """Show these words."""
-        self._words.edit.setText("，".join(value) if isinstance(value, tuple) else "")
+        """Show these words, unless others are being written."""
+        if not self._words.edit.isModified():
+            self._words.edit.setText("，".join(value) if isinstance(value, tuple) else "")
 
     def _emit_changed(self) -> None:
+        self._words.edit.setModified(False)
         self.changed.emit(self.field, tuple(split_words(self._words.text())))
 
 

@@ -65,7 +65,7 @@ class TeamCard(SettingsCard):
             if me.role is Role.OWNER:
                 self._loads += 1  # an older answer shows nothing
                 self._bridge.ask(self._operators.all(), self._show_operators, about=lambda: self._loads)
-                self._bridge.ask(self._operators.actions(MOST_ACTIONS), self._show_actions)
+                self._bridge.ask(self._operators.actions(MOST_ACTIONS), self._show_actions, about=lambda: self._loads)
 
     def _show_operators(self, known: list[Operator]) -> None:
         discard(*self.rows.values())
