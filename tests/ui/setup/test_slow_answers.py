@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.held_answer import FirstAnswerHeld
@@ -17,7 +18,9 @@ from tests.ui.setup.steps import (
     paste,
     reach,
 )
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.setup.findings import Check
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
@@ -83,6 +86,27 @@ def test_an_address_saved_while_the_former_one_is_probed_is_probed_as_well(
     _settle(qtbot, two)
     assert third.result.finding is not None
     assert third.result.finding.values["host"] == "other.example.com"
+
+
+def test_an_address_stays_in_its_field_while_the_tunnel_before_it_is_stored(
+    qtbot: QtBot, person: Newcomer, two: SetupPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, edit = card(two, AddressCard).form, person.desk.configuration.edit
+    held = FirstAnswerHeld[object](edit, person.thread.loop)
+    monkeypatch.setattr(person.desk.configuration, "edit", held)
+    two.open("shop", Check.ADDRESS)
+    qtbot.mouseClick(form.kinds.button(list(TunnelKind).index(TunnelKind.COMMAND)), Qt.MouseButton.LeftButton)
+    form.command.preset.show_value("")
+    paste(qtbot, form.command.line.edit, "sleep 1000")
+    paste(qtbot, form.url.edit, "http://other.example.com")
+    with qtbot.waitSignal(two._bridge.events, check_params_cb=lambda batch: ConfigurationChanged in map(type, batch)):
+        click(qtbot, form.save)
+    assert form.url.text() == "http://other.example.com"
+    click(qtbot, form.save)
+    held.give()
+    _settle(qtbot, two)
+    assert len(held.asked) == 2, "the second press does nothing"
+    assert person.desk.configuration.now.config.listener.public_url == "http://other.example.com"
 
 
 def test_a_token_is_made_while_another_account_is_still_being_checked(

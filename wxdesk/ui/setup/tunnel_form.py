@@ -71,10 +71,10 @@ class TunnelForm(QWidget):
         self.kinds.idClicked.connect(self._show_kind)
 
     def show_settings(self) -> None:
-        """Show what is in force, unless it is shown already; what is being written stays."""
+        """Show what is in force, unless it is shown; what is written or stored stays."""
         config = self._bridge.desk.configuration.now.config
         now = config.listener.public_url, config.tunnel
-        if now == self._shown:
+        if now == self._shown or self._bridge.is_asking(self):
             return
         self._shown = now
         url, tunnel = now
@@ -100,7 +100,7 @@ class TunnelForm(QWidget):
             field.refuse(reason)
             return
         work = self._bridge.desk.account_editing.set("tunnel", keys_of(wanted))
-        self._bridge.ask(work, partial(self._tunnel_stored, url), self._refused)
+        self._bridge.ask(work, partial(self._tunnel_stored, url), self._refused, once=self)
 
     def settings(self) -> TunnelSettings:
         """Return the tunnel as the form has it."""
@@ -130,7 +130,7 @@ class TunnelForm(QWidget):
             self._bridge.ask(self._bridge.desk.account_editing.set_other_secret(TUNNEL_PASSWORD, password))
             self.ssh.password.edit.clear()
         work = self._bridge.desk.account_editing.set("listener", {"public_url": url or None})
-        self._bridge.ask(work, self._stored, self._refused)
+        self._bridge.ask(work, self._stored, self._refused, once=self)
 
     def _stored(self, _: object) -> None:
         self.url.show_error("")
