@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,6 +241,34 @@ def test_a_picture_is_looked_at_closely_saved_and_copied(
     dialog.close()
     QTest.keyClick(viewer, Qt.Key.Key_Escape)
     assert not viewer.isVisible()
+
+
+def test_a_picture_is_looked_at_within_a_low_window(page: InboxPage, panels: PanelControl) -> None:
+    page.window().resize(960, 560)
+    page.chat.timeline.picture_wanted.emit("0" * 64)
+    (viewer,) = page.chat.findChildren(PictureViewer)
+    assert viewer.height() < page.window().height(), "else its buttons lie below the screen"
+    viewer.close()
+
+
+DENSE = """
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from wxdesk.ui.inbox.timeline.dialogs import ZoomView
+app, said = QApplication([]), []
+view = ZoomView()
+view.zoomed.connect(said.append)
+view.resize(400, 400)
+view.show_image(QImage(200, 200, QImage.Format.Format_RGB32))
+view.own_size()
+print(view.transform().m11(), said)
+"""
+
+
+def test_one_pixel_is_one_of_the_screen_on_a_dense_one() -> None:
+    dense = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
+    ran = subprocess.run([sys.executable, "-c", DENSE], env=dense, capture_output=True, text=True, check=True)
+    assert ran.stdout.split(maxsplit=1) == ["0.5", "[2.0, 1.0]\n"]
 
 
 def test_a_long_screenshot_is_shown_in_its_own_size(

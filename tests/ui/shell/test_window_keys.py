@@ -72,6 +72,22 @@ def test_the_same_key_goes_round_what_the_bars_offer_where_nothing_passes(qtbot:
     assert done == ["decided"]
 
 
+def test_the_key_that_puts_the_details_away_leads_back_to_writing(
+    qtbot: QtBot, active: MainWindow, world: World
+) -> None:
+    active.resize(960, 560)
+    active.notices.bar("one", "Something waits.", "pending", "Decide…")
+    active.open_conversation(world.say("oCustomer0000000000000001", "hello"))
+    inbox = active.inbox
+    qtbot.waitUntil(lambda: inbox.regions.detail_drawer.is_drawer and not inbox.detail.area.isHidden())
+    inbox.chat.composer.edit.setFocus()
+    qtbot.keyClick(active, Qt.Key.Key_F2)
+    assert inbox.detail.contact.alias.hasFocus()
+    qtbot.keyClick(active, Qt.Key.Key_F2)
+    assert inbox.detail.isHidden()
+    assert inbox.chat.composer.edit.hasFocus(), "not a button, which the next Enter would press"
+
+
 def test_who_writes_writes_on_after_the_button_of_a_bar(qtbot: QtBot, active: MainWindow) -> None:
     field, notices = active.inbox.list.search, active.notices
     for key in notices.bars.texts():  # beside a server, its database of tests is told to be unsafe

@@ -160,8 +160,10 @@ class Regions:
         """Toggle the details drawer, or focus the contact in a wide window."""
         if self._detail.area.isHidden():
             return
-        self.detail_drawer.toggle()
-        if not self._detail.isHidden():
+        if self.detail_drawer.open:
+            self.leave_drawers()  # else its focus falls to some button, which the next Enter presses
+        else:
+            self.detail_drawer.pull_out()
             self._detail.focus_first()
 
     def focus_search(self) -> None:

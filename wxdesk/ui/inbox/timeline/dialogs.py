@@ -74,7 +74,7 @@ class PictureViewer(Dialog):
     def __init__(self, digest: str, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent, tr("Picture"))
         self.setModal(False)
-        self.resize(900, 680)
+        self._fit_into_window(900, 680)
         self._digest = digest
         self._album = album
         self._bridge = bridge
@@ -161,7 +161,7 @@ class ZoomView(QGraphicsView):
     """Picture that is zoomed by wheel and moved by mouse; it fits until it is zoomed.
 
     Signals:
-        zoomed: the scale; 1.0 is one pixel a pixel.
+        zoomed: the scale; 1.0 is one pixel of the screen a pixel.
     """
 
     zoomed = Signal(float)
@@ -187,16 +187,16 @@ class ZoomView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """Show it whole, but not larger than its own size."""
+        """Show it whole, but not larger than it would be on a plain screen."""
         self._fits = True
         room, own = self.viewport().size(), self.scene().sceneRect().size()
         if not own.isEmpty():
             self._set(min(1.0, room.width() / own.width(), room.height() / own.height()))
 
     def own_size(self) -> None:
-        """Show one pixel a pixel."""
+        """Show one pixel a pixel, also on a dense screen."""
         self._fits = False
-        self._set(1.0)
+        self._set(1 / self.devicePixelRatioF())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
@@ -214,4 +214,4 @@ class ZoomView(QGraphicsView):
     def _set(self, scale: float) -> None:
         self.resetTransform()
         self.scale(scale, scale)
-        self.zoomed.emit(scale)
+        self.zoomed.emit(scale * self.devicePixelRatioF())

@@ -32,7 +32,7 @@ class WordsDialog(Dialog):
 
     def __init__(self, words: Sequence[str], what: str, parent: QWidget, at: int = 0) -> None:
         super().__init__(parent, tr("Words"))
-        self.resize(WIDE, HIGH)
+        self._fit_into_window(WIDE, HIGH)
         self._before = list(words)
         self.search = QLineEdit(self, placeholderText=tr("Find a word, then Enter for the next"))
         self.search.setAccessibleName(tr("Find a word"))

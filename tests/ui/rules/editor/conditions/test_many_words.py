@@ -79,8 +79,10 @@ def test_a_changed_word_leaves_the_other_chips(page: RulesPage, rule: Rule, qtbo
 
 def test_all_words_are_searched_and_changed_as_a_text(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
     chips = _part(page).chips
+    page.window().resize(960, 560)
     chips.more.click()
     dialog = _dialog(page)
+    assert dialog.height() < page.window().height(), "else its buttons lie below the screen"
     qtbot.keyClicks(dialog.search, "WORD 150")
     cursor = dialog.text.textCursor()
     assert (cursor.block().text(), cursor.selectedText()) == ("word 150", "word 150")
