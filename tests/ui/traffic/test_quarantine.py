@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.ui.held_answer import FirstAnswerHeld
 from tests.ui.traffic.test_page import WANG, all_text, column, select
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
@@ -68,6 +69,22 @@ def test_all_lines_that_come_late_do_not_take_its_place(qtbot: QtBot, opened: Tr
     qtbot.waitUntil(lambda: bool(late))
     opened._show_newest([*late[0], PushSeen("shop", "checked", desk.clock(), 1, "")])
     assert column(opened) == ["shop    Not readable: MsgType is missing."] * 2
+
+
+def test_what_was_in_quarantine_earlier_does_not_take_the_place_of_what_is_there_now(
+    qtbot: QtBot, world: World, opened: TrafficPage, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = world.desk.quarantine._kept
+    earlier = FirstAnswerHeld[int](kept.size, world.loop)
+    monkeypatch.setattr(kept, "size", earlier)
+    opened.activate()
+    earlier.wait_until_read()
+    arrives(world, b"{}")
+    opened.activate()
+    qtbot.waitUntil(lambda: len(bridge._open) == 1)  # the earlier one alone
+    earlier.give()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert opened.header.chips.button(QUARANTINE).text() == "Quarantine 3"
 
 
 def test_each_says_when_for_whom_and_why(opened: TrafficPage) -> None:

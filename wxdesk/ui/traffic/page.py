@@ -21,6 +21,7 @@ from wxdesk.core.model.traces import PushPath, PushTrace
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, call_as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.header import ALL, HEALTH, QUARANTINE, TrafficHeader
@@ -71,6 +72,7 @@ class TrafficPage(Frame):
         self._empty.setContentsMargins(48, 0, 48, 0)
         self._gather = Debounce(self._ask_store, self)
         self._again = Debounce(self._ask_path, self)
+        self._quarantine = Refresher(bridge, bridge.desk.quarantine.newest, self._show_quarantine, self)
         self._build()
         self._connect()
         self._offer_accounts()
@@ -80,7 +82,7 @@ class TrafficPage(Frame):
 
     def activate(self) -> None:
         """Load the entries missed while hidden."""
-        self._ask_quarantine()
+        self._quarantine.ask()
         if self._stale and not self._in_quarantine:
             self._stale = False
             desk = self._bridge.desk
@@ -130,7 +132,7 @@ class TrafficPage(Frame):
         if not self.isVisible():
             return
         if any(isinstance(event, QuarantineChanged) for event in events):
-            self._ask_quarantine()
+            self._quarantine.ask()
         if self._in_quarantine:
             return
         if entries:
@@ -152,9 +154,6 @@ class TrafficPage(Frame):
         self._recount()
         self._ask_store()
 
-    def _ask_quarantine(self) -> None:
-        self._bridge.ask(self._bridge.desk.quarantine.newest(), self._show_quarantine)
-
     def _show_quarantine(self, found: tuple[int, list[KeptPush]]) -> None:
         count, pushes = found
         self.header.show_quarantine(count)
@@ -173,7 +172,7 @@ class TrafficPage(Frame):
         none = tr("None of them can be read yet; a newer wxdesk may know how.")
         said = ntr("{n} push could be read now", "{n} pushes could be read now", count) if count else none
         self._bridge.notices.toast(said)
-        self._ask_quarantine()
+        self._quarantine.ask()
 
     def _recount(self) -> None:
         if not self._in_quarantine:
