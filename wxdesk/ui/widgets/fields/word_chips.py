@@ -130,7 +130,7 @@ class WordField(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() is Qt.FocusReason.PopupFocusReason:
+        if event.reason() is Qt.FocusReason.PopupFocusReason or self.isHidden():  # or taken away with its words
             return
         self.take_all()
         self.left.emit()

@@ -1,7 +1,7 @@
 """A second press where a plus or a chip was begins a word; the default switch says what it hides; lines break well."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -37,6 +37,19 @@ def test_a_second_press_in_place_begins_a_word(page: RulesPage, part: WordsPart,
     qtbot.mouseClick(above, Qt.MouseButton.LeftButton, pos=above.mapFrom(card, stood))
     assert chips.field.isVisible()
     assert chips.words() == ("refund", "money back")
+
+
+def test_a_condition_taken_away_while_a_word_is_written_leaves_no_chip(
+    page: RulesPage, part: WordsPart, qtbot: QtBot
+) -> None:
+    card = page.editor.when_card
+    part.chips.open_field()
+    qtbot.waitUntil(part.chips.field.hasFocus)
+    qtbot.keyClicks(part.chips.field, "word")
+    part.removed.emit(part)  # as its button does, also where pressing that moves no focus
+    assert card.when() == Condition()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert card.findChildren(WordChip) == []
 
 
 def test_the_default_says_that_its_conditions_come_back(page: RulesPage, part: WordsPart, qtbot: QtBot) -> None:
