@@ -184,9 +184,7 @@ def _delivery_faults(rule: Rule) -> Iterator[RuleFault]:
 def _action_faults(rule: Rule) -> Iterator[RuleFault]:
     kinds = [action.kind for action in rule.then]
     if not kinds:
-        yield RuleFault(
-            ("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent."
-        )
+        yield RuleFault(("then",), "The rule does nothing. Say how it answers (then), or “Say nothing” (silent).")
     if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
         yield RuleFault(("then",), "A rule cannot be silent and send something.")
     yield from _status_faults(kinds)

@@ -81,7 +81,7 @@ WRONG: list[tuple[str, int, str]] = [
     (after_a_good_one(N + X + Y + "default = true\n"), 9, "takes no condition"),
     # doing nothing
     (after_a_good_one(N + X), 7, "does nothing"),
-    (after_a_good_one(N + X + "then = []\n"), 10, "does nothing"),
+    (after_a_good_one(N + X + "then = []\n"), 10, "does nothing. Say how it answers (then), or “Say nothing” (silent)"),
     (after_a_good_one(N + X + "then = [\n{ tag = 'a' },\n{ reply = ' ' }]\n"), 12, "reply is empty"),
     (after_a_good_one(N + X + "then = [{ link = { title = 't', url = 'ftp://x' } }]\n"), 10, "must be an address"),
     (after_a_good_one(N + X + "then = [\n{ link = { title = 't', url = 'https://x/{{ nope }}' } }]\n"), 11, "“nope”"),
