@@ -93,6 +93,19 @@ async def test_the_operator_lets_all_try_at_once(desk: Desk) -> None:
     await desk.until_sent(2)
 
 
+async def test_a_pause_ends_what_is_told_until_an_operator_writes(desk: Desk) -> None:
+    async with away(desk):
+        await desk.says(LI, "几点")
+        await missed(desk, 1, MISSED_IN_A_ROW)
+        await desk.until(lambda: "tried again by themselves" in desk.trouble)
+        await desk.opened.desk.outbox.pause()
+        await desk.until(lambda: desk.trouble == "")
+        [written] = await write(desk, LI)
+        await missed(desk, written.id, MISSED_IN_A_ROW)
+        await desk.until(lambda: "tried again by themselves" in desk.trouble)
+        assert desk.states[1].count(ReplyState.SENDING) == MISSED_IN_A_ROW
+
+
 @pytest.mark.parametrize("author", [Author.RULE, Author.OPERATOR])
 async def test_after_ten_minutes_it_waits_for_the_operator(desk: Desk, author: Author) -> None:
     await desk.says(LI, "在吗")

@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from wxdesk.core.errors import NotSent, Phrase, Refused
-from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
+from wxdesk.core.events import Event, PauseChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
 from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, UNREACHED, Move
 from wxdesk.core.troubles import TroubleArea
@@ -71,6 +71,9 @@ class Outcomes:
         """Forget the tries of a reply that is not to leave any more."""
         if isinstance(event, ReplyChanged) and event.state not in ON_ITS_WAY:
             self._forget(event.reply_id)
+        elif isinstance(event, PauseChanged) and event.paused:
+            for account in tuple(self._away):
+                self._not_away(account)  # what rules say tries no more; a reply that an operator wrote tells again
 
     def accepted(self, reply: Reply) -> ReplyOutcome:
         """Mark a reply as sent; its account works."""
