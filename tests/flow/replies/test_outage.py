@@ -15,7 +15,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import UNREACHED
+from wxdesk.core.replies.lifecycle import BEHIND, UNREACHED
 from wxdesk.desk.replies.outcomes import MISSED_IN_A_ROW
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 
@@ -125,6 +125,19 @@ async def test_after_ten_minutes_it_waits_for_the_operator(desk: Desk, author: A
     [one] = await desk.opened.desk.inbox.held_replies()
     assert await desk.opened.desk.replies.release_held([one.reply.id]) == 1
     await desk.until_sent(1)
+
+
+async def test_what_was_written_after_one_that_is_given_up_does_not_leave_before_it(desk: Desk) -> None:
+    await desk.says(LI, "在吗")
+    async with away(desk):
+        [first] = await write(desk, LI)
+        second = await desk.opened.desk.replies.write(first.conversation_id, "还在")
+        await missed(desk, first.id, 15)
+        await desk.until(lambda: desk.states[first.id][-1] is desk.states[second.id][-1] is ReplyState.HELD)
+    assert (await desk.reply(second.id)).error == BEHIND
+    assert await desk.opened.desk.replies.release_held([first.id, second.id]) == 2
+    await desk.until_sent(2)
+    assert [sent.text for sent in desk.sandbox.sent] == ["在的", "还在"]
 
 
 async def test_a_takeover_during_its_last_try_cancels_it(desk: Desk) -> None:

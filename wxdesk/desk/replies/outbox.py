@@ -240,6 +240,8 @@ class Outbox:
         """Record the outcome of a reply, and act on what follows for it and others."""
         if move in _NOT_ENDED and self._under_way.is_recalled(reply):
             move, changes = self._outcomes.recalled(reply, Author.OPERATOR)
+        if move is Move.HOLD:  # first: what is behind it could leave as soon as it is held
+            await self._insist(partial(self._outcomes.hold_behind, reply))
         await self._record(reply, move, changes)
         if move in _NOT_ENDED and self._under_way.is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))

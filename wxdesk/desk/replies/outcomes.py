@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, PauseChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
-from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, UNREACHED, Move
+from wxdesk.core.replies.lifecycle import BEHIND, BY_WECHAT, TOO_LATE, UNREACHED, Move
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
@@ -195,6 +195,10 @@ class Outcomes:
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
         )
         publish_replies(self._publish, cancelled)
+
+    async def hold_behind(self, unreached: Reply) -> None:
+        """Hold what would arrive before a reply that is given up."""
+        publish_replies(self._publish, await self._store.pending_replies.hold_behind(unreached, BEHIND, self._clock()))
 
 
 _BUSY = (1, 3, 9)

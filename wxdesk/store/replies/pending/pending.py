@@ -36,7 +36,7 @@ from wxdesk.store.replies.pending import edit_lock, policy_changes, timers
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import moment_of
-from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
+from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand, scheduled
 from wxdesk.store.search import forget_replies
 
 
@@ -93,6 +93,12 @@ class PendingReplies(StorePart):
         late = BY_RULE & HELD & (replies.c.due_at <= at)
         kept = QUEUED & ~by_hand(replies) & ~waits_for_earlier_part(replies)
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(AFTER_PAUSE))
+
+    async def hold_behind(self, unreached: Reply, why: str, at: datetime) -> list[Reply]:
+        """Hold without a deadline what would arrive before a reply that is given up."""
+        behind = (replies.c.conversation_id == unreached.conversation_id) & (replies.c.id > unreached.id)
+        behind &= QUEUED & ~scheduled(replies) & ~waits_for_earlier_part(replies)
+        return await self._moved(Move.HOLD, behind, at, due_at=None, **_error_values(why))
 
     @writing
     def hold_after_restart(self, connection: Connection, at: datetime, stale_before: datetime) -> list[Reply]:

@@ -180,9 +180,8 @@ class ZoomView(QGraphicsView):
     def show_image(self, image: QImage) -> None:
         """Show another picture, whole."""
         self.scene().clear()
-        self.scene().addPixmap(QPixmap.fromImage(image)).setTransformationMode(
-            Qt.TransformationMode.SmoothTransformation
-        )
+        shown = self.scene().addPixmap(QPixmap.fromImage(image))
+        shown.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         self.scene().setSceneRect(QRectF(image.rect()))
         self.fit()
 
