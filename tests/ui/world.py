@@ -94,6 +94,10 @@ class World:
         """A customer writes; returns the conversation's id once the desk has decided on it."""
         return self._decided(self.sandbox.say(openid, text))
 
+    def tell(self, openid: str, text: str) -> None:
+        """A customer writes; returns once WeChat has pushed it, or not, as while its own tool serves the customer."""
+        self._wechat.call(self.sandbox.say(openid, text))
+
     def show(self, openid: str, picture: bytes) -> int:
         """A customer sends an own picture; returns like `say`."""
         return self._decided(self.sandbox.send_own_picture(openid, picture))
