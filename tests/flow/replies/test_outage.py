@@ -15,7 +15,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import BEHIND, UNREACHED
+from wxdesk.core.replies.lifecycle import BEHIND_UNREACHED, UNREACHED
 from wxdesk.desk.replies.outcomes import MISSED_IN_A_ROW
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 
@@ -134,7 +134,7 @@ async def test_what_was_written_after_one_that_is_given_up_does_not_leave_before
         second = await desk.opened.desk.replies.write(first.conversation_id, "还在")
         await missed(desk, first.id, 15)
         await desk.until(lambda: desk.states[first.id][-1] is desk.states[second.id][-1] is ReplyState.HELD)
-    assert (await desk.reply(second.id)).error == BEHIND
+    assert (await desk.reply(second.id)).error == BEHIND_UNREACHED
     assert await desk.opened.desk.replies.release_held([first.id, second.id]) == 2
     await desk.until_sent(2)
     assert [sent.text for sent in desk.sandbox.sent] == ["在的", "还在"]

@@ -23,6 +23,7 @@ from wxdesk.core.setup.findings import Check
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.address import AddressCard
+from wxdesk.ui.setup.card import SetupCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.page import SetupPage
@@ -33,6 +34,13 @@ def _held(person: Newcomer, question: str, monkeypatch: pytest.MonkeyPatch) -> F
     held = FirstAnswerHeld[object](getattr(person.desk.setup, question), person.thread.loop)
     monkeypatch.setattr(person.desk.setup, question, held)
     return held
+
+
+def _check_again(qtbot: QtBot, guide: SetupPage, step: Check, its: SetupCard, held: FirstAnswerHeld[object]) -> None:
+    """Check a step of “shop” again, the answer to which is held."""
+    guide.open("shop", step)
+    click(qtbot, its.again)
+    held.wait_until_read()
 
 
 def _add_tea(person: Newcomer) -> None:
@@ -59,9 +67,7 @@ def test_a_probe_of_one_account_shows_nothing_at_another(
     qtbot: QtBot, person: Newcomer, two: SetupPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, third = _held(person, "check_address", monkeypatch), card(two, AddressCard)
-    two.open("shop", Check.ADDRESS)
-    click(qtbot, third.again)
-    held.wait_until_read()
+    _check_again(qtbot, two, Check.ADDRESS, third, held)
     assert third.checked.full_text() == "Checking…"
     two.open("tea", Check.ADDRESS)
     click(qtbot, third.again)
@@ -76,9 +82,7 @@ def test_an_address_saved_while_the_former_one_is_probed_is_probed_as_well(
     qtbot: QtBot, person: Newcomer, two: SetupPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, third = _held(person, "check_address", monkeypatch), card(two, AddressCard)
-    two.open("shop", Check.ADDRESS)
-    click(qtbot, third.again)
-    held.wait_until_read()
+    _check_again(qtbot, two, Check.ADDRESS, third, held)
     paste(qtbot, third.form.url.edit, "http://other.example.com")
     click(qtbot, third.form.save)
     qtbot.waitUntil(lambda: len(held.asked) == 2, timeout=LONG)
@@ -113,9 +117,7 @@ def test_a_token_is_made_while_another_account_is_still_being_checked(
     qtbot: QtBot, person: Newcomer, two: SetupPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, second = _held(person, "check_all", monkeypatch), card(two, MessagePushCard)
-    two.open("shop", Check.SECRETS)
-    click(qtbot, second.again)
-    held.wait_until_read()
+    _check_again(qtbot, two, Check.SECRETS, second, held)
     two.open("tea", Check.SECRETS)
     qtbot.waitUntil(lambda: second.view.push_token != "", timeout=LONG)
     held.give()
@@ -126,9 +128,7 @@ def test_values_of_ones_own_are_stored_while_a_check_still_runs(
     qtbot: QtBot, person: Newcomer, two: SetupPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, second = _held(person, "check_all", monkeypatch), card(two, MessagePushCard)
-    two.open("shop", Check.SECRETS)
-    click(qtbot, second.again)
-    held.wait_until_read()
+    _check_again(qtbot, two, Check.SECRETS, second, held)
     click(qtbot, second.own)
     paste(qtbot, second.form.token.edit, "aTokenOfOnesOwn")
     click(qtbot, second.form.save)

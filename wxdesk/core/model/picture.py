@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+"""Digest of a kept picture: SHA-256, in hexadecimal."""
 
 
 class PictureFormat(StrEnum):

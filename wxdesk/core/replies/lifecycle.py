@@ -190,7 +190,7 @@ TOO_LATE = "It could not leave in time, so it was not sent by itself. See whethe
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
 AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
 UNREACHED = "It was tried for ten minutes and did not get through. It leaves only when you say so."
-BEHIND = "A reply before it did not get through. It leaves only when you say so."
+BEHIND_UNREACHED = "A reply before it did not get through. It leaves only when you say so."
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 AFTER_RESTORE = "It waited when the backup was made, and may have been sent since. It leaves only when you say so."
 """Reasons for which a reply whose time has passed waits for the operator."""

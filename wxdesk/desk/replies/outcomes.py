@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, PauseChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
-from wxdesk.core.replies.lifecycle import BEHIND, BY_WECHAT, TOO_LATE, UNREACHED, Move
+from wxdesk.core.replies.lifecycle import BEHIND_UNREACHED, BY_WECHAT, TOO_LATE, UNREACHED, Move
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
@@ -64,7 +64,7 @@ class Outcomes:
         self._tries: dict[tuple[int, bool], int] = {}
         self._lost: dict[str, int] = {}
         self._missed: dict[str, Counter[int]] = {}  # by account, each reply's tries since WeChat was last reached
-        self._away: set[str] = set()
+        self._away: set[str] = set()  # accounts of which it is told that WeChat is not reached
         self.hurried: set[int] = set()
 
     def on_event(self, event: Event) -> None:
@@ -73,7 +73,7 @@ class Outcomes:
             self._forget(event.reply_id)
         elif isinstance(event, PauseChanged) and event.paused:
             for account in tuple(self._away):
-                self._not_away(account)  # what rules say tries no more; a reply that an operator wrote tells again
+                self._end_outage(account)  # what rules say tries no more; a reply that an operator wrote tells again
 
     def accepted(self, reply: Reply) -> ReplyOutcome:
         """Mark a reply as sent; its account works."""
@@ -112,7 +112,7 @@ class Outcomes:
 
     def refused(self, reply: Reply, error: Refused) -> ReplyOutcome:
         """Apply the policy for WeChat's errcode."""
-        self._not_away(reply.account)
+        self._end_outage(reply.account)
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
         if action is ErrorAction.RETRY:
@@ -164,9 +164,9 @@ class Outcomes:
             self._tries.pop((reply_id, busy), None)
         for account, missed in tuple(self._missed.items()):
             if missed.pop(reply_id, 0) >= MISSED_IN_A_ROW > max(missed.values(), default=0):
-                self._not_away(account)
+                self._end_outage(account)
 
-    def _not_away(self, account: str) -> None:
+    def _end_outage(self, account: str) -> None:
         """Note that WeChat was reached for `account`, or that none of its replies tries."""
         if account in self._away:
             self._hurry(account)
@@ -182,7 +182,7 @@ class Outcomes:
 
     def _account_is_well(self, account: str) -> None:
         self._lost.pop(account, None)
-        self._not_away(account)
+        self._end_outage(account)
         if self._backoff.end(account):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), ""))
 
@@ -198,7 +198,9 @@ class Outcomes:
 
     async def hold_behind(self, unreached: Reply) -> None:
         """Hold what would arrive before a reply that is given up."""
-        publish_replies(self._publish, await self._store.pending_replies.hold_behind(unreached, BEHIND, self._clock()))
+        publish_replies(
+            self._publish, await self._store.pending_replies.hold_behind(unreached, BEHIND_UNREACHED, self._clock())
+        )
 
 
 _BUSY = (1, 3, 9)

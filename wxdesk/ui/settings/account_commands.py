@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.findings import Check
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
@@ -77,8 +78,13 @@ class AccountCommands(QObject):
         )
         label, window = tr("New name: letters and digits"), self._host.window()
         dialog = NameDialog(tr("Rename “{account}”", account=name), text, label, name, tr("Rename"), window)
-        rename, emit, step = self._bridge.desk.account_editing.rename, self.setup_wanted.emit, Check.URL_CHECK
-        dialog.ask(self._bridge, lambda: rename(name, dialog.field.text()), lambda now: emit(*now.added, step))
+        rename = self._bridge.desk.account_editing.rename
+
+        def renamed(now: ConfigurationChanged) -> None:
+            [added] = now.added
+            self.setup_wanted.emit(added, Check.URL_CHECK)
+
+        dialog.ask(self._bridge, lambda: rename(name, dialog.field.text()), renamed)
 
     def _call(self, name: str) -> None:
         text = tr("It stands in this window, in notices, and where a template names the mini program; the URL stays.")
@@ -103,8 +109,11 @@ class AccountCommands(QObject):
         dialog = SwitchDialog(title, texts, tr("Generate"), choice, self._host.window())
         values = {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
         renew = partial(self._bridge.desk.account_editing.set_secrets, name, values)
-        emit, step = self.setup_wanted.emit, Check.SECRETS
-        dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), lambda _: emit(name, step))
+
+        def renewed(_: object) -> None:
+            self.setup_wanted.emit(name, Check.SECRETS)
+
+        dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), renewed)
 
     def _remove(self, name: str) -> None:
         """Remove an account; by the choice with everything that was kept of it."""
