@@ -40,7 +40,7 @@ class Preferences(Struct, frozen=True):
 
     undo_seconds: a written reply waits so long and can be taken back · writing_takes_over: writing a reply takes over
     for `takeover_minutes` · calendar: id of the one that “until closing” refers to; the first where there is none of
-    that id · last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft ·
+    that id · last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more asks ·
     away_minutes: without key or mouse for so long, nobody is at the desk · hand_back_minutes: after so long an absence,
     takeovers without an end are handed back to the rules, 0 for not by itself · notifications: on the desktop, and
     whether they show what the contact wrote · sound, sound_every_seconds: whether attention rings, and how often until

@@ -49,7 +49,7 @@ draft hold held, draft release queued, draft cancel cancelled
 held hold held, held keep draft, held release queued, held cancel cancelled
 queued hold held, queued keep draft, queued claim sending, queued refuse failed, queued cancel cancelled
 sending accept sent, sending refuse failed, sending postpone queued, sending hold held, sending lose unknown
-sending expire draft, sending recall cancelled
+sending expire held, sending recall cancelled
 failed retry queued, failed cancel cancelled
 unknown retry queued, unknown confirm sent, unknown cancel cancelled
 """
@@ -90,11 +90,10 @@ def test_only_a_person_moves_an_unknown_reply() -> None:
     assert {move for state, move in REPLY_MOVES if state is S.UNKNOWN} == {Move.RETRY, Move.CONFIRM, Move.CANCEL}
 
 
-def test_only_held_queued_and_expired_replies_become_drafts() -> None:
+def test_only_held_and_queued_replies_become_drafts() -> None:
     assert [key for key, state in REPLY_MOVES.items() if state is S.DRAFT] == [
         (S.HELD, Move.KEEP),
         (S.QUEUED, Move.KEEP),
-        (S.SENDING, Move.EXPIRE),
     ]
 
 

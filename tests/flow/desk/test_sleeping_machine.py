@@ -13,7 +13,7 @@ from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import AttentionRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.replies.lifecycle import AFTER_SLEEP, TOO_LATE
+from wxdesk.core.replies.lifecycle import TOO_LATE
 from wxdesk.desk.runtime import timers as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -57,13 +57,14 @@ async def test_a_slightly_overdue_reply_leaves(desk: Desk) -> None:
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
 
 
-async def test_a_long_overdue_reply_becomes_a_draft(desk: Desk) -> None:
+async def test_a_long_overdue_reply_asks(desk: Desk) -> None:
     await says(desk, "几点")
     await wakes_at(desk, 8 * SECOND + 5 * MINUTE + SECOND)
-    await desk.until(lambda: desk.states[1][-1] is S.DRAFT)
-    assert desk.states[1] == [S.HELD, S.DRAFT]  # it was not even begun
-    assert (await desk.reply(1)).error == TOO_LATE
-    await desk.opened.desk.replies.release(1)
+    await desk.until(lambda: len(desk.states[1]) == 2)
+    assert desk.states[1] == [S.HELD, S.HELD]  # it was not even begun
+    reply = await desk.reply(1)
+    assert (reply.due_at, reply.error) == (None, TOO_LATE)
+    assert await desk.opened.desk.replies.release_held() == 1
     await desk.until_sent(1)
 
 
@@ -74,7 +75,7 @@ async def test_an_operators_message_from_before_the_sleep_asks(desk: Desk) -> No
     asks = ReplyChanged(thread, written.id, S.HELD)
     await desk.until(lambda: desk.events.count(asks) == 2)
     reply = await desk.reply(written.id)
-    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_SLEEP)
+    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, TOO_LATE)
     assert desk.sandbox.sent == ()
     assert await desk.opened.desk.replies.release_held() == 1
     await desk.until_sent(1)

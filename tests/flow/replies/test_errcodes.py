@@ -187,8 +187,8 @@ async def test_a_refused_account_rests_tells_why_and_goes_on_by_one_reply(
 
     desk.move_to(until - timedelta(seconds=1))
     desk.move_to(until)
-    if until == MIDNIGHT_IN_BEIJING:  # hours late, each answer needs a human's word, and its second part follows
-        await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in (1, 3)))
+    if until == MIDNIGHT_IN_BEIJING:  # hours late, each answer needs an operator's word, and its second part follows
+        await desk.until(lambda: all(desk.states[late][-1] is ReplyState.HELD for late in (1, 3)))
         for late in (1, 3):
             await desk.opened.desk.replies.release(late)
     await desk.until_sent(4)
@@ -218,7 +218,7 @@ async def _one_at_a_time(desk: Desk) -> None:
     at = START
     for number, seconds in enumerate((60, 120, 240, 480, 900, 900), start=2):
         at += timedelta(seconds=seconds)
-        assert f"one tries again at {at.astimezone():%H:%M:%S}" in desk.trouble
+        assert f"the first after {at.astimezone():%H:%M:%S}" in desk.trouble
         desk.move_to(at)
         await desk.until(lambda: desk.under_way() == 1)
         desk.move_to(at)  # it looks at the queue again while the one is under way

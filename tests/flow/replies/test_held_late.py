@@ -151,12 +151,12 @@ async def test_replies_written_or_released_by_an_operator_are_not_held(desk: Des
     assert [state for state, _ in await stands(desk, 1, 2, 3)] == [S.HELD, S.QUEUED, S.QUEUED]
 
 
-async def test_a_stale_queued_reply_becomes_a_draft_instead_of_held(desk: Desk) -> None:
+async def test_a_stale_queued_reply_asks_instead_of_counting_down(desk: Desk) -> None:
     await rests(desk)
     desk.clock.now = after(301)
     await held_at_once(desk)
     reply = await desk.reply(1)
-    assert (reply.state, reply.due_at, reply.error) == (S.DRAFT, None, TOO_LATE)
+    assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, TOO_LATE)
 
 
 async def test_no_hold_outlives_the_reply_window(desk: Desk) -> None:

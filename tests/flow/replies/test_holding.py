@@ -273,17 +273,6 @@ async def test_a_held_reply_asks_after_a_restart(desk: Desk) -> None:
     await desk.until_sent(1)
 
 
-async def test_a_held_reply_that_is_stale_at_the_restart_becomes_a_draft(desk: Desk) -> None:
-    await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=2))
-    await desk.says(LI, "几点")
-    await desk.opened.stop()
-    desk.clock.now = after(8 + 120.1)
-    await desk.restart()
-    draft = await desk.reply(1)
-    assert (draft.state, draft.due_at, draft.error) == (DRAFT, None, TOO_LATE)
-    assert sent(desk) == []
-
-
 async def test_the_preferences_say_when_a_queued_reply_is_stale(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES) as desk:
         await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=1))
@@ -291,7 +280,7 @@ async def test_the_preferences_say_when_a_queued_reply_is_stale(tmp_path: Path) 
         await desk.says(LI, "几点")
         await desk.until_refused(1)
         desk.move_to(after(60.1))
-        await desk.until(lambda: desk.states[1][-1] is DRAFT)
+        await desk.until(lambda: desk.states[1][-1] is HELD)
         assert (await desk.reply(1)).error == TOO_LATE
         assert sent(desk) == []
 

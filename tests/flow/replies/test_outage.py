@@ -15,9 +15,10 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import BEHIND_UNREACHED, UNREACHED
+from wxdesk.core.replies.lifecycle import BEHIND_UNREACHED, TOO_LATE, UNREACHED
 from wxdesk.desk.replies.outcomes import MISSED_IN_A_ROW
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid
 RULES = """
@@ -160,3 +161,20 @@ async def test_a_takeover_during_its_last_try_cancels_it(desk: Desk) -> None:
             await desk.opened.desk.conversations.take_over(thread)
             over.set()
             await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
+
+
+async def test_what_an_account_could_not_send_in_time_waits_for_one_word_of_the_operator(desk: Desk) -> None:
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48001))
+    await desk.says(LI, "几点")
+    await desk.until_refused(1)
+    for openid in (WANG, HAN):
+        await desk.says(openid, "几点")
+    desk.move_to(START + timedelta(minutes=20))
+    await desk.until(lambda: all(desk.states[one][-1] is ReplyState.HELD for one in (1, 2, 3)))
+    for one in (1, 2, 3):
+        reply = await desk.reply(one)
+        assert (reply.due_at, reply.error) == (None, TOO_LATE)
+    assert desk.sandbox.sent == ()
+    assert await desk.opened.desk.replies.release_held() == 3
+    await desk.until_sent(3)
+    await desk.until(lambda: desk.trouble == "")

@@ -12,7 +12,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import AFTER_SLEEP, StepKind, is_scheduled
+from wxdesk.core.replies.lifecycle import TOO_LATE, StepKind, is_scheduled
 from wxdesk.core.replies.on_new_message import WROTE_BEFORE
 from wxdesk.sandbox.demo_customers import LI_LEI
 
@@ -79,7 +79,7 @@ async def test_a_reply_for_later_asks_after_a_sleep_past_its_time(desk: Desk, la
     desk.move_to(START + 2 * HOUR)
     await desk.until(lambda: desk.states[later.id][-1] is ReplyState.HELD)
     held = await desk.reply(later.id)
-    assert (held.due_at, held.error) == (None, AFTER_SLEEP)
+    assert (held.due_at, held.error) == (None, TOO_LATE)
     await desk.opened.desk.replies.release(later.id)
     await desk.until_sent(1)
 

@@ -114,7 +114,7 @@ async def test_the_limit_of_calls_a_day_is_reported(desk: Desk) -> None:
     assert desk.calls() == calls
     desk.move_to(MIDNIGHT_IN_BEIJING)
     # Thirteen hours late the robot keeps quiet; what it had to say waits for a human.
-    await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in (3, 4)))
+    await desk.until(lambda: all(desk.states[late][-1] is ReplyState.HELD for late in (3, 4)))
     await desk.opened.desk.replies.release(3)
     await desk.sandbox.say(CUSTOMERS[4], "几点关门")
     await desk.until_sent(4)

@@ -66,7 +66,7 @@ def test_a_foreign_address_is_told_copied_mended_and_tried(
     reply = world.call(world.desk.replies.write(conversation, "在的"))
     expected = {
         "en": "shop cannot send: 40164 this machine's address is not in the IP list. "
-        "Add 203.0.113.7 to the IP list in the mini program's console. Its replies wait; one tries again at ",
+        "Add 203.0.113.7 to the IP list in the mini program's console. Its replies wait; the first after ",
         "zh_CN": "shop 无法发送：40164 本机地址不在 IP 白名单里。"
         "请在小程序后台的「IP 白名单」中加入 203.0.113.7。回复都在排队，",
     }

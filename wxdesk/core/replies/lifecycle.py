@@ -31,7 +31,7 @@ class Move(StrEnum):
     REFUSE = "refuse"  # WeChat answered with an error that is final
     POSTPONE = "postpone"  # certainly not delivered; try again later
     LOSE = "lose"  # the answer never came: it may have been delivered
-    EXPIRE = "expire"  # claimed too late to leave by itself; nothing has left, and the operator decides
+    EXPIRE = "expire"  # claimed too late to leave by itself; nothing has left, and it is held for the operator
     CANCEL = "cancel"  # stopped before it was sent
     RECALL = "recall"  # claimed, and stopped before its call began; nothing has left
     RETRY = "retry"  # an operator sends it again
@@ -56,7 +56,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.SENDING, Move.POSTPONE): S.QUEUED,
     (S.SENDING, Move.HOLD): S.HELD,
     (S.SENDING, Move.LOSE): S.UNKNOWN,
-    (S.SENDING, Move.EXPIRE): S.DRAFT,
+    (S.SENDING, Move.EXPIRE): S.HELD,
     (S.SENDING, Move.RECALL): S.CANCELLED,
     (S.FAILED, Move.RETRY): S.QUEUED,
     (S.FAILED, Move.CANCEL): S.CANCELLED,
@@ -188,7 +188,6 @@ RULE_SILENT = "Its rule was switched off or removed while it waited."
 
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
-AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
 UNREACHED = "It was tried for ten minutes and did not get through. It leaves only when you say so."
 BEHIND_UNREACHED = "A reply before it did not get through. It leaves only when you say so."
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."

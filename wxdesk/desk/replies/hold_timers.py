@@ -1,4 +1,4 @@
-"""Releases held replies in time or turns them into drafts; pauses all of them.
+"""Releases held replies in time, or asks the operator about them; pauses all.
 
 The outbox calls `release_due` before it sends, and again at the time that it returned; so everything here keeps to
 one clock.
@@ -35,7 +35,7 @@ class HoldTimers(Struct, frozen=True):
     _clock: Clock
 
     async def recover(self) -> None:
-        """Ask about replies held at the last exit, and turn those too old into drafts."""
+        """Ask about replies held at the last exit."""
         now = self._clock()
         held = await self._store.pending_replies.hold_after_restart(now, now - self._late_after)
         publish_replies(self._publish, held)

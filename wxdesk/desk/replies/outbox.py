@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 _MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
 """States after which a reply may leave: itself, or one that waited behind it."""
 
-_NOT_ENDED = (Move.POSTPONE, Move.HOLD)
+_NOT_ENDED = (Move.POSTPONE, Move.HOLD, Move.EXPIRE)
 """Moves after a try from which a reply may leave yet."""
 
 SIDE_BY_SIDE = 32

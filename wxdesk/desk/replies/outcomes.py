@@ -8,7 +8,7 @@ paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture, account or allowance is gone
 no answer came, or an exit       unknown: never sent again by itself; after three in a row the account rests, too
-not even tried, being too late   a draft: an operator decides whether it still fits
+not even tried, being too late   held until an operator decides whether it still fits
 refused, by its errcode's action (`core.wechat.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
     WAIT, CONFIG, TOKEN,         queued again and the account rests (`desk.replies.account_backoff`); the
@@ -92,7 +92,7 @@ class Outcomes:
         return self._final(reply, Move.REFUSE, ReplyChanges(error=reason))
 
     def expired(self, reply: Reply) -> ReplyOutcome:
-        """Return an unsent reply as a draft: the customer may have moved on."""
+        """Hold an unsent reply for the operator: the customer may have moved on."""
         return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
 
     def recalled(self, reply: Reply, by: str) -> ReplyOutcome:
@@ -176,7 +176,7 @@ class Outcomes:
         self._missed.pop(account, None)
 
     def _publish_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
-        told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
+        told = "{account} cannot send: {said} Its replies wait; the first after {time} tries again."
         text = Phrase(told, account=account, said=said, time=until.timestamp())
         self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account), text, copy=copy, account=account))
 

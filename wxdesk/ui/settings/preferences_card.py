@@ -112,7 +112,7 @@ class PreferencesCard(SettingsCard):
         self._add(tr("Business hours"), self._calendar).addLayout(hours)
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
         last.choice.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        waits = unit("minute late waits as a draft instead", "minutes late waits as a draft instead")
+        waits = unit("minute late waits for your OK instead", "minutes late waits for your OK instead")
         late = NumberLine("stale_minutes", tr("An automatic reply more than"), waits, self)
         self._add(tr("Held replies"), last, late)
         before = unit(

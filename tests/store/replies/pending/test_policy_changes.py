@@ -203,14 +203,14 @@ async def test_no_hold_outlives_the_reply_window(store: Store, thread: int, unti
         ({"not_before": second(3)}, False),
     ],
 )
-async def test_a_reply_due_long_ago_becomes_a_draft(
+async def test_a_reply_due_long_ago_asks(
     store: Store, talk: Talk, thread: int, times: dict[str, object], stale: bool
 ) -> None:
     await made(store, thread, "好", S.QUEUED, **times)
     for author, where in ((Author.OPERATOR, thread), (Author.RULE, (await talk.says("o2")).conversation.id)):
         await store.replies.add(NewReply(where, author, Content(text="其他"), S.QUEUED), T0)
     [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3))
-    assert (moved.state, moved.error) == ((S.DRAFT, TOO_LATE) if stale else (S.HELD, ""))
+    assert (moved.state, moved.due_at is None, moved.error) == (S.HELD, stale, TOO_LATE if stale else "")
     assert (moved.mode, moved.mode_from) == (M.HOLD, ACCOUNT)
     assert (await store.replies.steps(moved.id))[-1].reason == (TOO_LATE if stale else CHANGED_BY[ACCOUNT])
 

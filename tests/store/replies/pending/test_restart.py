@@ -11,7 +11,7 @@ from sqlalchemy import update
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, TOO_LATE, ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.schema.messaging import replies
 
@@ -40,57 +40,56 @@ async def made(
 
 
 @pytest.mark.parametrize(
-    ("author", "state", "values", "becomes"),
+    ("author", "state", "values", "asks"),
     [
-        (RULE, S.HELD, {}, S.DRAFT),
-        (RULE, S.HELD, {"due_at": BEFORE}, S.DRAFT),
-        (RULE, S.HELD, {"due_at": LIMIT}, S.HELD),
-        (RULE, S.HELD, {"created_at": LIMIT}, None),
-        (RULE, S.HELD, {"created_at": LIMIT, "due_at": BEFORE}, S.HELD),
-        (RULE, S.QUEUED, {}, None),
-        (RULE, S.QUEUED, {"by": "lin"}, S.HELD),
-        (RULE, S.QUEUED, {"by": "lin", "updated_at": LIMIT}, None),
-        (RULE, S.QUEUED, {"by": "lin", "not_before": BEFORE}, S.HELD),
-        (RULE, S.QUEUED, {"by": "lin", "not_before": LIMIT}, None),
-        (RULE, S.QUEUED, {"due_at": LIMIT}, None),  # it was held before
-        (RULE, S.DRAFT, {}, None),
-        (RULE, S.DRAFT, {"due_at": LIMIT}, None),
-        (RULE, S.FAILED, {"by": "lin"}, None),
-        (OPERATOR, S.HELD, {}, None),
-        (OPERATOR, S.HELD, {"due_at": BEFORE}, S.HELD),
-        (OPERATOR, S.HELD, {"due_at": LIMIT}, S.HELD),
-        (OPERATOR, S.QUEUED, {}, S.HELD),
-        (OPERATOR, S.QUEUED, {"updated_at": LIMIT}, None),
-        (OPERATOR, S.QUEUED, {"not_before": LIMIT}, None),
-        (OPERATOR, S.DRAFT, {}, None),
+        (RULE, S.HELD, {}, False),
+        (RULE, S.HELD, {"due_at": BEFORE}, True),
+        (RULE, S.HELD, {"due_at": LIMIT}, True),
+        (RULE, S.QUEUED, {}, False),
+        (RULE, S.QUEUED, {"by": "lin"}, True),
+        (RULE, S.QUEUED, {"by": "lin", "updated_at": LIMIT}, False),
+        (RULE, S.QUEUED, {"by": "lin", "not_before": BEFORE}, True),
+        (RULE, S.QUEUED, {"by": "lin", "not_before": LIMIT}, False),
+        (RULE, S.QUEUED, {"due_at": LIMIT}, False),  # it was held before
+        (RULE, S.DRAFT, {}, False),
+        (RULE, S.DRAFT, {"due_at": LIMIT}, False),
+        (RULE, S.FAILED, {"by": "lin"}, False),
+        (OPERATOR, S.HELD, {}, False),
+        (OPERATOR, S.HELD, {"due_at": BEFORE}, True),
+        (OPERATOR, S.HELD, {"due_at": LIMIT}, True),
+        (OPERATOR, S.QUEUED, {}, True),
+        (OPERATOR, S.QUEUED, {"updated_at": LIMIT}, False),
+        (OPERATOR, S.QUEUED, {"not_before": LIMIT}, False),
+        (OPERATOR, S.DRAFT, {}, False),
     ],
 )
 async def test_after_a_restart_old_and_counting_messages_ask(
-    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, Any], becomes: ReplyState | None
+    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, Any], asks: bool
 ) -> None:
     trouble = {"error": "busy", "errcode": -1, "rid": "r"}
     reply = await made(store, thread, state, author, **(values | trouble))
     told = await store.pending_replies.hold_after_restart(second(200), LIMIT)
-    if becomes is None:
+    if not asks:
         assert told == []
         assert await store.replies.get(reply.id) == reply
         return
     [after] = told
-    why = TOO_LATE if becomes is S.DRAFT else AFTER_RESTART
-    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (becomes, None, why, None, "")
+    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (S.HELD, None, AFTER_RESTART, None, "")
     assert (after.by, after.updated_at) == (reply.by, second(200))
-    kind = StepKind.KEEP if becomes is S.DRAFT else StepKind.HOLD
-    assert (await store.replies.steps(reply.id))[-1] == ReplyStep(reply.id, second(200), kind, reason=why)
+    assert (await store.replies.steps(reply.id))[-1] == ReplyStep(
+        reply.id, second(200), StepKind.HOLD, reason=AFTER_RESTART
+    )
     assert after == await store.replies.get(reply.id)
 
 
 async def test_after_a_restart_no_reply_is_locked(store: Store, thread: int) -> None:
-    late, asks = await made(store, thread, S.HELD), await made(store, thread, S.QUEUED, OPERATOR)
+    held = await made(store, thread, S.HELD, due_at=BEFORE)
+    old = await made(store, thread, S.QUEUED, OPERATOR)
     taken = await made(store, thread, S.DRAFT, by="lin")
     told = await store.pending_replies.hold_after_restart(second(200), LIMIT)
     assert [(one.id, one.state, one.by, one.error) for one in told] == [
-        (late.id, S.DRAFT, "", TOO_LATE),
-        (asks.id, S.HELD, "", AFTER_RESTART),
+        (held.id, S.HELD, "", AFTER_RESTART),
+        (old.id, S.HELD, "", AFTER_RESTART),
         (taken.id, S.DRAFT, "", AFTER_RESTART),
     ]
 

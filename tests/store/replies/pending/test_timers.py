@@ -11,7 +11,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import AFTER_SLEEP, TOO_LATE, Move, ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import TOO_LATE, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
@@ -175,8 +175,8 @@ async def test_a_reply_due_long_ago_asks(store: Store, thread: int) -> None:
     await made(store, thread, "in time", second(8))
     ran = await run(store, second(9), stale_before=second(8))
     expected = [
-        ("counts down", S.DRAFT, TOO_LATE),
-        ("undoable", S.HELD, AFTER_SLEEP),
+        ("counts down", S.HELD, TOO_LATE),
+        ("undoable", S.HELD, TOO_LATE),
         ("in time", S.QUEUED, ""),
     ]
     assert told(ran.moved) == expected
@@ -198,7 +198,7 @@ async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, thr
         for text, time in (("past", second(8) - MOMENT), ("just now", second(8))):
             await made(store, thread, text, second(3), S.QUEUED, author, time)
     [held] = (await run(store, second(9), stale_before=second(8))).moved
-    assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, AFTER_SLEEP)
+    assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, TOO_LATE)
     assert (held.due_at, held.not_before, held.updated_at) == (None, None, second(9))
     assert held == await store.replies.get(held.id)
 

@@ -45,7 +45,7 @@ TOLD = [
         "The customer wrote again.",
     ),
     (ReplyStep(1, NOW, K.KEEP, by="operator"), "Opened for editing by you", ""),
-    (ReplyStep(1, NOW, K.EXPIRE, reason="Too late."), "Became a draft", "Too late."),
+    (ReplyStep(1, NOW, K.EXPIRE, reason="Too late."), "Held until you decide", "Too late."),
     (ReplyStep(1, NOW, K.RELEASE, by="operator"), "Released by you", ""),
     (ReplyStep(1, NOW, K.RELEASE, by="Lin"), "Released by Lin", ""),
     (ReplyStep(1, NOW, K.RELEASE), "Released on time", ""),

@@ -16,7 +16,7 @@ from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.replies.lifecycle import AFTER_RESTART, TOO_LATE
+from wxdesk.core.replies.lifecycle import AFTER_RESTART
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.timeline.bubble_text import notice_of
 from wxdesk.ui.shell.main_window import MainWindow
@@ -25,19 +25,13 @@ LI = "oCustomer0000000000000001"
 
 
 @pytest.fixture
-def away(request: pytest.FixtureRequest) -> timedelta:
-    """How long after the reply was held the program is opened again."""
-    return timedelta(minutes=getattr(request, "param", 1))
-
-
-@pytest.fixture
-def world(tmp_path: Path, away: timedelta) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
     clock = HandClock()
     with open_world(tmp_path, ReplyMode.HOLD, clock) as before:
         before.call(before.desk.rules.rulebook.save(HOURS))
         before.say(LI, "opening?")
         before.call(before.desk.conversations.take_over(before.say("oCustomer0000000000000002", "hello")))
-    clock.now = START + away
+    clock.now = START + timedelta(minutes=16)
     with open_world(tmp_path, ReplyMode.HOLD, clock) as opened:
         yield opened
 
@@ -67,17 +61,3 @@ def test_a_held_reply_asks_after_a_restart_says_why_and_leaves_when_released(
     qtbot.keyClick(view, Qt.Key.Key_Return)
     world.wait_until_sent(held.reply.id)
     qtbot.waitUntil(lambda: words not in window.notices.bars.texts().values())
-
-
-@pytest.mark.parametrize("away", [16], indirect=True)
-def test_a_held_reply_stale_after_a_restart_is_a_draft_that_says_why(
-    qtbot: QtBot, world: World, window: MainWindow
-) -> None:
-    inbox = window.inbox
-    qtbot.waitUntil(lambda: inbox.list.model.rowCount() == 2)
-    assert inbox.list.strip.isHidden()
-    assert window.notices.bars.texts() == {}
-    window.open_conversation(1)
-    qtbot.waitUntil(lambda: shown_reply(inbox, ReplyState.DRAFT) is not None)
-    assert notice(window) == TOO_LATE
-    assert not world.sandbox.sent

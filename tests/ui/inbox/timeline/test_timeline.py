@@ -133,8 +133,8 @@ def test_a_queued_reply_of_a_refused_account_is_not_painted_as_sent() -> None:
     assert trouble_of(kept_back).startswith("Waits, 40164: this machine's address is not in the IP list.")
 
 
-def test_a_draft_that_came_too_late_says_so_in_both_languages() -> None:
-    late = reply(1, ReplyState.DRAFT, error=TOO_LATE)
+def test_a_reply_that_came_too_late_says_so_in_both_languages() -> None:
+    late = reply(1, ReplyState.HELD, error=TOO_LATE)
     assert trouble_of(late) == TOO_LATE
     i18n.use("zh_CN")
     assert trouble_of(late) == "没能及时发出，所以没有自动发送。请看看现在还合不合适。"

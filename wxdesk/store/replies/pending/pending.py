@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import WAITS, Reply
-from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, AFTER_RESTORE, TOO_LATE, Move, can_be_undone
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, AFTER_RESTORE, Move, can_be_undone
 from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves
@@ -104,17 +104,13 @@ class PendingReplies(StorePart):
     def hold_after_restart(self, connection: Connection, at: datetime, stale_before: datetime) -> list[Reply]:
         """Hold held replies without a deadline after a restart; end edit locks.
 
-        So are operators' written or released replies held that were queued, or due, before `stale_before`;
-        automatic ones from before then become drafts.
+        So are operators' written or released replies held that were queued, or due, before `stale_before`.
         """
-        due_at, made_at = replies.c.due_at, replies.c.created_at
-        stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
-        drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(TOO_LATE))
         not_later = replies.c.not_before.is_(None) | (replies.c.not_before < stale_before)
         old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before) & not_later
-        asks = (HELD & due_at.is_not(None)) | old
+        asks = (HELD & replies.c.due_at.is_not(None)) | old
         asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(AFTER_RESTART))
-        return drafts + asking + edit_lock.unlock_all(connection, at)
+        return asking + edit_lock.unlock_all(connection, at)
 
     begin_waits_again = write_by(timers.begin_waits_again)
     withhold_in_conversation = write_by(policy_changes.withhold_in_conversation)

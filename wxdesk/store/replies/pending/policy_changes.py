@@ -99,8 +99,9 @@ def _withhold(
         case ReplyMode.HOLD:
             unheld = here & QUEUED & _NEVER_HELD & ~waits_for_earlier_part(replies)
             due_at = _due_at(at, new.hold_seconds)
-            late = move_all(connection, Move.KEEP, unheld & _is_stale(new.stale_before), at, error=TOO_LATE, **its)
-            return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
+            late = unheld & _is_stale(new.stale_before)
+            asking = move_all(connection, Move.HOLD, late, at, due_at=None, error=TOO_LATE, **its)
+            return asking + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
         case ReplyMode.AUTO:
             return []
 

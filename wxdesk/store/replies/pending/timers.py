@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, ty
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import WAITS, Reply
-from wxdesk.core.replies.lifecycle import AFTER_SLEEP, SET_BACK, TOO_LATE, Move
+from wxdesk.core.replies.lifecycle import SET_BACK, TOO_LATE, Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED, due_before_closing
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
@@ -22,8 +22,7 @@ class TimerTerms(Struct, frozen=True):
 
     `only_by_hand`: automatic replies wait · `hands_over`: at the end of a reply window held replies become
     drafts instead of being sent · `held_until`: by conversation, when automatic replies may leave at the
-    earliest · `stale_before`: what was due before does not leave by itself any more; an automatic reply becomes
-    a draft, an operator's is held without a deadline.
+    earliest · `stale_before`: what was due before does not leave by itself any more, but is held without a deadline.
     """
 
     only_by_hand: bool = False
@@ -79,7 +78,8 @@ def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> Time
         if terms.hands_over:
             last = due & BY_RULE & _due_at_window_end()
             handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
-    moved += _draft_stale(connection, due, now, terms)
+    stale = due & (replies.c.due_at < terms.stale_before)  # the machine slept, or its clock was set
+    moved += move_all(connection, Move.HOLD, stale, now, error=TOO_LATE, due_at=None)
     return TimerMoves(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
 
 
@@ -88,7 +88,7 @@ def _hold_overdue(connection: Connection, now: datetime, terms: TimerTerms) -> l
     overdue = scheduled(replies) & (replies.c.not_before < terms.stale_before)
     if not connection.scalar(select(exists().where(overdue))):
         return []
-    return move_all(connection, Move.HOLD, overdue, now, error=AFTER_SLEEP, due_at=None, not_before=None)
+    return move_all(connection, Move.HOLD, overdue, now, error=TOO_LATE, due_at=None, not_before=None)
 
 
 def _draft_closed(connection: Connection, now: datetime) -> list[Reply]:
@@ -113,13 +113,6 @@ def _delay_for_typing(connection: Connection, now: datetime, held_until: Mapping
         sooner = HELD & BY_RULE & (replies.c.conversation_id == conversation_id) & (replies.c.due_at < due_at)
         moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
-
-
-def _draft_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: TimerTerms) -> list[Reply]:
-    """Keep long overdue replies pending: the machine slept, or its clock was set."""
-    stale = due & (replies.c.due_at < terms.stale_before)
-    drafts = move_all(connection, Move.KEEP, stale & BY_RULE, now, error=TOO_LATE)
-    return drafts + move_all(connection, Move.HOLD, stale, now, error=AFTER_SLEEP, due_at=None)
 
 
 def _due_at_window_end() -> ColumnElement[bool]:

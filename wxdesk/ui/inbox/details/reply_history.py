@@ -159,7 +159,7 @@ _STEPS: Mapping[StepKind, tuple[str, str, Callable[[ReplyStep], str] | None]] = 
     StepKind.POSTPONE: ("retry", "pending", _postponed),
     StepKind.REFUSE: ("warning", "failed", _refused),
     StepKind.LOSE: ("question", "pending", lambda _: tr("WeChat's answer never came")),
-    StepKind.EXPIRE: ("clock", "secondary", _kept_text),
+    StepKind.EXPIRE: ("clock", "pending", _held),
     StepKind.CANCEL: ("stop", "secondary", None),
     StepKind.RECALL: ("stop", "secondary", None),
     StepKind.RETRY: ("retry", "secondary", lambda step: tr("Sent again by {who}", who=_who(step))),
