@@ -202,6 +202,30 @@ def test_a_rule_a_template_a_page_and_a_command_are_reached(
     qtbot.waitUntil(window.pause_bar.isVisible)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "found", "field"),
+    [("disturb", "Do not disturb", "quiet_from"), ("word gu", "Word guard", "guarded_words")],
+)
+def test_a_setting_is_reached_also_where_the_page_has_to_scroll(
+    qtbot: QtBot, window: MainWindow, search: Search, phrase: str, found: str, field: str
+) -> None:
+    window.resize(900, 600)
+    assert search(phrase) == [found]
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    settings = window.pages.settings.widget
+    qtbot.waitUntil(settings.isVisible)
+    line = settings.preferences.lines[field]
+    qtbot.waitUntil(lambda: line.isAncestorOf(QApplication.focusWidget()))
+    assert not line.visibleRegion().isEmpty()
+
+
+def test_a_card_of_the_settings_is_found_by_its_title(qtbot: QtBot, window: MainWindow, search: Search) -> None:
+    assert search("how the desk works") == ["How the desk works with you"]
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    title = window.pages.settings.widget.preferences.title
+    qtbot.waitUntil(lambda: not title.visibleRegion().isEmpty())
+
+
 def test_esc_leads_back_to_the_page_of_before(qtbot: QtBot, window: MainWindow, search: Search) -> None:
     window.show_page(1)
     search("张")

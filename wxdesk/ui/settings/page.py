@@ -1,5 +1,6 @@
 """The settings page: accounts, the way here, preferences, places and appearance."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -22,6 +23,7 @@ from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -57,6 +59,17 @@ class SettingsPage(QWidget):
         for card in self.team:
             card.show_team()
         self._show_state()
+
+    def headings(self) -> Iterator[tuple[SettingsCard, PlainLabel]]:
+        """Return the titles and row names of the cards, but not of the accounts'."""
+        for card in self.findChildren(SettingsCard):
+            if card.isVisibleTo(self) and not isinstance(card, AccountCard):
+                yield from ((card, label) for label in (card.title, *card.names) if label.full_text())
+
+    def go_to(self, card: SettingsCard, heading: PlainLabel) -> None:
+        """Scroll to one of the headings, ready to change what is below it."""
+        self.area.ensureWidgetVisible(heading, 0, Measure.HEADER)
+        card.focus_below(heading)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

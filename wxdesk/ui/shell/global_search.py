@@ -34,6 +34,7 @@ class GlobalSearch(QObject):
     ) -> None:
         super().__init__(stack.window())
         self._inbox = inbox = pages.inbox.widget
+        self._pages = pages
         self._rail = rail
         self._stack = stack
         self._show_page = show_page
@@ -81,16 +82,20 @@ class GlobalSearch(QObject):
         accounts, narrow = self._inbox.list.strip.model.accounts, self._inbox.list.scope.narrow
         for name in accounts if len(accounts) > 1 else ():
             yield Place(account_title(name), partial(narrow, Narrowing(account=name)), group=tr("Mini programs"))
+        settings, word = self._pages.settings.widget, tr("Settings")
+        for card, heading in settings.headings():
+            go = partial(self._do, settings, partial(settings.go_to, card, heading))
+            yield Place(heading.full_text(), go, group=word, why=word)
         for at, (owner, group) in enumerate(self._keys()):
             options = Qt.FindChildOption.FindChildrenRecursively if at else Qt.FindChildOption.FindDirectChildrenOnly
             bound = {one.objectName(): one for one in owner.findChildren(QShortcut, options=options)}
             for key in group.keys[0 if at else len(self._rail.items) :]:
                 shortcut = bound.get(key.keys.split(" ")[0])
                 if shortcut is not None:
-                    yield Place(key.does, partial(self._do, owner, shortcut), key.keys, tr("Commands"))
+                    yield Place(key.does, partial(self._do, owner, shortcut.activated.emit), key.keys, tr("Commands"))
 
-    def _do(self, owner: QWidget, shortcut: QShortcut) -> None:
+    def _do(self, owner: QWidget, command: Callable[[], object]) -> None:
         page = self._stack.indexOf(owner)
         if page >= 0:
             self._show_page(page)
-        shortcut.activated.emit()
+        command()

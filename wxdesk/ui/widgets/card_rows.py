@@ -1,5 +1,6 @@
 """Cards of the settings page, with rows of a name and a value."""
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
@@ -14,7 +15,10 @@ MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": 
 
 
 class SettingsCard(Frame):
-    """A titled card with rows; `head` is its title's line, `column` the whole card."""
+    """A titled card with rows; `head` is its title's line, `column` the whole card.
+
+    `names` are the labels of its rows.
+    """
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__("card", parent)
@@ -22,6 +26,7 @@ class SettingsCard(Frame):
         self.title = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
         self.head = hbox(self.title, (self.hint, 1), spacing=10)
         self._grid = grid(across=16, down=10, names=NAME_WIDTH)
+        self.names: list[PlainLabel] = []
         self.column = vbox(self.head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
 
     def add_row(self, name: str, value: QWidget | QLayout) -> None:
@@ -30,10 +35,19 @@ class SettingsCard(Frame):
         label = PlainLabel(name, role="secondary", wrap=True, parent=self)
         label.setMinimumHeight(_first_line(value))
         self._grid.addWidget(label, row, 0, AT_TOP)
+        self.names.append(label)
         if isinstance(value, QWidget):
             self._grid.addWidget(value, row, 1)
         else:
             self._grid.addLayout(value, row, 1)
+
+    def focus_below(self, name: QWidget) -> None:
+        """Focus the first control beside or below the title or a name."""
+        shown = ((one.mapTo(self, QPoint()), one) for one in self.findChildren(QWidget) if one.isVisible())
+        tabs = {(at.y(), at.x()): one for at, one in shown if one.focusPolicy() & Qt.FocusPolicy.TabFocus}
+        below = [at for at in tabs if at[0] > name.y() - LINE]
+        if below:
+            tabs[min(below)].setFocus()
 
 
 def _first_line(part: QWidget | QLayout) -> int:
