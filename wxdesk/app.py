@@ -264,7 +264,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
     store, publish, clock = base.store, base.bus.publish, base.setup.clock
     configuration, accounts, preferences, presence = base.configuration, base.accounts, base.preferences, base.presence
     attempts, reachability, rulebook = store.attempts, incoming.reachability, authored.rules.rulebook
-    attention = AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, publish, clock)
+    attention = AttentionWatch(store.attention, accounts, preferences, publish, clock)
     return Desk(
         configuration=configuration,
         accounts=accounts,

@@ -128,7 +128,7 @@ def statuses() -> str:
     rows = []
     for column, values in set_columns.items():
         conversation = Conversation(1, "shop", CONTACT, waiting_since=NOW, called_at=NOW, **values)  # type: ignore[arg-type]
-        calls = attention_for(InboxRow(conversation), 2, HOUR, NOW)
+        calls = attention_for(InboxRow(conversation), 2, Preferences(), NOW)
         yes = {True: "yes", False: "no"}
         rows.append([conversation.status, column, yes[conversation.awaits_answer], yes[bool(calls)]])
     return table(["status", "column that is set", "counts as waiting", "calls for somebody"], rows)

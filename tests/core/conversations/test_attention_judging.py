@@ -13,9 +13,11 @@ from wxdesk.core.conversations.attention_judging import attention_for
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Author, Contact, Conversation, ReplyWindow
 from wxdesk.core.model.reply import Content, Reply, ReplyState
+from wxdesk.core.preferences import Preferences
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-WARN = timedelta(hours=2)
+WARNED = Preferences(warn_hours=2)
+WARN = WARNED.warning
 OPEN = ReplyWindow(5, NOW + timedelta(hours=40))
 SINCE = NOW - timedelta(minutes=10)
 SOON = ReplyWindow(5, NOW + WARN)
@@ -40,7 +42,7 @@ def reply(state: ReplyState, author: Author = Author.RULE, **fields: Any) -> Rep
 
 
 def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[AttentionReason]:
-    return {call.cause for call in attention_for(made, reserve, WARN, now)}
+    return {call.cause for call in attention_for(made, reserve, WARNED, now)}
 
 
 @pytest.mark.parametrize(
@@ -107,21 +109,21 @@ def test_without_a_reserve_few_replies_left_call_nobody() -> None:
 
 def test_a_seen_call_stays_seen_until_it_has_a_new_cause() -> None:
     seen = Attention(1, AttentionReason.LEFT, SINCE, seen=True)
-    assert attention_for(row((seen,), taken_over=True), 2, WARN, NOW) == (seen,)
-    again = attention_for(row((seen,), taken_over=True, last_at=NOW), 2, WARN, NOW)
+    assert attention_for(row((seen,), taken_over=True), 2, WARNED, NOW) == (seen,)
+    again = attention_for(row((seen,), taken_over=True, last_at=NOW), 2, WARNED, NOW)
     assert again == (Attention(1, AttentionReason.LEFT, NOW),)
     answered = row((seen,), taken_over=True, last_at=NOW, preview_author=Author.RULE)
-    assert attention_for(answered, 2, WARN, NOW) == (seen,)
+    assert attention_for(answered, 2, WARNED, NOW) == (seen,)
 
 
 def test_a_failure_older_than_any_reply_window_calls_nobody() -> None:
     old = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=49)),))
-    assert attention_for(old, 2, WARN, NOW) == ()
+    assert attention_for(old, 2, WARNED, NOW) == ()
 
 
 def test_a_failure_that_was_seen_stays_first_until_it_is_settled() -> None:
     failed = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=1)),))
-    [call] = attention_for(failed, 2, WARN, NOW)
+    [call] = attention_for(failed, 2, WARNED, NOW)
     assert replace(call, seen=True).sorts_first
 
 

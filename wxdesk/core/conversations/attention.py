@@ -24,11 +24,9 @@ class AttentionReason(StrEnum):
 
 QUIET = frozenset({AttentionReason.HELD, AttentionReason.DRAFT})
 RINGING = frozenset(AttentionReason) - QUIET
+FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
 
-UNTIL_SETTLED = frozenset({
-    AttentionReason.CLOSING, AttentionReason.LEFT, AttentionReason.RESERVE, AttentionReason.FAILED,
-    AttentionReason.UNKNOWN,
-})  # fmt: skip
+UNTIL_SETTLED = FAILURES | {AttentionReason.CLOSING, AttentionReason.LEFT, AttentionReason.RESERVE}
 """Reasons that keep a conversation first until they are settled, also once seen."""
 
 _URGENCY = {cause: place for place, cause in enumerate(AttentionReason)}

@@ -7,6 +7,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply, ReplyState
+from wxdesk.core.preferences import Preferences
 from wxdesk.core.wechat import quota
 
 RINGS_FOR = quota.AFTER_MESSAGE[1]
@@ -16,17 +17,17 @@ ABOUT_TO_ARRIVE = timedelta(minutes=1)
 """Time after which an operator's reply that has not arrived counts as stuck."""
 
 
-def attention_for(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Attention, ...]:
+def attention_for(row: InboxRow, reserve: int, preferences: Preferences, now: datetime) -> tuple[Attention, ...]:
     """Return the attention that `row` needs at `now`, from its facts and what it has.
 
-    `reserve` is its account's, `warn` how long before a reply window closes it asks for attention. Something
-    new makes an attention unseen again. A snoozed or resolved conversation needs none.
+    `reserve` is its account's. Something new makes an attention unseen again. A snoozed or resolved conversation
+    needs none.
     """
     if row.conversation.status is not ConversationStatus.OPEN:
         return ()
     had = {call.cause: call for call in row.calls}
     return tuple(
-        _attention(row, had.get(cause), cause, at, now) for cause, at in _reasons(row, had, reserve, warn, now)
+        _attention(row, had.get(cause), cause, at, now) for cause, at in _reasons(row, had, reserve, preferences, now)
     )
 
 
@@ -39,9 +40,9 @@ def _attention(
 
 
 def _reasons(
-    row: InboxRow, had: Mapping[AttentionReason, Attention], reserve: int, warn: timedelta, now: datetime
+    row: InboxRow, had: Mapping[AttentionReason, Attention], reserve: int, preferences: Preferences, now: datetime
 ) -> list[tuple[AttentionReason, datetime]]:
-    found = list(_of_waiting(row.conversation, reserve, warn, now))
+    found = list(_of_waiting(row.conversation, reserve, preferences, now))
     arrives = should_have_arrived(row)
     if arrives is not None:  # the operator has answered; only a closing window calls while the reply is stuck
         found = [(cause, at) for cause, at in found if cause is AttentionReason.CLOSING and arrives <= now]
@@ -81,7 +82,7 @@ def should_have_arrived(row: InboxRow) -> datetime | None:
 
 
 def _of_waiting(
-    conversation: Conversation, reserve: int, warn: timedelta, now: datetime
+    conversation: Conversation, reserve: int, preferences: Preferences, now: datetime
 ) -> list[tuple[AttentionReason, datetime]]:
     """Return the reasons of a contact who waits and can still be answered."""
     since, window = conversation.waiting_since if conversation.awaits_answer else None, conversation.window
@@ -89,7 +90,7 @@ def _of_waiting(
     if since is None or window.until is None or not left or conversation.contact.blocked:
         return []
     found = []
-    if window.until - now <= warn:
+    if window.until - now <= preferences.warning:
         found.append((AttentionReason.CLOSING, since))
     if conversation.taken_over:
         wrote_last = conversation.preview_author is Author.CONTACT and conversation.last_at is not None

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
@@ -19,6 +19,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.timers import keep_looking
+from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store.inbox.attention import AttentionList
 
 GATHER_SECONDS = 0.1
@@ -40,7 +41,7 @@ class AttentionWatch:
 
     _calls: AttentionList
     _accounts: Mapping[str, Account]
-    _warn: Callable[[], timedelta]
+    _preferences: CurrentPreferences
     _publish: Callable[[events.Event], None]
     _clock: Clock
 
@@ -126,7 +127,7 @@ class AttentionWatch:
         if self._by_new_settings or due is None or due <= now:
             self._by_new_settings = False
             await self._bring_back()
-            self._touched.update(await self._calls.closing(now, now + self._warn()))
+            self._touched.update(await self._calls.closing(now, now + self._preferences.now.warning))
         self._touched.update(one for one, at in self._answered.items() if at <= now)
         await self._look_at_touched()
         return await self._next_due(now)
@@ -143,7 +144,7 @@ class AttentionWatch:
         That is when a reply window closes or enters its warning time, a snooze or transfer ends, or an operator's
         reply should have arrived.
         """
-        warn = self._warn()
+        warn = self._preferences.now.warning
         closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
         moments = (
             closes,
@@ -189,7 +190,7 @@ class AttentionWatch:
         account = self._accounts.get(row.conversation.account)
         if account is None:  # its mini program is not in config.toml any more
             return ()
-        return attention_for(row, account.reserve, self._warn(), self._clock())
+        return attention_for(row, account.reserve, self._preferences.now, self._clock())
 
     def _publish_changes(self, ids: frozenset[int], present: Sequence[Attention], ended: set[int]) -> None:
         """Publish new attention, each once, and conversations where some has ended."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
+from wxdesk.core.conversations.attention import FAILURES, Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -145,7 +145,7 @@ def notice_of(
 def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, hold_reason: HoldReason) -> str:
     """Return the reason without countdowns or retries, which change meanwhile."""
     found = tuple(calls)
-    if row.failed is not None and any(call.cause in _FAILURES for call in found):
+    if row.failed is not None and any(call.cause in FAILURES for call in found):
         return status_of_reply(row.failed, now).text
     call, closes_at = most_urgent(found), row.conversation.window.until
     match call.cause if call is not None else AttentionReason.LEFT:
@@ -158,9 +158,6 @@ def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, hold_
     last = row.last_reply
     still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
     return attention_text(call, still, now, hold_reason)
-
-
-_FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
 
 
 def _words_of(message: Message) -> str:

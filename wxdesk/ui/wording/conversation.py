@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
+from wxdesk.core.conversations.attention import FAILURES, RINGING, Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
@@ -30,16 +30,7 @@ from wxdesk.ui.wording.times import ago, clock_time, span_text, time_left_text, 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
 
-_SAID = frozenset(
-    {
-        AttentionReason.CALLED,
-        AttentionReason.BACK,
-        AttentionReason.CLOSING,
-        AttentionReason.UNFINISHED,
-        AttentionReason.LEFT,
-        AttentionReason.RESERVE,
-    }
-)
+_SAID = RINGING - FAILURES
 """Attention reasons with texts of their own; reply states say the others."""
 
 
