@@ -78,9 +78,10 @@ def indices(connection: Connection) -> dict[str, str]:
 
 
 def columns(connection: Connection) -> dict[str, list[tuple[str, str, bool]]]:
+    """The columns of each table by name: one that came later stands last, wherever the schema has it."""
     looked = inspect(connection)
     return {
-        table: [(column["name"], str(column["type"]), column["nullable"]) for column in looked.get_columns(table)]
+        table: sorted((column["name"], str(column["type"]), column["nullable"]) for column in looked.get_columns(table))
         for table in looked.get_table_names()
         if table != "alembic_version"
     }
