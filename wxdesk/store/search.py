@@ -18,6 +18,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Select, Table, TextualSelect, bindparam, delete, exists, func, select, text, update
 
 from wxdesk import emoticons
@@ -56,10 +57,9 @@ def reply_words(content: Content) -> str:
 
 
 def contact_values(contact: Contact) -> dict[str, Any]:
-    """Return a contact's columns that change, with the words by which it is found."""
+    """Return a contact's columns but the id, with the words by which it is found."""
     said = " ".join((contact.alias, *contact.tags, contact.note, contact.openid, contact.openid[-_END:]))
-    values = {name: getattr(contact, name) for name in ("alias", "note", "tags", "blocked")}
-    return values | {"words": spaced(said)}
+    return {name: value for name, value in asdict(contact).items() if name != "id"} | {"words": spaced(said)}
 
 
 _END = 3

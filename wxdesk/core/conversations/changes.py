@@ -42,15 +42,15 @@ class ContactChange(Struct, frozen=True):
         )
 
 
-def change_from_form(contact: Contact, alias: str, noted: str, note: str, tags: tuple[str, ...]) -> ContactChange:
-    """Return the change to these values from `contact` and the note `noted`, as shown."""
-    same = note.strip() == noted
+def change_from_form(contact: Contact, written: Contact, noted: str) -> ContactChange:
+    """Return the change from `contact` and the note `noted`, as shown, to `written`."""
+    alias, note = written.alias.strip(), written.note.strip()
     return ContactChange(
-        alias=None if alias.strip() == contact.alias else alias.strip(),
-        note=None if same else note.strip(),
-        noted=None if same else noted,
-        add=tuple(tag for tag in tags if tag not in contact.tags),
-        remove=tuple(tag for tag in contact.tags if tag not in tags),
+        alias=None if alias == contact.alias else alias,
+        note=None if note == noted else note,
+        noted=None if note == noted else noted,
+        add=tuple(tag for tag in written.tags if tag not in contact.tags),
+        remove=tuple(tag for tag in contact.tags if tag not in written.tags),
     )
 
 

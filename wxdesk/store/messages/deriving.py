@@ -121,10 +121,7 @@ def _locked(connection: Connection, keys: dict[ConversationKey, datetime]) -> di
 
 
 def _insert_conversations(connection: Connection, missing: dict[ConversationKey, datetime]) -> None:
-    people = [
-        contact_values(Contact(0, account, openid, at)) | {"account": account, "openid": openid, "first_seen_at": at}
-        for (account, openid), at in sorted(missing.items())
-    ]
+    people = [contact_values(Contact(0, *who, at)) for who, at in sorted(missing.items())]
     new_people = insert_into(connection, contacts).on_conflict_do_nothing(
         index_elements=[contacts.c.account, contacts.c.openid]
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QSizePolicy, QWidget
@@ -112,10 +113,10 @@ class ContactPanel(QFrame):
         contact = self._contact
         if contact is None:
             return
-        note = self.note.toPlainText()
-        change = change_from_form(contact, self.alias.text(), self._noted, note, self.tags.tags())
+        form = replace(contact, alias=self.alias.text(), note=self.note.toPlainText(), tags=self.tags.tags())
+        change = change_from_form(contact, form, self._noted)
         if change != ContactChange():
-            self._noted = note.strip()
+            self._noted = form.note.strip()
             self._contact = change.applied_to(contact)
             self._saving += 1
             self.described.emit(self._conversation_id, change)
