@@ -10,8 +10,8 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.preferences import AfterSending
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
-from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
@@ -25,14 +25,18 @@ class ListNavigation(QObject):
 
     wanted = Signal(int)
 
-    def __init__(self, shown: ConversationList, session: ChatSession, edit: MessageEdit, bridge: WindowBridge) -> None:
+    def __init__(self, shown: ConversationList, session: ChatSession, chat: ChatPanel, bridge: WindowBridge) -> None:
         super().__init__(shown)
-        self._edit = edit
+        self._edit = chat.composer.edit
         self._bridge = bridge
         self._walking = False
         self._list = shown
         self._session = session
         shown.picked.connect(self._stop_walking)
+        chat.resolving.acts.done.connect(self._go_on)
+        chat.resolving.acts.unread.connect(self.leave)
+        chat.writing.sending.stored_here.connect(self.after_sending)
+        chat.writing.sending.released.connect(self._after_release)
 
     def step(self, step: int, *, unread: bool = False) -> None:
         """Open the next conversation below (1) or above (-1), or the next unread one."""
@@ -56,7 +60,7 @@ class ListNavigation(QObject):
             if found is not None and not self._writes_on:
                 self.wanted.emit(found)
 
-    def after_release(self, reply: Reply) -> None:
+    def _after_release(self, reply: Reply) -> None:
         """Go on with the walk, unless another reply there waits for the operator."""
         if self._walking:
             self._bridge.ask(self._bridge.desk.inbox.rows(frozenset({reply.conversation_id})), self._walk_on)
@@ -66,7 +70,7 @@ class ListNavigation(QObject):
             if not (row.drafts or row.held):
                 self._ask_longest(row.conversation.id)
 
-    def go_on(self, gone: Collection[int]) -> None:
+    def _go_on(self, gone: Collection[int]) -> None:
         """Leave the open conversation if it is `gone`: for the next one."""
         if self._session.conversation_id not in gone:
             return

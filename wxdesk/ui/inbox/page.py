@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from wxdesk.core import events
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, SearchHit, matches
 from wxdesk.core.model.conversation import SavedView
-from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.chat_session import ChatSession
@@ -71,7 +70,7 @@ class InboxPage(QWidget):
         self.takeovers = TakeoverNotices(bridge, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
         self.list.emptied.connect(self.chat.empty.sentence.setHidden)
-        self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge)
+        self.navigation = ListNavigation(self.list, self.session, self.chat, bridge)
         self._connect()
         bind(self, "Ctrl+K", self.regions.focus_search)
         bind_page(self, self.keys())
@@ -98,13 +97,9 @@ class InboxPage(QWidget):
         self.chat.why_wanted.connect(self._why)
         self.list.strip.left.connect(self._go_on_writing)
         self.detail.contact.alias.left.connect(self._go_on_writing)
-        self.chat.resolving.acts.done.connect(self.navigation.go_on)
-        self.chat.resolving.acts.unread.connect(self.navigation.leave)
         self.chat.resolving.acts.begun.connect(self._choose_opened)
         self.list.view.menu_wanted.connect(self.chat.resolving.acts.open_menu)
         self.chat.writing.sending.resolve_wanted.connect(self.chat.resolving.resolve)
-        self.chat.writing.sending.stored_here.connect(self.navigation.after_sending)
-        self.chat.writing.sending.released.connect(self.navigation.after_release)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)
         self.navigation.wanted.connect(self.open_conversation)
@@ -127,9 +122,8 @@ class InboxPage(QWidget):
             self._write()
 
     def keys(self) -> Sequence[ShortcutKey]:
-        """Return this page's shortcuts for the shortcut sheet."""
-        writing, step = self.chat.writing, self.navigation.step
-        finish = writing.sending.send_and_resolve
+        """Return this page's shortcuts for the shortcut sheet, with those for writing."""
+        step = self.navigation.step
         return (
             ShortcutKey("Ctrl+F", tr("Find in this conversation"), self.chat.find_bar.open),
             ShortcutKey("Ctrl+G Ctrl+Shift+G", tr("Older and newer hit in the conversation")),
@@ -145,16 +139,7 @@ class InboxPage(QWidget):
             ShortcutKey("F6", tr("Go to the next region"), self.regions.cycle),
             ShortcutKey("F3", tr("Next held reply"), self.held.go_on),
             ShortcutKey("Shift+F3", tr("List of what is held"), self.regions.toggle_held),
-            ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank; // writes a slash")),
-            ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply"), writing.templates.open_picker),
-            ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji"), writing.templates.open_emoticons),
-            ShortcutKey("Ctrl+L", tr("Make a link of the selected words"), writing.panels.open_text_link),
-            ShortcutKey("Ctrl+Shift+L", tr("Send a link"), partial(writing.panels.open, ReplyKind.LINK)),
-            ShortcutKey("Ctrl+Shift+P", tr("Send a picture"), partial(writing.panels.open, ReplyKind.IMAGE)),
-            ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card"), partial(writing.panels.open, ReplyKind.CARD)),
-            ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
-            ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
-            ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
+            *self.chat.writing.keys(),
             ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
             ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
             ShortcutKey("Ctrl+T", tr("See what came after the bubble in focus")),

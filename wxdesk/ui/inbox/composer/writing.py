@@ -1,6 +1,7 @@
 """Everything with which the operator writes in the chat, put together and kept."""
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import WAITS, Reply, ReplyKind
+from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.composer import Composer
@@ -18,6 +20,7 @@ from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.typing_notice import TypingNotice
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
 
 
 class ReplyWriting(QObject):
@@ -43,6 +46,22 @@ class ReplyWriting(QObject):
         self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.stored.connect(self.keeping.store)
         self.sending.stored_here.connect(self.typing.go_on_or_stop)  # else held replies would wait for a minute
+
+    def keys(self) -> tuple[ShortcutKey, ...]:
+        """Return the shortcuts for writing."""
+        finish = self.sending.send_and_resolve
+        return (
+            ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank; // writes a slash")),
+            ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply"), self.templates.open_picker),
+            ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji"), self.templates.open_emoticons),
+            ShortcutKey("Ctrl+L", tr("Make a link of the selected words"), self.panels.open_text_link),
+            ShortcutKey("Ctrl+Shift+L", tr("Send a link"), partial(self.panels.open, ReplyKind.LINK)),
+            ShortcutKey("Ctrl+Shift+P", tr("Send a picture"), partial(self.panels.open, ReplyKind.IMAGE)),
+            ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card"), partial(self.panels.open, ReplyKind.CARD)),
+            ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
+            ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
+            ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
+        )
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
