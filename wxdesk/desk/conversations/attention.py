@@ -53,7 +53,6 @@ class AttentionWatch:
         self._unseen: dict[tuple[int, AttentionReason], Attention] = {}  # replaced, as other threads read it
         self._due: datetime | None = None
         self._by_new_settings = False
-        self._by_new_accounts = False
         self._comparing = asyncio.Lock()
         """Lock against marking as seen while attention entries are being compared."""
         self.me: Callable[[], str] = str
@@ -73,9 +72,7 @@ class AttentionWatch:
         match event:
             case events.ConversationEvent(conversation_id):
                 self._touched.add(conversation_id)
-            case events.ConfigurationChanged():
-                self._by_new_accounts = True
-            case _:  # the operator's settings: any window may be about to close by the new ones
+            case _:  # by other preferences or accounts, any conversation may call
                 self._by_new_settings = True
         self._awake.set()
 
@@ -121,11 +118,10 @@ class AttentionWatch:
     async def _look_where_needed(self, due: datetime | None) -> datetime | None:
         """Check conversations with events and, when due, those whose window closes."""
         now = self._clock()
-        if self._by_new_accounts:
-            self._by_new_accounts = False
-            await self._touch_all()
-        if self._by_new_settings or due is None or due <= now:
+        if self._by_new_settings:
             self._by_new_settings = False
+            await self._touch_all()
+        if due is None or due <= now:
             await self._bring_back()
             self._touched.update(await self._calls.closing(now, now + self._preferences.now.warning))
         self._touched.update(one for one, at in self._answered.items() if at <= now)
