@@ -321,14 +321,31 @@ def _catalogue() -> dict[str, str]:
     return found
 
 
+_UNSAID = {"FAMILIES", "FIXED", "LANGUAGE_NAMES", "_ROWS", "_WITHIN_NUMBER"}
+"""Tables in which nothing is for the operator."""
+
+
+def _tabled(path: Path) -> Iterator[str]:
+    """The texts in a module's tables, but for keys: of several words, or one that begins with its only capital."""
+    for node in _tree(path).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and not isinstance(node.value, ast.Constant | None):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            within = list(ast.walk(node.value)) if isinstance(target, ast.Name) and target.id not in _UNSAID else []
+            keys = {key for one in within if isinstance(one, ast.Dict) for key in one.keys}
+            texts = (one.value for one in within if isinstance(one, ast.Constant) and one not in keys)
+            yield from (one for one in texts if type(one) is str and re.match("[A-Z][a-z]+$|(?=.*[a-z]).+ ", one))
+
+
 def _all_sentences() -> set[str]:
-    return {s for path in SOURCES for s in _sentences(path)}
+    tables = (_tabled(path) for path in SOURCES if _name(path).split("/")[1] in {"core", "desk", "ui"})
+    return set().union(*map(_sentences, SOURCES), *tables)
 
 
 def test_every_sentence_has_its_chinese_one() -> None:
     catalogue = _catalogue()
+    texts = _all_sentences() - {message.id[1] for _, message in _messages() if message.pluralizable}
     untranslated = sorted(
-        s for s in _all_sentences() if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", s)) and not catalogue.get(s)
+        s for s in texts if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", s)) and not catalogue.get(s)
     )
     assert untranslated == [], "give each its Chinese in the file of its topic in resources/translations/zh_CN"
 
