@@ -68,9 +68,8 @@ async def check_listener(case: Case) -> Iterable[Finding]:
             return (Finding(Check.LISTENER, verdict, values=values | {"cause": "ours"} if case.listens else values),)
         verdict = CheckVerdict.PORT_FORBIDDEN if reason == NOT_LET else CheckVerdict.LISTENER_ADDRESS
         return (Finding(Check.LISTENER, verdict, values=values),)
-    if case.in_use:
-        return (Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING, values=values),)
-    return (Finding(Check.LISTENER, CheckVerdict.OK, values=values),)
+    verdict = CheckVerdict.NOT_LISTENING if case.in_use else CheckVerdict.OK
+    return (Finding(Check.LISTENER, verdict, values=values),)
 
 
 def _try_port(host: str, port: int) -> None:
@@ -120,15 +119,12 @@ async def check_tunnel(case: Case) -> Iterable[Finding]:
 
 async def _ssh_server(host: str, port: int) -> Finding:
     values = {"host": host, "port": str(port)}
-    try:
+    with contextlib.suppress(OSError, EOFError, TimeoutError):
         async with asyncio.timeout(SSH_SECONDS):
             reader, writer = await asyncio.open_connection(host, port)
             with contextlib.closing(writer):
-                is_ssh = (await reader.readexactly(4)) == b"SSH-"
-    except (OSError, EOFError, TimeoutError):
-        is_ssh = False
-    if is_ssh:
-        return Finding(Check.TUNNEL, CheckVerdict.OK, values=values | {"cause": "ssh"})
+                if await reader.readexactly(4) == b"SSH-":
+                    return Finding(Check.TUNNEL, CheckVerdict.OK, values=values | {"cause": "ssh"})
     return Finding(Check.TUNNEL, CheckVerdict.SSH_UNREACHABLE, values=values | {"reason": tr("it does not answer")})
 
 

@@ -220,18 +220,13 @@ class AccessTokens:
 
     def _renew_due(self, account: Account) -> asyncio.Task[str]:
         held = self._held.get(account.name)
-        if held is not None and self._monotonic() >= held.renew_at:
-            self._expired_normally(account)
+        if held is not None and self._monotonic() >= held.renew_at and self._early.pop(account.name, 0) >= SUSPICIOUS:
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))  # no other program ended this one
         return self.renew(account)
 
     def _good(self, account: Account) -> _HeldToken | None:
         held = self._held.get(account.name)
         return held if held is not None and self._monotonic() < held.ends_at else None
-
-    def _expired_normally(self, account: Account) -> None:
-        """Note that a token expired normally, so no other program fetches tokens."""
-        if self._early.pop(account.name, 0) >= SUSPICIOUS:
-            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))
 
     def _suspect(self, account: Account) -> None:
         early = self._early[account.name] = self._early.get(account.name, 0) + 1

@@ -295,6 +295,4 @@ def _outcome_text(result: object) -> str:
         return "0 ok"
     if result.errcode is None and not (result.access_token or result.media_id or result.dns):
         return UNREADABLE
-    if not result.errcode:
-        return "0 ok"
-    return f"{result.errcode} {meaning_of(result.errcode)}"
+    return "0 ok" if not result.errcode else f"{result.errcode} {meaning_of(result.errcode)}"

@@ -42,9 +42,7 @@ def snooze_end_before_closing(until: datetime, closes: datetime | None, now: dat
 
     After that, nobody could answer. Where it closes too soon, or is closed, `until` stays as it is.
     """
-    if closes is None or closes - LAST_CALL <= now:
-        return until
-    return min(until, closes - LAST_CALL)
+    return until if closes is None or closes - LAST_CALL <= now else min(until, closes - LAST_CALL)
 
 
 def combined_status_change(wanted: list[StatusChange], *, handed_over: bool) -> StatusChange | None:

@@ -40,10 +40,7 @@ class TunnelUp(Struct, frozen=True):
 
 
 class TunnelEnd(Struct, frozen=True):
-    """Reason of a tunnel that is down.
-
-    `needs_person`: trying again soon changes nothing.
-    """
+    """Reason of a tunnel's end; `needs_person`: trying again soon changes nothing."""
 
     verdict: CheckVerdict
     values: Mapping[str, Text] = field(default_factory=dict)

@@ -64,9 +64,7 @@ def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> Rep
 
 def replies_left(window: ReplyWindow, at: datetime) -> int:
     """Return how many replies may still leave at `at`."""
-    if window.until is None or at >= window.until:
-        return 0
-    return window.left
+    return 0 if window.until is None or at >= window.until else window.left
 
 
 def left_for_rules(window: ReplyWindow, at: datetime, reserve: int, promised: int = 0) -> int:

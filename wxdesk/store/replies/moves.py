@@ -227,10 +227,7 @@ _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
 
 
 def _values(made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
-    """Return the columns that a move changes.
-
-    Release, retry and arrival clear old errors.
-    """
+    """Return columns that a move changes; release, retry and arrival clear errors."""
     values: dict[str, Any] = {}
     if made in (Move.RELEASE, Move.RETRY) or made in ARRIVED:
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}

@@ -57,12 +57,7 @@ class MainWindow(Frame):
     tryout_wanted = Signal()
 
     def __init__(
-        self,
-        bridge: WindowBridge,
-        facts: InstallationFacts,
-        appearance: Appearance,
-        *,
-        is_tryout: bool = False,
+        self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance, *, is_tryout: bool = False
     ) -> None:
         super().__init__("window")
         self._bridge = bridge

@@ -73,9 +73,7 @@ def span_text(span: timedelta) -> str:
         return tr("{n} s", n=int(span.total_seconds()))
     if span < HOUR:
         return tr("{n} min", n=span // MINUTE)
-    if span < 3 * DAY:
-        return tr("{n} h", n=span // HOUR)
-    return tr("{n} d", n=span // DAY)
+    return tr("{n} h", n=span // HOUR) if span < 3 * DAY else tr("{n} d", n=span // DAY)
 
 
 def unit_text(unit: timedelta, n: int) -> str:

@@ -104,9 +104,7 @@ def _shortened(text: str, *, first: bool, last: bool) -> str:
     tokens = _TOKENS.findall(text)
     head = [] if first else tokens[:CONTEXT]
     tail = [] if last else tokens[-CONTEXT:]
-    if len(tokens) <= len(head) + len(tail) + 1:
-        return text
-    return "".join((*head, "…", *tail))
+    return text if len(tokens) <= len(head) + len(tail) + 1 else "".join((*head, "…", *tail))
 
 
 class DifferenceView(QWidget):

@@ -82,10 +82,7 @@ class FileJobs(QObject):
         self.run(writing, partial(self._written, told, Path(file)), tr("Writing…"))
 
     def run[T](self, work: Callable[[Progress], Coroutine[Any, Any, T]], done: Callable[[T], None], doing: str) -> None:
-        """Have the desk do this, and tell `done` of the result.
-
-        A bar says what it is `doing`.
-        """
+        """Have the desk do this, say in a bar what it is `doing`, and tell `done`."""
         if self._progress is not None:
             self._waiting.append(partial(self.run, work, done, doing))
             return

@@ -283,10 +283,7 @@ class ContentPanel(Popover):
         self.more.setHidden(changes)
 
     def refresh(self) -> None:
-        """Update the preview after a change of the fields.
-
-        Enter sends a picture that has come.
-        """
+        """Update the preview after a change; Enter sends a picture that has come."""
         self.preview.show_content(self.content())
         if self._can_send_at_once() and self.form.isAncestorOf(self.focusWidget()):
             self.send.setFocus()
