@@ -320,13 +320,11 @@ def _serve(options: argparse.Namespace) -> int:
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the desk hears it, there is nothing to read again
     gc.disable()  # until it serves; as above
-    import asyncio
-
-    from wxdesk.runner import serve, warn_of_setup
+    from wxdesk.runner import run_server, warn_of_setup
 
     setup = _prepare(options)
     warn_of_setup(setup)  # what is missing is taken while the desk runs
-    asyncio.run(serve(setup))
+    run_server(setup)
     return 0
 
 

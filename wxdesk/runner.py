@@ -26,7 +26,7 @@ from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import explain, tr
 from wxdesk.store import is_shared
 from wxdesk.team_desk import TeamDesk
-from wxdesk.threads import LoopThread, share_heap
+from wxdesk.threads import LoopThread, network_loop, share_heap
 from wxdesk.webhook import systemd
 
 log = logging.getLogger(__name__)
@@ -173,6 +173,11 @@ def _begin_status_page(opened: OpenDesk) -> None:
 
     page = StatusServer(opened.desk, work, lambda: watch.accepts, store.decisions.backlog)
     opened.parts.begin("status page", "Nobody can ask this server how it is at the moment.", page.run)
+
+
+def run_server(setup: Setup) -> None:
+    """Run `serve` on a loop of its own."""
+    asyncio.run(serve(setup), loop_factory=network_loop)
 
 
 async def serve(setup: Setup) -> None:

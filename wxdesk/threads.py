@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import ctypes
+import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 END_SECONDS = 1.0
@@ -60,7 +62,7 @@ class LoopThread:
         return not self._thread.is_alive()
 
     def _main(self) -> None:
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=network_loop) as runner:
             self.loop = runner.get_loop()
             asyncio.set_event_loop(self.loop)
             self.loop.call_soon(self._started.set)
@@ -80,6 +82,27 @@ async def on_own_thread[T](work: Callable[[], T], name: str = "once") -> T:
 
     threading.Thread(target=run, daemon=True, name=name).start()
     return await asyncio.wrap_future(done)
+
+
+def network_loop() -> asyncio.AbstractEventLoop:
+    """Make a loop whose look-ups of names hold up nothing, nor the program's end.
+
+    Where no name server answers, each takes ten seconds or more. asyncio would let them fill the threads that other
+    work needs, and wait for these in the end.
+    """
+    loop, flights = asyncio.new_event_loop(), dict[object, asyncio.Task[Any]]()
+
+    async def getaddrinfo(*name: Any, **kinds: Any) -> Any:  # noqa: ANN401 - as the system's own
+        key = (name, *kinds.items())
+        if key not in flights:  # shared, so that an outage does not add a thread with every try
+            asked = on_own_thread(partial(socket.getaddrinfo, *name, **kinds), "look-up")
+            flights[key] = loop.create_task(asked, name="look-up")
+            flights[key].add_done_callback(lambda done: (flights.pop(key), done.cancelled() or done.exception()))
+        await asyncio.wait([flight := flights[key]])
+        return flight.result()
+
+    loop.getaddrinfo = getaddrinfo  # type: ignore[method-assign]
+    return loop
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -21,6 +21,7 @@ from wxdesk.doctor.examination import examine
 from wxdesk.i18n import language, tr
 from wxdesk.logs import LOG_FILE, Mask, on_one_line
 from wxdesk.paths import without_home, write_private
+from wxdesk.threads import network_loop
 
 MARKS = {Gravity.GOOD: "ok  ", Gravity.NOTE: "note", Gravity.WARNING: "warn", Gravity.FAILURE: "FAIL"}
 """First word of a line, the same in every language: scripts look for FAIL."""
@@ -34,7 +35,7 @@ def run_doctor(home: Path, *, as_json: bool = False, report: Path | None = None)
     found: list[Finding] = []
     case = Case(home, utc_now)
     try:
-        asyncio.run(_run(case, found, quiet=as_json))
+        asyncio.run(_run(case, found, quiet=as_json), loop_factory=network_loop)
     finally:
         if as_json:
             print(json.dumps([as_object(finding) for finding in found], ensure_ascii=False, indent=1))  # noqa: T201
@@ -105,10 +106,7 @@ _ARGUMENTS = re.compile(rf"""(\bcommand["']?\s*=\s*\[{_GAP}{_STRING})(?:{_GAP},{
 
 
 def report_text(home: Path, findings: Sequence[str], attempts: Sequence[str] = (), secrets: Iterable[str] = ()) -> str:
-    """Compose the report.
-
-    `secrets` are masked even where they look like ordinary words.
-    """
+    """Compose the report; mask `secrets` even where they look like ordinary words."""
     system = [
         f"wxdesk {__version__} · Python {platform.python_version()} · {platform.platform()}",
         f"frozen: {bool(getattr(sys, 'frozen', False))} · language: {language()} · locale: {locale.getlocale()[0]}"

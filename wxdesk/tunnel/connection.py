@@ -23,7 +23,6 @@ from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import PublicUrl, is_private
 from wxdesk.core.wechat.errcodes import addresses_in
-from wxdesk.threads import on_own_thread
 
 type Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Finds the addresses of a name; raises OSError (`socket.gaierror`)."""
@@ -36,16 +35,12 @@ _FAR_AWAY = ((socket.AF_INET, "223.5.5.5"), (socket.AF_INET6, "2400:3200::1"))
 
 
 async def system_addresses(host: str) -> Sequence[str]:
-    """Ask the system for a name's addresses, in a thread that may hang without harm."""
-
-    def ask() -> Sequence[str]:
-        try:
-            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except UnicodeError as error:
-            raise OSError(str(error)) from None
-        return [str(address[0]) for *_, address in found]
-
-    return await on_own_thread(ask, "resolver")
+    """Ask the system for a name's addresses; raises `OSError`."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(str(error)) from None
+    return [str(address[0]) for *_, address in found]
 
 
 def is_pretended(address: str) -> bool:
