@@ -89,9 +89,9 @@ class ApiHttp:
             # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
             # handshake leaks its socket, so connecting (twice: TCP, TLS) gives up by itself before that.
             timeout=httpx2.Timeout(None, connect=deadline * 0.4),
-            # Before each call, all idle connections are asked if they still stand.
+            # 32 for replies, the others for tokens and pictures; idle ones are asked before each call if they stand.
             limits=httpx2.Limits(
-                max_connections=32, max_keepalive_connections=32, keepalive_expiry=_KEEP_ALIVE_SECONDS
+                max_connections=48, max_keepalive_connections=32, keepalive_expiry=_KEEP_ALIVE_SECONDS
             ),
             headers={"User-Agent": "wxdesk", "Accept-Encoding": "identity"},
             event_hooks={"response": [self._note_date]},

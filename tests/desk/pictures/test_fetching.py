@@ -42,6 +42,7 @@ class World:
         self._more = asyncio.Event()
         self.asked: list[str] = []
         self.answer: Answer = picture
+        self.accounts = {ACCOUNT.name: ACCOUNT}
         self.fetching: PictureFetching
         self._task: asyncio.Task[None]
 
@@ -50,16 +51,17 @@ class World:
         self._more.set()
         return await self.answer(request.query["media_id"])
 
-    async def shows(self, media_id: str | None, **fields: Any) -> Message:
+    async def shows(self, media_id: str | None, account: str = "shop", **fields: Any) -> Message:
         """A customer sends a picture, and the desk keeps the message."""
         values: dict[str, Any] = {"type": MessageType.IMAGE, "msg_type": "image", "media_id": media_id}
         said = incoming("o_li", at=self.clock.now, **(values | fields))
-        return (await self.talk.hears(said, self.clock.now)).message
+        return (await self.talk.hears(said, self.clock.now, account)).message
 
     def open(self, client: WeChatClient) -> None:
         files = PictureFiles(self.folder / "pictures")
-        accounts = {ACCOUNT.name: ACCOUNT}
-        self.fetching = PictureFetching(self.store.pictures, files, client, lambda: accounts, self.heard, self.clock)
+        self.fetching = PictureFetching(
+            self.store.pictures, files, client, lambda: self.accounts, self.heard, self.clock
+        )
         self._task = asyncio.create_task(self.fetching.run())
 
     async def close(self) -> None:
@@ -219,6 +221,26 @@ async def test_a_picture_that_always_fails_holds_up_no_other(world: World) -> No
     assert (await world.as_it_is(bad)).picture_state is PictureState.AWAITED
 
 
+async def test_an_account_whose_downloads_hang_leaves_room_for_the_others(world: World) -> None:
+    never = asyncio.Event()
+
+    async def answer(media_id: str) -> web.StreamResponse:
+        if media_id.startswith("hangs"):
+            await never.wait()
+        return await picture(media_id)
+
+    world.answer = answer
+    world.accounts["other"] = replace(ACCOUNT, name="other")
+    for number in range(SIDE_BY_SIDE):
+        await world.shows(f"hangs{number}")
+    good = await world.shows("good", "other")
+    world.look()
+    await world.ends()
+    assert (await world.as_it_is(good)).picture_state is PictureState.KEPT
+    assert len(world.asked) < SIDE_BY_SIDE
+    never.set()
+
+
 async def test_pictures_that_failed_wait_for_those_that_did_not(world: World) -> None:
     go = asyncio.Event()
 
@@ -275,7 +297,7 @@ async def test_only_a_few_are_fetched_at_a_time(world: World) -> None:
     go.set()
     await world.ends(10)
     assert most == SIDE_BY_SIDE
-    assert sorted(world.asked[:SIDE_BY_SIDE]) == ["M0", "M1", "M2"]
+    assert sorted(world.asked[:SIDE_BY_SIDE]) == ["M0", "M1", "M2", "M3"]
 
 
 async def test_the_same_picture_from_two_people_is_one_file(world: World) -> None:

@@ -16,9 +16,11 @@ them, so that an outage costs few calls; messages that fail again and again wait
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 
 from wxdesk.core.errors import BadPicture, NotSent, Phrase, Refused, StoreError
 from wxdesk.core.events import Event, PictureChanged, TroubleRaised
@@ -36,8 +38,8 @@ from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
-SIDE_BY_SIDE = 3
-"""Downloads at the same time; each may hold 10 MB."""
+SIDE_BY_SIDE = 4
+"""Downloads at the same time, shared by the accounts; each may hold 10 MB."""
 
 KEPT_BY_WECHAT = timedelta(days=3)
 
@@ -74,6 +76,7 @@ class PictureFetching:
     def __post_init__(self) -> None:
         self._awake = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._calls: Counter[str] = Counter()
         self._failures: dict[int, int] = {}
         self._waiting: dict[int, datetime] = {}
         self._account_failures: dict[str, int] = {}
@@ -107,21 +110,24 @@ class PictureFetching:
         await self._give_up(now)
         self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
-        names = [name for name in self._ready() if name not in self._resting]
-        for passed_over in (self._failures, self._waiting):
+        share = max(1, SIDE_BY_SIDE // max(1, len(self._ready())))
+        for passed_over, name in product((self._failures.keys(), self._waiting.keys()), self._ready()):
+            free = min(share - self._calls[name], SIDE_BY_SIDE - len(self._under_way))
             without = (*self._under_way, *passed_over)
-            free = SIDE_BY_SIDE - len(self._under_way)
-            for awaited in await self._records.awaited(names, without=without, limit=free) if free > 0 else ():
-                self._start(awaited)
+            if free > 0 and name not in self._resting:
+                for awaited in await self._records.awaited([name], without=without, limit=free):
+                    self._start(awaited)
         return min((*self._waiting.values(), *self._resting.values(), now + LOOK_AGAIN))
 
     def _start(self, awaited: AwaitedPicture) -> None:
         task = asyncio.create_task(self._fetch(awaited), name=f"fetch the picture of message {awaited.message_id}")
         self._under_way[awaited.message_id] = task
-        task.add_done_callback(lambda _: self._ended(awaited.message_id))
+        self._calls[awaited.account] += 1
+        task.add_done_callback(lambda _: self._ended(awaited))
 
-    def _ended(self, message_id: int) -> None:
-        del self._under_way[message_id]
+    def _ended(self, awaited: AwaitedPicture) -> None:
+        del self._under_way[awaited.message_id]
+        self._calls[awaited.account] -= 1
         self._awake.set()
 
     async def _fetch(self, awaited: AwaitedPicture) -> None:

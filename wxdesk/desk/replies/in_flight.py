@@ -1,6 +1,7 @@
 """Replies being sent, and the changes that still may stop them."""
 
 import asyncio
+from collections import Counter
 
 from wxdesk.core.events import AccountChanged, Event, ModeChanged, RepliesRecalled, RulesChanged
 from wxdesk.core.model.reply import Reply
@@ -13,6 +14,8 @@ class InFlight:
     def __init__(self) -> None:
         self.tasks: dict[int, asyncio.Task[None]] = {}
         """The tasks that send replies, by conversation."""
+        self.calls: Counter[str] = Counter()
+        """Number of calls under way, by account."""
         self._recalled: set[int] = set()
         self._outdated: set[int] = set()
         self._begun: set[int] = set()
@@ -21,12 +24,14 @@ class InFlight:
     def add(self, reply: Reply, task: asyncio.Task[None]) -> None:
         """Register that `task` sends `reply`."""
         self.tasks[reply.conversation_id] = task
+        self.calls[reply.account] += 1
         if self._changed_since_claim:
             self._outdated.add(reply.conversation_id)
 
     def remove(self, reply: Reply) -> None:
         """Remove `reply`, whose outcome is stored."""
         del self.tasks[reply.conversation_id]
+        self.calls[reply.account] -= 1
         for noted in (self._recalled, self._outdated, self._begun):
             noted.discard(reply.conversation_id)
 

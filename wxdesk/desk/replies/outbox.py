@@ -114,17 +114,11 @@ class Outbox:
         self._awake.set()
 
     async def pause(self, until: datetime | None = None) -> None:
-        """Pause automatic replies at once, until `until` (an aware time) or until resumed.
-
-        Pending replies stay as they are; what an operator writes or releases leaves.
-        """
+        """Pause automatic replies at once, until `until` or resumed; operators' leave."""
         await self._pause.begin(until, self._clock())
 
     async def resume(self) -> None:
-        """Resume automatic replies, from the next message on.
-
-        Replies that waited are held without a deadline: they leave when an operator releases them.
-        """
+        """Resume automatic replies; those that waited are held without a deadline."""
         await self._hold_timers.resume()
 
     async def try_now(self, account: str) -> None:
@@ -172,10 +166,7 @@ class Outbox:
         if hurried := tuple(self._outcomes.hurried):
             publish_replies(self._publish, await self._store.outbox.hurry(hurried, now))
             self._outcomes.hurried.difference_update(hurried)
-        free = SIDE_BY_SIDE - len(self._under_way.tasks)
-        if free > 0:
-            for claimed in await self._claim(now, free, without=self._backoff.shut()):
-                self._start(claimed)
+        if await self._fill(now):
             await self._probe(now)
         moments = (*self._backoff.ends_after(now), self._wake, self._claims_lost_until)
         return min((moment for moment in moments if moment is not None), default=None)
@@ -196,6 +187,23 @@ class Outbox:
         except errors.StoreError:
             self._wake_known = False
             raise
+
+    async def _fill(self, now: datetime) -> bool:
+        """Send what may leave side by side; return whether there is room for more.
+
+        Of several accounts, none takes more than half of the room that is left, nor any once it has as much itself: one
+        whose calls hang holds up no other.
+        """
+        several = len(self._accounts) > 1
+        while (free := SIDE_BY_SIDE - len(self._under_way.tasks)) > 0:
+            share = (free + 1) // 2 if several else free
+            full = {name for name, calls in self._under_way.calls.items() if several and calls >= free}
+            claimed = await self._claim(now, share, without=self._backoff.shut() | full)
+            for one in claimed:
+                self._start(one)
+            if len(claimed) < share:
+                return True
+        return False
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[ClaimedReply]:
         self._under_way.forget_settled()
@@ -348,9 +356,8 @@ class Outbox:
         loop = asyncio.get_running_loop()
         ends = loop.time() + LINGER_SECONDS
         while (left := ends - loop.time()) > 0:
-            if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way.tasks)) > 0:
-                for claimed in await self._claim(self._clock(), free, without=self._backoff.shut()):
-                    self._start(claimed)
+            if sends and left > SEND_SECONDS:
+                await self._fill(self._clock())
             if not self._under_way.tasks:
                 return
             await asyncio.wait(self._under_way.tasks.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
