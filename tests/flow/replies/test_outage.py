@@ -128,6 +128,30 @@ async def test_after_ten_minutes_it_waits_for_the_operator(desk: Desk, author: A
     await desk.until_sent(1)
 
 
+@pytest.mark.parametrize("seconds", [10, 60])
+async def test_tries_that_hang_leave_time_to_stop_the_reply_and_end_after_ten_minutes(desk: Desk, seconds: int) -> None:
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        desk.clock.now += timedelta(seconds=seconds)
+        writer.close()
+
+    async with away(desk), await asyncio.start_server(hang, "127.0.0.1", int(desk.sandbox.url.rpartition(":")[2])):
+        desk.opened.out.client._tokens._held.clear()  # so that what hangs has sent nothing
+        await desk.says(LI, "几点")
+        waits = list[float]()
+        while True:
+            await desk.until(lambda: desk.states[1].count(ReplyState.SENDING) > len(waits))
+            await desk.until(lambda: desk.states[1][-1] is not ReplyState.SENDING)
+            reply = await desk.reply(1)
+            if reply.state is ReplyState.HELD:
+                break
+            assert reply.not_before is not None
+            waits.append((reply.not_before - desk.clock.now).total_seconds())
+            desk.move_to(reply.not_before)
+    assert waits[0] == 1
+    assert min(waits[1:]) == seconds, waits
+    assert timedelta(minutes=9) < desk.clock.now - START <= timedelta(minutes=11)
+
+
 async def test_what_was_written_after_one_that_is_given_up_does_not_leave_before_it(desk: Desk) -> None:
     await desk.says(LI, "在吗")
     async with away(desk):

@@ -1,7 +1,7 @@
 """Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-WeChat not reached               queued again, later and later (`wait_after`), or as soon as another reply of the
+WeChat not reached               queued again, later and later, or as soon as another reply of the
                                  account gets through; told, and after ten minutes held until an operator decides
 a gateway answered for WeChat    as RETRY below
 paused before the call           queued again
@@ -61,7 +61,7 @@ class Outcomes:
         self._backoff = backoff
         self._publish = publish
         self._clock = clock
-        self._tries: dict[tuple[int, bool], int] = {}
+        self._tries: dict[tuple[int, bool], tuple[int, timedelta]] = {}
         self._lost: dict[str, int] = {}
         self._missed: dict[str, Counter[int]] = {}  # by account, each reply's tries since WeChat was last reached
         self._away: set[str] = set()  # accounts of which it is told that WeChat is not reached
@@ -148,12 +148,16 @@ class Outcomes:
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(reply.account), text, account=reply.account))
 
     def _again_or_given_up(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> ReplyOutcome:
-        tries = self._tries[reply.id, busy] = self._tries.get((reply.id, busy), 0) + 1
-        wait = wait_after(tries, busy=busy)
-        if wait is None:
+        waits, now, nothing = _BUSY if busy else _UNREACHABLE, self._clock(), timedelta()
+        tries, spent = self._tries.get((reply.id, busy), (0, nothing))
+        hung = min(max(now - reply.updated_at, nothing), LONGEST_TRY)
+        if tries == len(waits) or (not busy and spent + hung > TRIED_FOR):
             given_up = (Move.REFUSE, said) if busy else (Move.HOLD, ReplyChanges(error=UNREACHED))
             return self._final(reply, *given_up)
-        return Move.POSTPONE, replace(said, not_before=self._clock() + wait)
+        # If it hangs again, as long as it hung: so long it can be stopped, and others have its place.
+        wait = max(timedelta(seconds=waits[tries]), hung if tries else nothing)
+        self._tries[reply.id, busy] = tries + 1, spent + hung + wait
+        return Move.POSTPONE, replace(said, not_before=now + wait)
 
     def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> ReplyOutcome:
         self._forget(reply.id)
@@ -204,17 +208,13 @@ class Outcomes:
 
 
 _BUSY = (1, 3, 9)
-"""Seconds to wait after each failed try of a reply that WeChat did not take."""
+"""Waits in seconds after -1, which WeChat's documents call worth three repeats."""
 
 _UNREACHABLE = (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60)
+"""The same where WeChat is not reached: ten minutes, as the contact still waits."""
 
+TRIED_FOR = timedelta(minutes=9)
+"""Time in tries and waits after which no further wait begins."""
 
-def wait_after(tries: int, *, busy: bool) -> timedelta | None:
-    """Return the wait after the `tries`-th failed try (from 1); None to give up.
-
-    busy: WeChat answered -1, which its documents call worth three repeats. Otherwise WeChat could not be
-    reached; that is tried for about ten minutes, since the contact still waits.
-    """
-    waits = _BUSY if busy else _UNREACHABLE
-    index = max(1, tries) - 1
-    return timedelta(seconds=waits[index]) if index < len(waits) else None
+LONGEST_TRY = timedelta(minutes=1)
+"""Longest time that counts for a try; more passes if the machine sleeps."""
