@@ -320,6 +320,9 @@ async def test_the_customer_sees_that_somebody_types(world: World, heard: Heard)
     for _ in range(5):
         await world.opened.desk.typing.show(conversation_id)
     await world.opened.desk.typing.stop(conversation_id)
-    shown = [e.outcome for e in heard.events if isinstance(e, ApiCalled) and e.call.endswith("typing")]
-    assert shown[-2:] == ["0 ok", "0 ok"]
-    assert len(shown) <= 3
+
+    def shown() -> list[str]:
+        return [e.outcome for e in heard.events if isinstance(e, ApiCalled) and e.call.endswith("typing")]
+
+    await heard.until(lambda _: shown()[-2:] == ["0 ok", "0 ok"])
+    assert len(shown()) <= 3

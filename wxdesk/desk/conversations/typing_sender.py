@@ -31,7 +31,7 @@ ALLOWED_AFTER_MESSAGE = timedelta(seconds=30)
 class TypingIndicator:
     """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
-    What a rule asks for is shown by `run`, which works until it is cancelled. While `wanted` returns False,
+    `run` tells WeChat until it is cancelled: nobody waits for a call that may hang. While `wanted` returns False,
     nothing is sent.
     """
 
@@ -45,8 +45,7 @@ class TypingIndicator:
     def __post_init__(self) -> None:
         self._last_word: dict[int, datetime] = {}
         self._shown: dict[int, datetime] = {}
-        self._turn = asyncio.Lock()
-        self._asked: asyncio.Queue[int] = asyncio.Queue()
+        self._asked: asyncio.Queue[tuple[int, bool, datetime]] = asyncio.Queue()
 
     @property
     def written_in(self) -> frozenset[int]:
@@ -64,14 +63,14 @@ class TypingIndicator:
             case OperatorWrites() | EverythingChanged():
                 self._operator_typing.on_event(event)
             case TypingAsked(conversation_id=conversation_id):
-                self._asked.put_nowait(conversation_id)
+                self._show(conversation_id)
             case _:
                 pass
 
     async def run(self) -> None:
-        """Show the indicators that rules ask for, one after the other."""
+        """Show and end indicators in turn, so that no end overtakes its beginning."""
         while True:
-            await self._show(await self._asked.get())
+            await self._tell(*await self._asked.get())
 
     async def show(self, conversation_id: int) -> None:
         """Note a key stroke of the operator and show the indicator.
@@ -80,34 +79,35 @@ class TypingIndicator:
         wait from now on, whether the indicator is shown or not.
         """
         self._operator_typing.key(conversation_id)
-        await self._show(conversation_id)
+        self._show(conversation_id)
 
     async def prepare(self, conversation_id: int) -> None:
         """Make held replies wait while the operator prepares no text; shows no indicator."""
         self._operator_typing.key(conversation_id)
 
-    async def _show(self, conversation_id: int) -> None:
+    def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
         if not self._wanted() or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
             return
         self._shown[conversation_id] = now
-        await self._show_typing(conversation_id, on=True)
+        self._asked.put_nowait((conversation_id, True, now))
 
     async def stop(self, conversation_id: int) -> None:
         """End the indicator, if shown: the text was sent, emptied or left."""
         self._operator_typing.stop(conversation_id)
-        shown = self._shown.pop(conversation_id, None)
-        if shown is not None and self._clock() - shown < SHOWN:
-            await self._show_typing(conversation_id, on=False)
+        shown, now = self._shown.pop(conversation_id, None), self._clock()
+        if shown is not None and now - shown < SHOWN:
+            self._asked.put_nowait((conversation_id, False, now))
 
-    async def _show_typing(self, conversation_id: int, *, on: bool) -> None:
+    async def _tell(self, conversation_id: int, on: bool, asked_at: datetime) -> None:
+        if self._clock() - asked_at >= SHOWN:  # calls before it hung
+            return
         try:
-            async with self._turn:  # so that the end never overtakes the beginning
-                conversation = await self._store.conversations.get(conversation_id)
-                account = self._accounts.get(conversation.account)
-                if account is not None:
-                    await self._sender.typing(account, conversation.contact.openid, on=on)
+            conversation = await self._store.conversations.get(conversation_id)
+            account = self._accounts.get(conversation.account)
+            if account is not None:
+                await self._sender.typing(account, conversation.contact.openid, on=on)
         except (SendError, StoreError, NotFound) as error:
             log.debug("Typing is not shown: %s", error)
 
