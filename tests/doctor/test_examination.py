@@ -29,6 +29,7 @@ from wxdesk.doctor.case import Case
 from wxdesk.doctor.configuration import check_configuration
 from wxdesk.doctor.examination import examine
 from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
 from wxdesk.secrets.sources import SecretSources
@@ -228,6 +229,20 @@ async def test_a_finding_from_before_a_change_of_settings_says_so(home: Path) ->
         assert not (await found(home, Check.URL_CHECK, name)).outdated
     finally:
         await store.close()
+
+
+async def test_many_accounts_that_wechat_answers_late_are_all_judged_in_time(
+    home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"a{number}" for number in range(5)]
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.writelines(f'[[accounts]]\nname = "{name}"\napp_id = "wx00000000000000{name}"\n' for name in names)
+    secrets = {f"WXDESK_{name.upper()}_APP_SECRET": "5" * 32 for name in names}
+    sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, "token", times=None, milliseconds=600))
+    steps = [(check, step, 2.5 if check is Check.API else 20.0) for check, step, _ in examination._AFTER_WINDOW]
+    monkeypatch.setattr(examination, "_AFTER_WINDOW", steps)
+    findings = [one async for one in examine(case(home, **secrets)) if one.check is Check.API]
+    assert [one.verdict for one in findings] == [V.OK, *(V.APP_ID_WRONG for _ in names)]
 
 
 async def test_a_check_that_hangs_or_fails_keeps_no_other_from_its_turn(

@@ -1,5 +1,6 @@
 """Checks of config.toml and its accounts: secrets, push mode, access_token, clock."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -68,27 +69,29 @@ def _found(verdict: CheckVerdict, **values: str) -> Finding:
 
 
 async def check_api(case: Case) -> Iterable[Finding]:
-    """Fetch an access_token for each account whose secrets may be right."""
+    """Fetch an access_token for each account whose secrets may be right, side by side."""
     if case.config is None or not case.accounts:
         return ()
-    at, findings = case.config.wechat, []
+    at = case.config.wechat
     client = WeChatClient(at.api_base, at.token_endpoint, case.credentials, lambda _: None, case.clock)
+
+    async def check(account: Account) -> Finding | None:
+        if program_finding(account, case.credentials_of(account), case.clock()) is not None:
+            return None  # told by the check of the secrets
+        if case.in_use and at.token_endpoint == "classic":  # noqa: S105 - the name of an endpoint
+            return Finding(Check.API, CheckVerdict.UNKNOWN, account.name, {"cause": "classic"})
+        try:
+            seconds = await client.check(account)
+        except SendError as error:
+            return failed_fetch(error, account.name, urlsplit(at.api_base).netloc, case.clock())
+        return Finding(Check.API, CheckVerdict.OK, account.name, {"seconds": f"{seconds:.0f}"})
+
     try:
-        for account in case.accounts:
-            if program_finding(account, case.credentials_of(account), case.clock()) is not None:
-                continue  # told by the check of the secrets
-            if case.in_use and at.token_endpoint == "classic":  # noqa: S105 - the name of an endpoint
-                findings.append(Finding(Check.API, CheckVerdict.UNKNOWN, account.name, {"cause": "classic"}))
-                continue
-            try:
-                seconds = await client.check(account)
-                findings.append(Finding(Check.API, CheckVerdict.OK, account.name, {"seconds": f"{seconds:.0f}"}))
-            except SendError as error:
-                findings.append(failed_fetch(error, account.name, urlsplit(at.api_base).netloc, case.clock()))
-        ahead = client.clock_check.ahead
+        found = await asyncio.gather(*map(check, case.accounts))
+        clock = () if client.clock_check.ahead is None else (_clock(client.clock_check.ahead),)
     finally:
         await client.close()
-    return findings if ahead is None else [*findings, _clock(ahead)]
+    return [finding for finding in (*found, *clock) if finding is not None]
 
 
 def _clock(ahead: timedelta) -> Finding:
