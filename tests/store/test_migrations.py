@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,6 +40,7 @@ from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.figures import changed_hours
 from wxdesk.store.schema.messaging import conversations, replies, reply_steps
+from wxdesk.store.schema.triggers import NOTE, TIMES
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -136,6 +138,16 @@ async def test_an_old_server_is_told_also_while_another_desk_upgrades_it_a_new_o
 
 
 NEWEST = Migrations().newest
+
+
+TRIGGERS = {"303c2e68763a": "0041"}
+"""The revision that made the triggers of the figures, by what they are."""
+
+
+def test_triggers_that_change_are_made_anew_by_a_revision() -> None:
+    """Older revisions make the present ones, so that no database would show that the newest does not."""
+    digest = sha256(repr((NOTE, TIMES)).encode()).hexdigest()[:12]
+    assert TRIGGERS.get(digest) in REVISIONS, "make them in a revision, count all hours anew there, and name it here"
 
 
 def test_the_revisions_come_in_the_order_of_their_numbers() -> None:
