@@ -6,7 +6,8 @@ reply; here is the same for a caller that has the replies, such as the window.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from operator import attrgetter
 
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
@@ -32,13 +33,9 @@ def blocked_parts(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
 
     Oldest first. Answers are whole in `replies` or not in it; their parts have the same `created_at`.
     """
-    found: dict[int, tuple[Reply, ...]] = {}
-    for parts in _answers(replies):
-        for place, part in enumerate(parts):
-            ahead = tuple(earlier for earlier in parts[:place] if is_blocked_by(part, earlier))
-            if ahead:
-                found[part.id] = ahead
-    return found
+    return _told(
+        (part, tuple(one for one in earlier if is_blocked_by(part, one))) for earlier, part, _ in _all(replies)
+    )
 
 
 def needs_operator(part: Reply) -> bool:
@@ -60,14 +57,8 @@ def blocked_by_gap(replies: Iterable[Reply]) -> dict[int, str]:
 
     An operator can fill it in, or cancel the earlier part and the later ones with it.
     """
-    found: dict[int, str] = {}
-    for parts in _answers(replies):
-        missing = ""
-        for part in parts:
-            if missing and part.state in WAITS:
-                found[part.id] = missing
-            missing = missing or next(iter(_lacks(part)), "")
-    return found
+    waiting = ((earlier, part) for earlier, part, _ in _all(replies) if part.state in WAITS)
+    return _told((part, next(chain(*map(_lacks, earlier)), "")) for earlier, part in waiting)
 
 
 def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
@@ -75,14 +66,8 @@ def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
 
     All pending ones but locked drafts.
     """
-    found: dict[int, int] = {}
-    for parts in _answers(replies):
-        ahead = 0
-        for part in parts:
-            if ahead and part.state in WAITS:
-                found[part.id] = ahead
-            ahead += part.state in WAITS and not is_locked(part)
-    return found
+    waiting = ((earlier, part) for earlier, part, _ in _all(replies) if part.state in WAITS)
+    return _told((part, sum(one.state in WAITS and not is_locked(one) for one in earlier)) for earlier, part in waiting)
 
 
 def _lacks(part: Reply) -> tuple[str, ...]:
@@ -91,14 +76,19 @@ def _lacks(part: Reply) -> tuple[str, ...]:
 
 def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:
     """Return how many later parts have not left, and are cancelled with it, by id."""
-    found: dict[int, int] = {}
+    return _told((part, sum(one.state in BEFORE_SENDING for one in later)) for _, part, later in _all(replies))
+
+
+def _told[T](about: Iterable[tuple[Reply, T]]) -> dict[int, T]:
+    """Return what is found about parts by their ids, without those of nothing."""
+    return {part.id: found for part, found in about if found}
+
+
+def _all(replies: Iterable[Reply]) -> Iterator[tuple[list[Reply], Reply, list[Reply]]]:
+    """Yield each part between the earlier and the later ones of its answer."""
     for parts in _answers(replies):
-        not_left = 0
-        for part in reversed(parts):
-            if not_left:
-                found[part.id] = not_left
-            not_left += part.state in BEFORE_SENDING
-    return found
+        for at, part in enumerate(parts):
+            yield parts[:at], part, parts[at + 1 :]
 
 
 def _answers(replies: Iterable[Reply]) -> list[list[Reply]]:
