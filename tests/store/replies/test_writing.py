@@ -63,8 +63,6 @@ async def test_a_new_reply_is_stored_with_its_fields_only(store: Store, talk: Ta
         (S.HELD, {"error": "why"}, K.HOLD, "", None),
         (S.DRAFT, {"mode_from": SOURCE}, K.KEEP, BORN_BY[SOURCE], None),
         (S.DRAFT, {}, None, "", None),
-        (S.CANCELLED, {"mode_from": SOURCE, "error": "why"}, K.CANCEL, "", None),
-        (S.CANCELLED, {}, K.CANCEL, "", None),
         (S.QUEUED, {"mode_from": SOURCE}, None, "", None),
         (S.FAILED, {"mode_from": SOURCE}, None, "", None),
     ],

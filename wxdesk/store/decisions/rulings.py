@@ -1,7 +1,7 @@
 """Stores decisions with their replies, takeovers, transfers, statuses and tags."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -48,13 +48,7 @@ def store_rulings(connection: Connection, rulings: Sequence[Ruling]) -> list[Rep
     for ruling in rulings:
         if ruling.decision.message_id in ids:
             new.setdefault(ruling.decision.message_id, ruling)
-    giving_way = PendingAnswers(connection, new.values())
-    rows: list[dict[str, Any]] = []
-    for message_id, one in new.items():
-        belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": bool(one.take_over)}
-        rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
-    made = insert_replies(connection, rows)
-    join_parts(connection, _grouped_by_answer(rows, made))
+    changed = [reply_id for turn in _turns(new.values()) for reply_id in _answer(connection, turn, ids)]
     _refuse_if_operator_acted(connection, new.values())
     decided = {ruling.decision.message_id for ruling in rulings}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
@@ -64,7 +58,30 @@ def store_rulings(connection: Connection, rulings: Sequence[Ruling]) -> list[Rep
     _set_aside(connection, new.values())
     _change_contacts(connection, new.values())
     insert_firings(connection, list(new.values()))
-    return load_replies(connection, [*giving_way.moved, *made, *hold_scheduled(connection, new)])
+    return load_replies(connection, [*changed, *hold_scheduled(connection, new)])
+
+
+def _turns(rulings: Iterable[Ruling]) -> list[list[Ruling]]:
+    """Split rulings: of one conversation, the later find what earlier ones stored."""
+    turns: defaultdict[int, list[Ruling]] = defaultdict(list)
+    before: Counter[int] = Counter()
+    for one in rulings:
+        turns[before[one.decision.conversation_id]].append(one)
+        before[one.decision.conversation_id] += 1
+    return list(turns.values())
+
+
+def _answer(connection: Connection, rulings: Sequence[Ruling], decision_ids: Mapping[int, int]) -> list[int]:
+    """Move pending replies by the rulings, and insert theirs; return the ids of both."""
+    pending = PendingAnswers(connection, rulings)
+    rows: list[dict[str, Any]] = []
+    for one in rulings:
+        message_id, at = one.decision.message_id, one.decision.decided_at
+        belongs = {"message_id": message_id, "decision_id": decision_ids[message_id], "promise": bool(one.take_over)}
+        rows += [reply_row(reply, at) | belongs for reply in one.replies] if pending.take(one) else []
+    made = insert_replies(connection, rows)
+    join_parts(connection, _grouped_by_answer(rows, made))
+    return [*pending.moved, *made]
 
 
 def _refuse_if_operator_acted(connection: Connection, rulings: Iterable[Ruling]) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, exists, not_, select, update
 
@@ -63,67 +62,51 @@ def _pending_of(row: Row[Any]) -> PendingReply:
     return PendingReply(row.state, row.rule_id, row.event is None, row.touched, row.passed_over)
 
 
-class _PendingReply(Struct):
-    """A pending reply: stored already (`id`), or made by this very batch (`row`)."""
-
-    what: PendingReply
-    due_at: datetime | None
-    id: int = 0
-    closed: bool = False
-    row: dict[str, Any] | None = None
-
-
 class PendingAnswers:
-    """Pending answers in the conversations of rulings, taken one after the other."""
+    """Pending answers in the conversations of rulings, of which each has one."""
 
     def __init__(self, connection: Connection, rulings: Iterable[Ruling]) -> None:
         self._connection = connection
-        self._waiting: defaultdict[int, list[_PendingReply]] = defaultdict(list)
+        self._waiting: defaultdict[int, list[Row[Any]]] = defaultdict(list)
         self.moved: set[int] = set()
         concerned = {one.decision.conversation_id for one in rulings if one.on_pending is not OnNewMessage.STAY}
         if concerned:
             query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
             for row in connection.execute(query):
-                self._waiting[row.conversation_id].append(
-                    _PendingReply(_pending_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
-                )
+                self._waiting[row.conversation_id].append(row)
 
-    def take(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Apply a ruling to the pending answers; return its rows that may be inserted."""
-        conversation_id, at = ruling.decision.conversation_id, ruling.decision.decided_at
-        waiting = self._waiting[conversation_id]
+    def take(self, ruling: Ruling) -> bool:
+        """Apply a ruling to the pending answers; True if its replies may be inserted."""
+        waiting, at = self._waiting[ruling.decision.conversation_id], ruling.decision.decided_at
         if ruling.on_pending is not OnNewMessage.STAY:
             # The contact wrote, so they can be sent again.
-            self._write([one for one in waiting if one.closed], at, error="")
+            self._write([one for one in waiting if one.error == WINDOW_CLOSED], at, error="")
         match ruling.on_pending:
             case OnNewMessage.SUPERSEDE:
-                rows = self._give_way(ruling, rows)
+                return self._give_way(ruling, waiting)
             case OnNewMessage.HOLD_AGAIN:
                 self._hold_again(waiting, ruling.hold_times, at)
             case OnNewMessage.ASK:
                 self._ask(waiting, at)
             case OnNewMessage.STAY:
                 pass
-        self._waiting[conversation_id] += [_reply_of(row) for row in rows if row["state"] in WAITS]
-        return rows
+        return True
 
-    def _give_way(self, ruling: Ruling, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        decision = ruling.decision
-        waiting = self._waiting[decision.conversation_id]
-        if rows and any(one.what.touched for one in waiting):
-            self._hold_again(waiting, ruling.hold_times, decision.decided_at)
+    def _give_way(self, ruling: Ruling, waiting: Sequence[Row[Any]]) -> bool:
+        at = ruling.decision.decided_at
+        if ruling.replies and any(one.touched for one in waiting):
+            self._hold_again(waiting, ruling.hold_times, at)
             self._decided(ruling, Outcome.YIELDED)
-            return ()
-        if rows and superseded_count([one.what for one in waiting]) < ruling.needs:
-            self._ask(waiting, decision.decided_at)
+            return False
+        if ruling.replies and superseded_count([_pending_of(one) for one in waiting]) < ruling.needs:
+            self._ask(waiting, at)
             self._decided(ruling, Outcome.NO_QUOTA)
-            return ()
-        gone = [one for one in waiting if not one.what.touched]
+            return False
+        gone = [one for one in waiting if not one.touched]
         [after] = {next_state(state, Move.CANCEL) for state in WAITS}
-        self._write(gone, decision.decided_at, StepKind.CANCEL, state=after, by=CONTACT)
-        self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
-        self._waiting[decision.conversation_id] = [one for one in waiting if one.what.touched]
-        return rows
+        self._write(gone, at, StepKind.CANCEL, state=after, by=CONTACT)
+        self._cancel_behind([one.id for one in gone], at)
+        return True
 
     def _cancel_behind(self, ids: Collection[int], at: datetime) -> None:
         """Cancel queued later parts of these answers, unless an operator released them."""
@@ -131,29 +114,25 @@ class PendingAnswers:
         gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
         self.moved.update(reply.id for reply in gone)
 
-    def _hold_again(self, waiting: Sequence[_PendingReply], hold_times: HoldTimes, at: datetime) -> None:
+    def _hold_again(self, waiting: Sequence[Row[Any]], hold_times: HoldTimes, at: datetime) -> None:
         """Set fresh deadlines for those that have one, keeping their order and distance."""
         clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
         first = min((due_at for _, due_at in clocked), default=at)
         for one, due_at in clocked:
-            self._write([one], at, StepKind.HOLD, due_at=hold_times.due_at(at, one.what.rule_id, due_at - first))
+            self._write([one], at, StepKind.HOLD, due_at=hold_times.due_at(at, one.rule_id, due_at - first))
 
-    def _ask(self, waiting: Sequence[_PendingReply], at: datetime) -> None:
+    def _ask(self, waiting: Sequence[Row[Any]], at: datetime) -> None:
         asks = [one for one in waiting if one.due_at is not None]
         self._write(asks, at, StepKind.HOLD, due_at=None, error=ASKS_SINCE)
 
     def _write(
         self,
-        which: Sequence[_PendingReply],
+        which: Sequence[Row[Any]],
         at: datetime,
         kind: StepKind | None = None,
         **values: Any,  # noqa: ANN401
     ) -> None:
-        for one in which:
-            if one.row is not None:
-                one.row.update(values)
-            one.due_at = values.get("due_at", one.due_at)
-        ids = [one.id for one in which if one.row is None]
+        ids = [one.id for one in which]
         if ids:
             change = update(replies).where(replies.c.id.in_(ids))
             self._connection.execute(change.values(updated_at=at, **values))
@@ -179,7 +158,3 @@ def hold_scheduled(connection: Connection, new: Mapping[int, Ruling]) -> list[in
     at = max(one.decision.decided_at for one in new.values())
     values = {"due_at": None, "not_before": None, "error": WROTE_BEFORE}
     return [reply.id for reply in move_all(connection, Move.HOLD, waits, at, **values)]
-
-
-def _reply_of(row: dict[str, Any]) -> _PendingReply:
-    return _PendingReply(PendingReply(row["state"], row["rule_id"], to_message=True), row["due_at"], row=row)

@@ -43,15 +43,15 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
 
 _INSERT = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
 
-_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyState.CANCELLED: StepKind.CANCEL}
-"""First step of a new reply by state; cancelled if a later message is answered."""
+_BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP}
+"""First step of a new reply by state."""
 
 
 def _first_step(reply_id: int, row: dict[str, Any]) -> ReplyStep | None:
     kind, source = _BORN.get(row["state"]), row["mode_from"]
     if kind is None or (kind is StepKind.KEEP and source is None):
         return None
-    reason = "" if kind is StepKind.CANCEL or source is None else row["error"] or BORN_BY[source]
+    reason = "" if source is None else row["error"] or BORN_BY[source]
     return ReplyStep(reply_id, row["created_at"], kind, by=row["by"], reason=reason, until=row["due_at"])
 
 
