@@ -15,13 +15,12 @@ class Reach(Struct, frozen=True):
     """Newest finding about the public address, and since when it is good or not.
 
     `finding.ok` tells if WeChat's requests arrive. `since` is the first moment of the present state, None while
-    nothing was probed. `lost`: they did arrive before. `url` is the address that is probed, empty if none can be.
+    nothing was probed. `lost`: they did arrive before.
     """
 
     finding: Finding = NOT_PROBED
     since: datetime | None = None
     lost: bool = False
-    url: str = ""
 
 
 class Outage(Struct, frozen=True):

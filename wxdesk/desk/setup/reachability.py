@@ -37,6 +37,9 @@ AGAIN_AFTER, WHILE_LOST = timedelta(seconds=4), timedelta(seconds=10)
 With probes of 5 s at most, a loss is told within 45 s.
 """
 
+_LOST = 2
+"""Failures in a row that are told as a loss, or one for which somebody asked."""
+
 LOOK_EVERY, ASLEEP = timedelta(seconds=TICK_SECONDS), timedelta(seconds=30)
 """Time between two looks at clock and network; a later one says that it slept."""
 
@@ -64,13 +67,12 @@ class Reachability:
 
     def __post_init__(self) -> None:
         self.state = Reach()
-        self._configured = self._tunnel_url = self._account = self._listener = ""
-        self._tunnel = TunnelState()
-        self._following = False
+        self._configured: str | None = None  # until it is followed
+        self._account = self._listener = ""
+        self._tunnel = TunnelState()  # with the address of the one before while it has none
         self._untold = False  # who follows other accounts, too, has to hear
         self._url: PublicUrl | None = None
-        self._failed = False  # the last probe
-        self._lost = False  # and it was told
+        self._failures = 0  # without a good probe since
         self._outage_lasts = True  # one of an earlier run may
         self._reached_at: datetime | None = None
         self._kept_at: datetime | None = None
@@ -92,24 +94,23 @@ class Reachability:
         """
         self._configured, self._account = public_url, account
         self._listener = _ANY_ADDRESS.sub("127.0.0.1", listener)
-        self._following = self._untold = True
+        self._untold = True
         self._turn()
 
     def on_event(self, event: events.Event) -> None:
         """Probe at once when the tunnel stands or falls, at the address that it has."""
         if isinstance(event, events.TunnelChanged):
-            self._tunnel = event.state
-            stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel_url  # another one follows
-            self._tunnel_url = event.state.public_url or stays
+            stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel.public_url  # another one follows
+            self._tunnel = replace(event.state, public_url=event.state.public_url or stays)
             self._turn()
 
     def _turn(self) -> None:
-        if not self._following:
+        if self._configured is None:
             return
         before = self._url
-        self._url, found = read_public_url(self._configured or self._tunnel_url)
+        self._url, found = read_public_url(self._configured or self._tunnel.public_url)
         if self._url is None:
-            self._failed = self._lost = False
+            self._failures = 0
             self._change_finding(replace(found, at=self._clock()))
         elif before is not None and self._url != before:
             self._change_finding(Finding(found.check, CheckVerdict.UNKNOWN))  # until the first probe of the new one
@@ -142,7 +143,7 @@ class Reachability:
                         await self._probe()
                     except StoreError as error:
                         log.error("Outages are not kept at the moment: %s", type(error).__name__)
-                await self._rest((self._clock() if self._failed else began) + self._pause())
+                await self._rest((self._clock() if self._failures else began) + self._pause())
         finally:
             with suppress(StoreError):
                 await self._keep_time(at_once=True)
@@ -151,17 +152,17 @@ class Reachability:
 
     async def _probe(self, *, certain: bool = False) -> Finding:
         url = self._url
-        if url is None and self._following:
+        if url is None and self._configured is not None:
             await self._forget()
         if url is None or (self._tunnel.phase is TunnelPhase.STARTING and not certain):
             return self.state.finding
         finding = self._with_cause(await self._prober.probe(url, self._account, self._listener))
         if url != self._url:
             return finding
-        first, self._failed = not self._failed, not finding.ok
+        self._failures = 0 if finding.ok else max(self._failures + 1, _LOST if certain else 0)
         if finding.ok:
             await self._came_through(finding)
-        elif certain or not first:
+        elif self._failures >= _LOST:
             await self._lose(finding)
         return finding
 
@@ -175,9 +176,9 @@ class Reachability:
     async def _came_through(self, finding: Finding) -> None:
         now, news = finding.at or self._clock(), False
         try:
-            if not self._lost and self._was_off(now):
+            if self._was_off(now):
                 await self._begin_outage(finding)
-            self._reached_at, self._lost = now, False
+            self._reached_at = now
             if self._outage_lasts:
                 await self._outages.end(now)
                 self._outage_lasts, news = False, True
@@ -192,13 +193,12 @@ class Reachability:
 
     async def _lose(self, finding: Finding) -> None:
         try:
-            if not self._lost:
-                self._lost = True
-                await self._begin_outage(finding)
+            await self._begin_outage(finding)
         finally:
             self._change_finding(finding)
 
     async def _begin_outage(self, finding: Finding) -> None:
+        """Store that one lasts, also if that failed before; the store keeps one at a time."""
         if self._reached_at is not None:
             self._outage_lasts = True
             verdict = CheckVerdict.DESK_OFF if self._was_off(self._clock()) else finding.verdict
@@ -226,8 +226,7 @@ class Reachability:
         before, since = self.state.finding, self.state.since
         if since is None or finding.ok is not before.ok:
             since = finding.at
-        lost, url = self._lost and self._reached_at is not None, str(self._url or "")
-        self.state = Reach(finding, since, lost, url)
+        self.state = Reach(finding, since, self._failures >= _LOST and self._reached_at is not None)
         same = _what_is_said(finding) == _what_is_said(before)
         news, self._untold = news or self._untold, False
         if news or not same:
@@ -242,9 +241,7 @@ class Reachability:
     # -- waiting
 
     def _pause(self) -> timedelta:
-        if self._lost:
-            return WHILE_LOST
-        return AGAIN_AFTER if self._failed else PROBED_EVERY
+        return (PROBED_EVERY, AGAIN_AFTER, WHILE_LOST)[min(self._failures, _LOST)]
 
     async def _rest(self, until: datetime) -> None:
         """Wait until a time, or for an address, the end of a sleep or another network."""
