@@ -73,12 +73,7 @@ class ClaimControl(QObject):
         open_beside(menu, self._face)
 
     def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> QAction:
-        action = menu.addAction(literal(words))
-        action.triggered.connect(partial(self._do, command))
-        return action
-
-    def _do(self, command: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._bridge.ask(command())
+        return menu.addAction(literal(words), lambda: self._bridge.ask(command()))
 
     def _hand_to(self, conversation_id: int, name: str) -> None:
         note, words = QLineEdit(maxLength=200), tr("A word for {name}, which the customer does not see", name=name)

@@ -103,17 +103,15 @@ class ConfirmDialog(NarrowDialog):
         field: QWidget | None = None,
     ) -> None:
         super().__init__(parent, title)
-        self._then: Callable[[], None] | None = None
         buttons = self._choices(action, self.accept, destructive=destructive)
         self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
         self.text.setVisible(bool(text))
         self._lay_out(title, self.text, field, 4, buttons)
         (field or (self.cancel if destructive else self.action)).setFocus()
-        self.accepted.connect(self._do)
 
     def ask(self, then: Callable[[], None]) -> None:
         """Show the question; returns at once."""
-        self._then = then
+        self.accepted.connect(partial(then))  # as it is: Qt would call what overrides a base's method
         self.open()
 
     def interrupt(self) -> None:
@@ -125,10 +123,6 @@ class ConfirmDialog(NarrowDialog):
     def _take_answers(self) -> None:
         self.setEnabled(True)
         (self.cancel if self.cancel.isDefault() else self.action).setFocus()
-
-    def _do(self) -> None:
-        if self._then is not None:
-            self._then()
 
 
 DISCARDED = 2
@@ -156,12 +150,9 @@ class LeaveDialog(NarrowDialog):
 
     def ask(self, save: Callable[[], None], discard: Callable[[], None], stay: Callable[[], None]) -> None:
         """Show the question; returns at once."""
-        self._answers = (stay, save, discard)  # by the dialog's result
-        self.finished.connect(self._act)
+        for answered, act in ((self.accepted, save), (self.rejected, stay), (self.discard.clicked, discard)):
+            answered.connect(partial(act))  # as `ConfirmDialog` does
         self.open()
-
-    def _act(self, result: int) -> None:
-        self._answers[result]()
 
 
 class AgreementDialog(NarrowDialog):
