@@ -13,7 +13,7 @@ from wxdesk.core.model.decision import Verdict
 from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule
 from wxdesk.i18n import unit
 from wxdesk.ui.rules.editor.actions.bodies import NumberBody
-from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, NumberPart
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, QuietDaysPart
 from wxdesk.ui.rules.editor.conditions.table import EDITORS
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.settings.preference_lines import NumberLine
@@ -26,7 +26,7 @@ type Spoken = tuple[QWidget, NumberField, str, str]
 
 def _quiet(host: QWidget) -> Spoken:
     part = EDITORS["quiet_days"].part(1, ConditionChoices(), host)
-    assert isinstance(part, NumberPart)
+    assert isinstance(part, QuietDaysPart)
     return host, part.number, "day before", "days before"
 
 

@@ -38,7 +38,7 @@ from wxdesk.ui.rules.editor.conditions.context_parts import (
     HoursPart,
     LastRulePart,
     MessageNumberPart,
-    NumberPart,
+    QuietDaysPart,
     TagsPart,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, SourceFieldPart, WordsPart
@@ -146,7 +146,7 @@ def _write_acquaintance(page: RulesPage) -> None:
 
 
 def _write_quiet(page: RulesPage) -> None:
-    _part(page, NumberPart, "quiet_days").number.setValue(14)
+    _part(page, QuietDaysPart, "quiet_days").number.setValue(14)
 
 
 def _write_number(page: RulesPage) -> None:
@@ -343,7 +343,7 @@ def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
 
 def test_numbers_are_stepped_by_keys_and_judged_as_typed(new_rule: RulesPage, qtbot: QtBot) -> None:
     new_rule.editor.when_card.add_condition("quiet_days")
-    days = _part(new_rule, NumberPart, "quiet_days").number
+    days = _part(new_rule, QuietDaysPart, "quiet_days").number
     qtbot.keyClick(days, Qt.Key.Key_Up)
     assert days.value() == 31
     days.selectAll()

@@ -18,6 +18,7 @@ from tests.ui.world import World
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.rules.lint.clustering import MessageGroup
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import Store
@@ -267,21 +268,40 @@ async def _refused() -> None:
 
 def test_a_review_that_fails_gives_the_editor_back_and_says_why(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     reviews = page.reviews
-    course = reviews._begin("Check", "Looking…")
+    reviews._begin("Check", "Looking…")
     with qtbot.waitSignal(bridge.failed) as told:
-        reviews._ask(_refused(), course, reviews._show_findings)
+        reviews._ask(_refused(), reviews._show_findings)
     assert str(told.args[0]) == "The disk is full."
     assert page.editor.isVisible()
 
 
 def test_an_older_review_that_fails_leaves_the_newer_one(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     reviews = page.reviews
-    older = reviews._begin("Try on history", "Asking…")
-    reviews._ask(_refused(), older, reviews._show_report)
+    reviews._begin("Try on history", "Asking…")
+    reviews._ask(_refused(), reviews._show_report)
     page.list.check.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert reviews.panel.isVisible()
     assert reviews.panel.title.full_text() == "Check"
+
+
+def test_an_older_review_that_ends_late_does_not_show_in_the_newer_one(
+    page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    may_end, reviews = asyncio.Event(), page.reviews
+
+    async def late() -> list[MessageGroup]:
+        await may_end.wait()
+        return []
+
+    reviews._begin("Unmatched", "Gathering…")
+    reviews._ask(late(), reviews._show_groups)
+    page.list.check.click()
+    qtbot.waitUntil(lambda: ended(reviews.panel))
+    said = reviews.panel.sentence.full_text()
+    world.loop.call_soon_threadsafe(may_end.set)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert reviews.panel.sentence.full_text() == said
 
 
 def test_a_row_of_a_dry_run_can_be_read_whole_and_leads_to_its_conversation(

@@ -49,8 +49,7 @@ class ContactPanel(QFrame):
         self.first_seen = PlainLabel(elide=True)
         self.source = PlainLabel(wrap=True)
         self.tags = TagRow()
-        self.note = NoteEdit(lambda: self.names())
-        self.names: Callable[[], Iterable[str]] = tuple
+        self.note = NoteEdit()
         self.blocked = PlainLabel(tr("Blocked: rules keep quiet, and nothing new is told of this customer."), wrap=True)
         self.block = Button(kind=ButtonKind.LINK)
         self.export = Button(tr("Export the conversation…"), kind=ButtonKind.LINK)
@@ -192,7 +191,7 @@ class AliasEdit(TitleField):
 
 
 class NoteEdit(GrowingText):
-    """A few lines about the contact, as high as the text; it completes `names`.
+    """A few lines about the contact, as high as the text, with names to complete.
 
     Signals:
         saved: the field was left.
@@ -200,9 +199,9 @@ class NoteEdit(GrowingText):
 
     saved = Signal()
 
-    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+    def __init__(self) -> None:
         super().__init__(range(1, 7), around=8)
-        self.completion = NameCompletion(self, names)
+        self.completion = NameCompletion(self)
         self.setProperty("class", "flat")
         self.setPlaceholderText(tr("Add a note…"))
         self.setAccessibleName(tr("Note"))
@@ -225,10 +224,10 @@ WIDE = 160
 class NameCompletion(QObject):
     """Offers `names` that begin as written behind an @ in `edit`."""
 
-    def __init__(self, edit: QPlainTextEdit, names: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, edit: QPlainTextEdit) -> None:
         super().__init__(edit)
         self._edit = edit
-        self._names = names
+        self.names: Callable[[], Iterable[str]] = tuple
         self._found = QStringListModel(self)
         self.completer = QCompleter(self._found, self)
         self.popup = QListView()
@@ -249,7 +248,7 @@ class NameCompletion(QObject):
 
     def _offer(self) -> None:
         begun = self._begun()
-        names = [] if begun is None else sorted(name for name in self._names() if name.startswith(begun))
+        names = [] if begun is None else sorted(name for name in self.names() if name.startswith(begun))
         if not names or names == [begun] or not self._edit.hasFocus():
             self.popup.hide()
             return

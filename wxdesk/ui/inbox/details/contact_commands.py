@@ -68,7 +68,7 @@ class ContactCommands(QObject):
         self._session = session
         self._acts = acts
         self._unsaved: defaultdict[int, list[ContactChange]] = defaultdict(list)
-        panel.names = lambda: {one.name for one in bridge.desk.colleagues.now}
+        panel.note.completion.names = lambda: {one.name for one in bridge.desk.colleagues.now}
         panel.described.connect(self._describe)
         self.files = FileJobs(bridge, panel)
         panel.block.clicked.connect(self.toggle_block)

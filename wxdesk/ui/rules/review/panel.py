@@ -123,31 +123,31 @@ class ReviewStack(QStackedWidget):
 
     def check(self) -> None:
         """Show the lint findings about the rules."""
-        course = self._begin(tr("Check"), tr("Looking over all rules…"))
-        self._ask(self._bridge.desk.rules.review.findings(), course, self._show_findings)
+        self._begin(tr("Check"), tr("Looking over all rules…"))
+        self._ask(self._bridge.desk.rules.review.findings(), self._show_findings)
 
     def unmatched(self) -> None:
         """Show the messages to which no rule had an answer of its own."""
-        course = self._begin(tr("Unmatched"), tr("Gathering what was unmatched…"))
-        self._ask(self._bridge.desk.rules.review.unmatched(), course, self._show_groups)
+        self._begin(tr("Unmatched"), tr("Gathering what was unmatched…"))
+        self._ask(self._bridge.desk.rules.review.unmatched(), self._show_groups)
 
     def try_on_history(self, rule: Rule | None) -> None:
         """Show a dry run with `rule` in its place; None: with the stored rules alone."""
-        course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
+        self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
-        self._ask(self._bridge.desk.rules.dry_run.over_history(rule, course), course, self._show_report)
+        self._ask(self._bridge.desk.rules.dry_run.over_history(rule, self._course), self._show_report)
 
-    def _ask(self, work: Coroutine[Any, Any, Any], course: DryRunProgress, show: Callable[[Any], None]) -> None:
-        """Show the result, unless another review has been started by then."""
+    def _ask(self, work: Coroutine[Any, Any, Any], show: Callable[[Any], None]) -> None:
+        """Show the result, unless another review is shown by then, or none."""
+        course = self._course
         self._bridge.ask(work, lambda found: None if course.cancelled else show(found), partial(self._failed, course))
 
-    def _begin(self, title: str, sentence: str) -> DryRunProgress:
+    def _begin(self, title: str, sentence: str) -> None:
         self.close_review()
         self._course = DryRunProgress()
         self.panel.begin(title, sentence)
         self.setCurrentWidget(self.panel)
         self.panel.back.setFocus(Qt.FocusReason.OtherFocusReason)
-        return self._course
 
     def _follow(self) -> None:
         self.panel.bar.setRange(0, self._course.total)

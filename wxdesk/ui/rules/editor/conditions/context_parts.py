@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
 from wxdesk.core.rules.business_hours import CalendarList
-from wxdesk.core.rules.conditions.surroundings import MOST_MESSAGES, MOST_MINUTES
+from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.i18n import tr
+from wxdesk.i18n import tr, unit
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, counted, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
@@ -116,18 +116,16 @@ class TagsPart(WordsPart):
         return where[:2] == ("tags", self._key)
 
 
-class NumberPart(ConditionPart):
-    """Part with a number from 1 to `most`, and the words that stand behind it.
+days_before = unit("day before", "days before")
 
-    `label` is what screen readers call it.
-    """
 
-    def __init__(
-        self, condition: str, number: int, most: int, label: str, suffix: Callable[[int], str], host: QWidget
-    ) -> None:
-        super().__init__(condition, host)
-        self.number, unit = counted(number, most, label, suffix, host)
-        self._fields = (self.number, unit)
+class QuietDaysPart(ConditionPart):
+    """Part of `quiet_days`: the contact wrote nothing for so long."""
+
+    def __init__(self, days: int, host: QWidget) -> None:
+        super().__init__("quiet_days", host)
+        self.number, behind = counted(days, MOST_DAYS, tr("Days without a message"), days_before, host)
+        self._fields = (self.number, behind)
         self.number.valueChanged.connect(self.changed)
 
     def _value(self) -> int:

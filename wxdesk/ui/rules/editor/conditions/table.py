@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, FieldTest, HoursTest, LastRule, MessageNo, Presence, SessionFromTest
-from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
-from wxdesk.i18n import account_title, tr, unit
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.editing.revisions.wording import joined, named
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
@@ -18,8 +17,9 @@ from wxdesk.ui.rules.editor.conditions.context_parts import (
     HoursPart,
     LastRulePart,
     MessageNumberPart,
-    NumberPart,
+    QuietDaysPart,
     TagsPart,
+    days_before,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, PatternPart, SourceFieldPart, SourcePart, WordsPart
 from wxdesk.ui.wording.conditions import WORDINGS
@@ -28,8 +28,6 @@ from wxdesk.ui.wording.times import MINUTE, unit_text
 DAYS = 30
 MINUTES = 10
 """Initial number of a new condition."""
-
-_DAYS_BEFORE = unit("day before", "days before")
 
 
 class ConditionEditor(Struct, frozen=True):
@@ -116,13 +114,6 @@ def _choice(name: str, label: str, choices: Mapping[Any, str], new: object) -> C
     return ConditionEditor(part, lambda _: new, lambda value: tr(choices[value]))
 
 
-def _number(name: str, label: str, most: int, suffix: Callable[[int], str], new: int) -> ConditionEditor:
-    def part(number: int, _: ConditionChoices, host: QWidget) -> ConditionPart:
-        return NumberPart(name, number, most, tr(label), suffix, host)
-
-    return ConditionEditor(part, lambda _: new, lambda number: joined(str(number), suffix(number)))
-
-
 def _has_whole(test: SessionFromTest) -> bool:
     return (test.equals, test.prefix, test.regex) != (None, None, None)
 
@@ -195,7 +186,11 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
             {True: "writes for the first time", False: "has written before"},
             True,
         ),
-        "quiet_days": _number("quiet_days", "Days without a message", MOST_DAYS, _DAYS_BEFORE, DAYS),
+        "quiet_days": ConditionEditor(
+            lambda days, _, host: QuietDaysPart(days, host),
+            lambda _: DAYS,
+            lambda days: joined(str(days), days_before(days)),
+        ),
         "tags.any": _tags("any"),
         "tags.none": _tags("none"),
     },
