@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from wxdesk.core.model.operator import Operator, Role
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.commands import ConversationCommands
@@ -101,11 +101,6 @@ class Desk(Struct, frozen=True):
     """None on a file, which one machine has for itself."""
     traffic: Traffic = field(default_factory=Traffic)
     health: Health = field(default_factory=Health)
-
-    @property
-    def operator(self) -> Operator | None:
-        """The operator who is signed in here; None on a file, and where nobody signs in."""
-        return None if self.operators is None else self.operators.now
 
     @property
     def me(self) -> str:

@@ -54,7 +54,7 @@ def test_a_wrong_password_is_told_and_a_right_one_lets_in(
     with qtbot.waitSignal(dialog.accepted):
         fill(dialog, " 老板 ", PASSWORD)
     assert not world.desk.needs_sign_in
-    assert world.desk.operator == operators.now
+    assert world.desk.operators is operators
     dialog.deleteLater()
 
 

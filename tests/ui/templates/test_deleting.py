@@ -62,7 +62,7 @@ def test_all_deletions_are_undone_and_redone_one_after_the_other(
     assert page.editor.saved.title == "Parcel"
     press(Qt.Key.Key_Z, ctrl)
     assert stored() == before
-    assert not view.undoable
+    assert not page.past._done
     assert press(Qt.Key.Key_Z, ctrl | shift) == ["Parcel", "Returns"]
     assert press(Qt.Key.Key_Z, ctrl | shift) == ["Returns"]
-    assert not view.redoable
+    assert not page.past._undone

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from wxdesk.core.errors import NotFound
 from wxdesk.i18n import tr
@@ -42,8 +43,9 @@ class UndoableChange(Struct, frozen=True):
 
 
 class ListUndo(QObject):
-    """Undo history of a list, kept as long as its page; `view` has the keys.
+    """Undo history of a list, kept as long as its page.
 
+    Ctrl+Z and Ctrl+Shift+Z in its `view` are for it while there is something to undo or redo, else for the editor.
     The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
 
     Signals:
@@ -57,14 +59,24 @@ class ListUndo(QObject):
     def __init__(self, bridge: WindowBridge, view: RecordView[Any]) -> None:
         super().__init__(view)
         self._bridge = bridge
-        self._view = view
         self._done: list[UndoableChange] = []
         self._undone: list[UndoableChange] = []
         self._waiting: list[Callable[[], None]] = []
         self._open = 0
         self._joining = QTimer(self, singleShot=True, interval=OFFER_MS)
-        view.undo_asked.connect(self.undo)
-        view.redo_asked.connect(self.redo)
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys, before a shortcut of the editor does."""
+        if not isinstance(event, QKeyEvent) or event.type() is QEvent.Type.KeyRelease:
+            return False
+        undo = bool(self._done) and event.matches(QKeySequence.StandardKey.Undo)
+        redo = bool(self._undone) and event.matches(QKeySequence.StandardKey.Redo)
+        if event.type() is QEvent.Type.ShortcutOverride:
+            event.setAccepted(undo or redo)
+        elif undo or redo:
+            (self.undo if undo else self.redo)()
+        return undo or redo
 
     @property
     def changing(self) -> bool:
@@ -80,7 +92,6 @@ class ListUndo(QObject):
         """Record a change that has been made, and offer to undo it."""
         self._add(change)
         self._offer(said)
-        self._update_view()
 
     def _add(self, change: UndoableChange) -> UndoableChange:
         last = self._done[-1] if self._done else None
@@ -115,7 +126,6 @@ class ListUndo(QObject):
     def was_saved(self, record: Record) -> None:
         """Forget undone deletions of this record: redoing one would delete what was saved."""
         self._undone = [one for one in self._undone if one.restored != record.id]
-        self._update_view()
 
     def _step(self, change: UndoableChange, work: DeskCall, said: str) -> None:
         self._joining.stop()  # what was moved last is where it was meant to be
@@ -147,14 +157,10 @@ class ListUndo(QObject):
 
     def _go_on(self) -> None:
         self._open -= 1
-        self._update_view()
         if self._waiting and not self._open:
             self._waiting.pop(0)()
         if not self._open:
             self.ended.emit()
-
-    def _update_view(self) -> None:
-        self._view.undoable, self._view.redoable = bool(self._done), bool(self._undone)
 
     def _was_not_done(self, change: UndoableChange, error: Exception) -> None:
         self._drop(change)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
@@ -79,21 +79,15 @@ class RecordView[R: Record](RowList):
 
     Subclasses fill the `menu` of the current row; each of its actions changes something.
 
-    Delete deletes the current record, Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
+    Delete deletes the current record; `ListUndo` has the keys that undo and redo.
 
     Signals:
         chosen: a record's id, when another row becomes the current one, or the current one is clicked.
         delete_asked: the record to delete.
-        undo_asked, redo_asked: the operator wants the last change of the list undone, or redone.
     """
 
     chosen = Signal(int)
     delete_asked = Signal(object)
-    undo_asked = Signal()
-    redo_asked = Signal()
-
-    undoable = redoable = False
-    """True while the list can undo; else Ctrl+Z belongs to the editor. Redo alike."""
 
     def __init__(
         self, records: RecordModel[R], delegate: QAbstractItemDelegate, name: str, parent: QWidget | None = None
@@ -120,20 +114,8 @@ class RecordView[R: Record](RowList):
         """Make a record's row the current one, also where a search hides it."""
         self.show_current(record_id)
 
-    def event(self, event: QEvent) -> bool:
-        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while the list can undo or redo."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            undo = self.undoable and event.matches(QKeySequence.StandardKey.Undo)
-            event.setAccepted(undo or (self.redoable and event.matches(QKeySequence.StandardKey.Redo)))
-            return event.isAccepted() or super().event(event)
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_asked.emit()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self.redo_asked.emit()
-        elif event.key() == Qt.Key.Key_Delete:
+        if event.key() == Qt.Key.Key_Delete:
             self._delete()
         else:
             super().keyPressEvent(event)

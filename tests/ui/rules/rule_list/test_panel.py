@@ -255,14 +255,14 @@ def test_all_changes_of_the_list_are_undone_and_redone_one_after_the_other(
     for step in reversed(steps[:-1]):
         press(Qt.Key.Key_Z, ctrl)
         assert stored() == step
-    assert not view.undoable
+    assert not page.past._done
     for step in steps[1:]:
         press(Qt.Key.Key_Z, ctrl | shift)
         assert stored() == step
-    assert not view.redoable
+    assert not page.past._undone
     press(Qt.Key.Key_Z, ctrl)
     press(Qt.Key.Key_Space)  # another change ends what could be done again
-    assert not view.redoable
+    assert not page.past._undone
 
 
 def test_two_quick_moves_of_a_rule_leave_earlier_steps_to_be_undone(
@@ -303,7 +303,7 @@ def test_a_failed_undo_can_be_tried_again_unless_its_rule_is_gone(
         qtbot.waitUntil(lambda: bridge.is_idle)
     for_now = isinstance(error, BadInput)
     assert tried == [True, for_now]
-    assert page.list.view.undoable is for_now
+    assert bool(page.past._done) is for_now
 
 
 def test_a_move_is_taken_back_also_where_others_came_in_between() -> None:
