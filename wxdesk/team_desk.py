@@ -17,8 +17,9 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
+from wxdesk.desk.team.authority import Authority
 from wxdesk.desk.team.commands import COMMANDS, SHARED
-from wxdesk.desk.team.dispatch import LocalCommands, PartFront, RemoteCommands, give_or_join
+from wxdesk.desk.team.dispatch import PartFront, RemoteCommands, give_or_join
 from wxdesk.desk.team.following import Following
 from wxdesk.store import Store
 
@@ -65,7 +66,12 @@ async def begin_sign_in(local: Desk, store: Store, operators: Operators, parts: 
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     local.bus.subscribe(lambda event: local.bus.publish(_turn(event)), events.WorkChanged)
-    return _fronted(local, COMMANDS, LocalCommands(store.operators, local, operators), operators)
+    authority = Authority(store.operators, local)
+
+    async def give(path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        return await authority.carry_out(path, operators.my_id, method, *given, **named)
+
+    return _fronted(local, COMMANDS, give, operators)
 
 
 def _turn(event: events.Event) -> events.Event:

@@ -51,6 +51,11 @@ class Operators:
         """Return the name of who is signed in here; empty for nobody."""
         return "" if self.now is None else self.now.name
 
+    @property
+    def my_id(self) -> int | None:
+        """Id of who is signed in here."""
+        return None if self.now is None else self.now.id
+
     def why_not(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
         if not self.required:

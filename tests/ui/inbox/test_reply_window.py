@@ -57,7 +57,8 @@ def test_header_and_details_tell_what_is_left_and_what_is_kept(
     header: ChatHeader, left: int, mode: ReplyMode | None, words: str, beside: str
 ) -> None:
     shown = row(1, window=ReplyWindow(left, NOW + timedelta(hours=1)), mode=mode)
-    header.show_row(shown, NOW)
+    header.show_row(shown)
+    header.tick(NOW)
     assert header.quota.accessibleName() == words
     assert quota_sentence(shown.conversation, SHOP, NOW).endswith(beside)
 
@@ -70,7 +71,8 @@ def test_where_no_rule_answers_nothing_is_said_to_be_theirs() -> None:
 
 
 def test_the_reply_window_runs_out_while_it_is_shown(header: ChatHeader) -> None:
-    header.show_row(row(1, window=ReplyWindow(2, NOW + timedelta(minutes=6))), NOW)
+    header.show_row(row(1, window=ReplyWindow(2, NOW + timedelta(minutes=6))))
+    header.tick(NOW)
     assert header.quota.time.full_text() == "6:00"
     assert header.quota.accessibleName() == "2 replies left (2 kept for you)"
     header.tick(NOW + timedelta(minutes=5, seconds=1))
@@ -83,7 +85,8 @@ def test_the_reply_window_runs_out_while_it_is_shown(header: ChatHeader) -> None
 
 def test_a_narrow_header_keeps_room_for_the_name(header: ChatHeader, qtbot: QtBot) -> None:
     until = NOW + timedelta(minutes=29)
-    header.show_row(row(1, alias="王芳", taken_over=True, taken_over_until=until), NOW)
+    header.show_row(row(1, alias="王芳", taken_over=True, taken_over_until=until))
+    header.tick(NOW)
     header.show_detail.show()
     header.resize(528, 56)  # what the chat has in a window of 900
     qtbot.waitUntil(lambda: header.name.width() >= header.name.sizeHint().width())
@@ -116,7 +119,8 @@ def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
     header.resize(900 - Measure.RAIL - Measure.LIST, Measure.HEADER)
     header.show()
     i18n.use(language)
-    header.show_row(row(1, alias="王芳", window=ReplyWindow(4, NOW + timedelta(hours=47, minutes=30)), **fields), NOW)
+    header.show_row(row(1, alias="王芳", window=ReplyWindow(4, NOW + timedelta(hours=47, minutes=30)), **fields))
+    header.tick(NOW)
     i18n.use("en")
     quota = header.quota
     assert header.mode.text() == word
@@ -176,7 +180,8 @@ def test_a_reply_window_that_wechat_ended_says_why_everywhere(header: ChatHeader
     over = NOW if errcode == 45015 else NOW + timedelta(hours=1)
     ended = row(1, window=ReplyWindow(0, over, errcode))
     words, remedy = REFUSALS[errcode]
-    header.show_row(ended, NOW)
+    header.show_row(ended)
+    header.tick(NOW)
     assert header.quota.accessibleName() == f"{words} (as WeChat says, {errcode})"
     assert remedy in unescape(header.quota.toolTip())
     if words.startswith("WeChat refuses"):

@@ -1,7 +1,7 @@
 """Commands of a window, carried out where it runs or by the server that works.
 
-A `PartFront` stands before a part of `Desk` and passes its `commands` on: by `give_or_join` to `LocalCommands`, or to
-`RemoteCommands` and so to the `CommandRunner` of the server. Whatever only reads goes to the part itself.
+A `PartFront` stands before a part of `Desk` and passes its `commands` on: by `give_or_join` to the `Authority`, or
+to `RemoteCommands` and so to the `CommandRunner` of the server. Whatever only reads goes to the part itself.
 """
 
 import asyncio
@@ -34,7 +34,6 @@ from wxdesk.desk.runtime.timers import STORE_RETRY_SECONDS, keep_looking
 from wxdesk.desk.team.authority import Authority
 from wxdesk.desk.team.commands import COMMANDS, SHARED
 from wxdesk.store import Store
-from wxdesk.store.team import OperatorStore
 
 log = logging.getLogger(__name__)
 
@@ -104,19 +103,6 @@ async def give_or_join[R](
     return await give(path, method, *given, **named)
 
 
-class LocalCommands:
-    """Commands of a window on the machine that works, for who is signed in there."""
-
-    def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
-        self._authority = Authority(store, desk)
-        self._operators = operators
-
-    async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
-        """Carry out a command; raises `NotAllowed` and whatever the method raises."""
-        me = self._operators.now.id if self._operators.now is not None else None
-        return await self._authority.carry_out(path, me, method, *given, **named)
-
-
 class Turn(asyncio.Lock):
     """Turn of a command; one given again before its answer gets that of `made`."""
 
@@ -184,8 +170,7 @@ class RemoteCommands:
         self._publish(TroubleRaised(TroubleArea.LATE, STILL_WAITS))
 
     def _command_of(self, path: str, arguments: str) -> StoredCommand:
-        me = self._operators.now
-        return StoredCommand(0, path, arguments, CommandState.PENDING, operator_id=me.id if me is not None else None)
+        return StoredCommand(0, path, arguments, CommandState.PENDING, operator_id=self._operators.my_id)
 
     async def _make(self, command: StoredCommand) -> StoredCommand:
         ids: list[int] = []  # of each try; none but the last can be through

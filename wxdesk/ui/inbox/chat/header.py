@@ -198,13 +198,12 @@ class ChatHeader(Frame):
         self.show_list.hide()
         self.show_detail.hide()
 
-    def show_row(self, row: InboxRow, now: datetime, *, leaving: bool = False) -> None:
-        """Show this conversation; `leaving`: an automatic reply leaves in it by itself."""
+    def show_row(self, row: InboxRow, *, leaving: bool = False) -> None:
+        """Show another one from the next `tick` on; `leaving`: a reply leaves by itself."""
         conversation = self._conversation = row.conversation
         self._leaving = leaving
         self.name.setText(name_of(conversation.contact))
         self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
-        self.tick(now)
 
     def tick(self, now: datetime) -> None:
         """Update times and quota to `now`."""

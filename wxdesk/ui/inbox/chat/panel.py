@@ -151,12 +151,10 @@ class ChatPanel(Frame):
             return
         self.timeline.set_whole(self._session.known.to_end)
         self._head.setCurrentWidget(self.header)
-        self.header.show_row(row, now, leaving=self._session.leaving)
-        self.claim.show_conversation(row.conversation, now)
-        self.transfer.show_conversation(row.conversation, now)
-        self.takeover.tick(now)
+        self.header.show_row(row, leaving=self._session.leaving)
+        self.tick(now)
         self.resolving.tick(now)
-        self.writing.refresh(row.conversation, now)
+        self.writing.lock.follow()
 
     def _show_nobody(self) -> None:
         self._head.setCurrentIndex(1)
@@ -185,13 +183,15 @@ class ChatPanel(Frame):
         self.writing.turn()
 
     def tick(self, now: datetime) -> None:
-        """Update times and countdowns to `now`."""
+        """Update times and countdowns of the open conversation to `now`."""
+        conversation = self._session.conversation
+        if conversation is None:
+            return
         self.header.tick(now)
         self.takeover.tick(now)
-        if self._session.row is not None:
-            self.claim.show_conversation(self._session.row.conversation, now)
-            self.transfer.show_conversation(self._session.row.conversation, now)
-            self.writing.tick(self._session.row.conversation, now)
+        self.claim.show_conversation(conversation, now)
+        self.transfer.show_conversation(conversation, now)
+        self.writing.tick(conversation, now)
         self.timeline.tick()
 
     def type_into(self, event: QKeyEvent) -> None:

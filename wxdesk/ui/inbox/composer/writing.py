@@ -80,11 +80,6 @@ class ReplyWriting(QObject):
         self.keeping.finish()
         self.lock.unlock_all()
 
-    def refresh(self, conversation: Conversation, now: datetime) -> None:
-        """Show what can be written as the conversation and its replies are now."""
-        self.tick(conversation, now)
-        self.lock.follow()
-
     def tick(self, conversation: Conversation, now: datetime) -> None:
         """Update quota and reply window to `now`."""
         self.composer.open(conversation, now)
@@ -105,7 +100,8 @@ class ReplyWriting(QObject):
             self.lock.unlock(reply.id, False)
             return
         if self._session.row is not None:  # the conversation may have been opened for this only now
-            self.refresh(self._session.row.conversation, self._bridge.desk.clock())
+            self.tick(self._session.row.conversation, self._bridge.desk.clock())
+            self.lock.follow()
         if in_text:
             self.composer.start_editing(reply)
         else:
