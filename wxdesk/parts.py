@@ -133,10 +133,8 @@ class OutgoingParts:
 
     def __init__(self, base: BaseParts) -> None:
         setup, store, publish, accounts = base.setup, base.store, base.bus.publish, base.accounts
-        wechat, files, clock, typing = setup.config.wechat, store.picture_bytes, setup.clock, base.operator_typing
-        self.client = WeChatClient(
-            wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=base.skew
-        )
+        files, clock, typing = store.picture_bytes, setup.clock, base.operator_typing
+        self.client = WeChatClient(setup.config.wechat, setup.credentials, publish, clock, clock_check=base.skew)
         self.backoff = AccountBackoff(publish, clock)
         self.pictures = Pictures(store.pictures, files, clock)
         self.uploads = Uploads(store.pictures, files, self.client, clock)

@@ -56,9 +56,7 @@ class Reconfiguration(Struct, frozen=True):
             desk.bus.publish(events.PreferencesChanged())
             await desk.rules.rulebook.changed()  # whose conditions name accounts
         self.listener.accounts.use(listened_accounts(setup))
-        wechat = setup.config.wechat
-        ready = desk.accounts.ready()
-        self.client.use(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
+        self.client.use(setup.config.wechat, desk.configuration.credentials, desk.accounts.ready())
         await self._move_to_zone(setup)
         if _address_settings(setup) != _address_settings(before):
             await self.open_address()

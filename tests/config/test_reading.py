@@ -21,6 +21,7 @@ public_url = "https://desk.example.com"
 url = "postgresql://desk@localhost/desk"
 [wechat]
 api_base = "http://127.0.0.1:9000"
+proxy = "http://proxy.example.com:3128"
 token_endpoint = "classic"
 [[accounts]]
 name = "shop"
@@ -65,6 +66,10 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         ("x = " + "[" * 5000, ("TOML", "nested too deeply")),
         ('[listener]\npublic_url = "desk.example.com"\n', ("listener.public_url", "https://")),
         ('[updates]\nurl = "http://desk.example.com/x.json"\n', ("line 2", "updates.url", "must begin with https://")),
+        ('[wechat]\nproxy = "socks5://127.0.0.1:7890"\n', ("line 2", "wechat.proxy", "must begin with http://")),
+        ('[wechat]\nproxy = "http://li:pw@proxy:3128"\n', ("line 2", "wechat.proxy", "no name or password")),
+        ('[wechat]\nproxy = "http://"\n', ("line 2", "wechat.proxy", "takes a host")),
+        ('[wechat]\napi_base = "https://api.weixin.qq.com:99999"\n', ("line 2", "wechat.api_base", "up to 65535")),
         ('[store]\nurl = "mysql://x"\n', ("store.url", "sqlite:///")),
         ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new", "stable | classic")),
         ('[[accounts]]\napp_id = "wx1"\n', ("accounts", "name")),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.certificates import Authority
 from tests.wechat.worlds import Heard, client_to, sandbox_with_a_customer
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
+from wxdesk.wechat.http import authorities
 
 
 @pytest.fixture
@@ -24,3 +26,17 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def client(sandbox: Sandbox, heard: Heard) -> AsyncIterator[WeChatClient]:
     async with client_to(sandbox.url, heard) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def trusted(authority: Authority) -> Iterator[Authority]:
+    """An authority that this process trusts for as long as the test takes."""
+    authorities.cache_clear()
+    authorities().load_verify_locations(authority.roots)
+    yield authority
+    authorities.cache_clear()

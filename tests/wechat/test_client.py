@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now, raw_server
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.reply import Content, ReplyKind
@@ -160,7 +161,7 @@ async def test_the_client_serves_several_accounts(heard: Heard) -> None:
         await sandbox.say(OPENID, "一")
         await sandbox.say("o_other", "二", "other")
         both = {"shop": CREDENTIALS, "other": CREDENTIALS}
-        client = WeChatClient(sandbox.url, "stable", both, heard, now)
+        client = WeChatClient(WeChatSettings(sandbox.url), both, heard, now)
         try:
             await client.send(other, "o_other", HELLO)
             with pytest.raises(Refused):

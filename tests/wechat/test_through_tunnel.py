@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from tests.certificates import NAME, Authority
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.wechat import http
 from wxdesk.wechat.http import ApiHttp
 
@@ -39,7 +40,7 @@ async def test_a_call_goes_into_the_tunnel_for_wechats_own_name(
         await way_out.wait()
         return "127.0.0.1", int(runner.addresses[0][1])
 
-    api = ApiHttp(f"{scheme}://{NAME}", deadline=5.0, on_date=lambda _: None)
+    api = ApiHttp(WeChatSettings(f"{scheme}://{NAME}", "http://127.0.0.1:9"), deadline=5.0, on_date=lambda _: None)
     api.route = route
     asyncio.get_running_loop().call_soon(way_out.set)
     sent = await api.post("/cgi-bin/message/custom/send", {"access_token": "t"}, b"{}")

@@ -2,77 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 import traceback
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.certificates import Authority
-from tests.wechat.worlds import (
-    ACCOUNT,
-    CREDENTIALS,
-    HELLO,
-    OPENID,
-    TOKEN_ANSWER,
-    Heard,
-    client_to,
-    http_answer,
-    read_request,
-)
+from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, http_answer, wechat
 from wxdesk import logs
 from wxdesk.core.errors import NotSent
 from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NOT_REACHED
-from wxdesk.wechat.http import authorities
 
-OK = http_answer(b'{"errcode":0,"errmsg":"ok"}')
 PORTAL = http_answer(b"<html><title>Wi-Fi</title><a href='http://10.0.0.1/login'>", content_type="text/html")
 PROXY = http_answer(b"<html>407", "407 Proxy Authentication Required", "text/html")
 LOGIN = b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.1/login\r\nContent-Length: 0\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def trusted(authority: Authority) -> Iterator[Authority]:
-    """An authority that this process trusts for as long as the test takes."""
-    authorities.cache_clear()
-    authorities().load_verify_locations(authority.roots)
-    yield authority
-    authorities.cache_clear()
-
-
-@asynccontextmanager
-async def wechat(tls: ssl.SSLContext | None, *, answer: bytes = OK, token: bytes = b"") -> AsyncIterator[list[bytes]]:
-    """A server in WeChat's place; its port, and the bodies of what was sent to it, as text."""
-    seen: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head, body = await read_request(reader)
-                is_token = b"stable_token" in head
-                seen.append(b"token" if is_token else body)
-                writer.write((token or http_answer(TOKEN_ANSWER)) if is_token else answer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    seen.append(str(server.sockets[0].getsockname()[1]).encode())
-    try:
-        yield seen
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 async def refused(url: str, caplog: pytest.LogCaptureFixture) -> str:

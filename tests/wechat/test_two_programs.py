@@ -14,6 +14,7 @@ from typing import Literal
 import pytest
 
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.events import ApiCalled, TokenChanged, TroubleRaised
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
@@ -86,7 +87,13 @@ async def day(*endpoints: Endpoint) -> AsyncIterator[Day]:
         for endpoint in endpoints:
             heard = Heard()
             credentials = {ACCOUNT.name: CREDENTIALS}
-            client = WeChatClient(wechat.url, endpoint, credentials, heard, clock, monotonic=clock.monotonic)
+            client = WeChatClient(
+                WeChatSettings(wechat.url, token_endpoint=endpoint),
+                credentials,
+                heard,
+                clock,
+                monotonic=clock.monotonic,
+            )
             stack.push_async_callback(client.close)
             programs.append(Program(client, heard))
         yield Day(wechat, clock, (programs[0], programs[1]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import Content
@@ -59,8 +61,10 @@ async def client_to(
     account: Account = ACCOUNT,
     credentials: Credentials = CREDENTIALS,
     deadline: float = 5.0,
+    proxy: str = "",
 ) -> AsyncIterator[WeChatClient]:
-    client = WeChatClient(url, endpoint, {account.name: credentials}, heard, now, deadline=deadline)
+    settings = WeChatSettings(url, proxy, endpoint)
+    client = WeChatClient(settings, {account.name: credentials}, heard, now, deadline=deadline)
     try:
         yield client
     finally:
@@ -91,11 +95,43 @@ def http_answer(
     return head.encode() + body
 
 
+ACCEPTED = http_answer(b'{"errcode":0,"errmsg":"ok"}')
+
+
 async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     """Head and body of one request."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
     return head, await reader.readexactly(length)
+
+
+@asynccontextmanager
+async def wechat(
+    tls: ssl.SSLContext | None, *, answer: bytes = ACCEPTED, token: bytes = b""
+) -> AsyncIterator[list[bytes]]:
+    """A server in WeChat's place; its port, and the bodies of what was sent to it, as text."""
+    seen: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head, body = await read_request(reader)
+                is_token = b"stable_token" in head
+                seen.append(b"token" if is_token else body)
+                writer.write((token or http_answer(TOKEN_ANSWER)) if is_token else answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    seen.append(str(server.sockets[0].getsockname()[1]).encode())
+    try:
+        yield seen
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 @asynccontextmanager

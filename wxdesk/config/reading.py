@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -78,12 +79,13 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Address and token endpoint of WeChat's API.
+    """Address and token endpoint of WeChat's API, and the HTTP `proxy` on the way.
 
     `stable` shares one token among programs, `classic` takes it from others. `show_typing`: contacts see it.
     """
 
     api_base: str = "https://api.weixin.qq.com"
+    proxy: str = ""
     token_endpoint: Literal["stable", "classic"] = "stable"
     show_typing: bool = True
 
@@ -228,14 +230,7 @@ def _check(config: Config, file: str) -> None:
     for key, port in (("listener.port", config.listener.port), ("serve.status_port", config.serve.status_port)):
         if not 0 <= port <= 65535:
             raise BadConfig(file, key, "must be from 0 to 65535")
-    either = ("http://", "https://"), "must begin with http:// or https://"
-    for key, url, (kinds, reason) in (
-        ("listener.public_url", config.listener.public_url, either),
-        ("wechat.api_base", config.wechat.api_base, either),
-        ("updates.url", config.updates.url, (("https://",), "must begin with https://")),
-    ):
-        if url and not url.startswith(kinds):
-            raise BadConfig(file, key, reason)
+    _check_addresses(config, file)
     if not config.store.url.startswith(KINDS):
         raise BadConfig(file, "store.url", WRONG_KIND)
     check_tunnel(config.tunnel, file)
@@ -248,6 +243,29 @@ def _check(config: Config, file: str) -> None:
         if in_variables in seen:
             raise BadConfig(file, f"accounts[{index}].name", "is used twice, or differs in upper case, - and _ only")
         seen.add(in_variables)
+
+
+def _check_addresses(config: Config, file: str) -> None:
+    either = ("http://", "https://"), "must begin with http:// or https://"
+    for key, url, (kinds, reason) in (
+        ("listener.public_url", config.listener.public_url, either),
+        ("wechat.api_base", config.wechat.api_base, either),
+        ("wechat.proxy", config.wechat.proxy, (("http://",), "must begin with http://")),
+        ("updates.url", config.updates.url, (("https://",), "must begin with https://")),
+    ):
+        if url and not url.startswith(kinds):
+            raise BadConfig(file, key, reason)
+    for key, url in (("wechat.api_base", config.wechat.api_base), ("wechat.proxy", config.wechat.proxy)):
+        if url and not _leads_to_a_host(url):
+            raise BadConfig(file, key, "takes a host, a port up to 65535, and no name or password")
+
+
+def _leads_to_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:

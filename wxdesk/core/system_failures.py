@@ -34,6 +34,7 @@ NOT_LET = "this machine does not let the program listen there"
 
 NOT_REACHED = "WeChat cannot be reached"
 NAME_UNKNOWN = "WeChat cannot be reached: its name leads to no address"
+PROXY_REFUSES = "WeChat cannot be reached: the proxy does not let it through"
 FOREIGN_CERTIFICATE = "WeChat cannot be reached: the certificate shown there is not WeChat's"
 
 _WINDOWS_TAKEN, _WINDOWS_FORBIDDEN = 10048, 10013

@@ -73,7 +73,7 @@ async def check_api(case: Case) -> Iterable[Finding]:
     if case.config is None or not case.accounts:
         return ()
     at = case.config.wechat
-    client = WeChatClient(at.api_base, at.token_endpoint, case.credentials, lambda _: None, case.clock)
+    client = WeChatClient(at, case.credentials, lambda _: None, case.clock)
 
     async def check(account: Account) -> Finding | None:
         if program_finding(account, case.credentials_of(account), case.clock()) is not None:

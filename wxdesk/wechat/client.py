@@ -11,11 +11,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Literal
 
 import msgspec
 
 from wxdesk.computer.clock import seconds_elapsed
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model.account import Account
@@ -31,9 +31,7 @@ from wxdesk.wechat.payload import to_body, typing_body
 from wxdesk.wechat.picture_hosts import PictureHosts
 from wxdesk.wechat.response import ApiAnswer, refusal, split_rid
 
-type TokenEndpoint = Literal["stable", "classic"]
-
-MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300.0}
+MARGIN_SECONDS: Mapping[str, float] = {"stable": 120.0, "classic": 300.0}
 """Seconds before its end at which a token is replaced; classic ones are shared."""
 
 LONGEST_TOKEN_SECONDS = 86_400
@@ -63,8 +61,7 @@ class WeChatClient:
 
     def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
-        api_base: str,
-        token_endpoint: TokenEndpoint,
+        settings: WeChatSettings,
         credentials: Mapping[str, Credentials],
         publish: Callable[[Event], None],
         clock: Clock,
@@ -74,15 +71,14 @@ class WeChatClient:
         clock_check: ClockCheck | None = None,
     ) -> None:
         self.clock_check = clock_check or ClockCheck(publish, clock)
-        self._http = ApiHttp(api_base, deadline=deadline, on_date=self.clock_check.compare)
+        self._http = ApiHttp(settings, deadline=deadline, on_date=self.clock_check.compare)
         self._picture_hosts = PictureHosts()
         self._typing_paths: dict[str, tuple[str, ...]] = {}
         self._credentials = credentials
         self._publish = publish
         self._clock = clock
-        self._endpoint = token_endpoint
         self._token_keys: dict[str, tuple[str, ...]] = {}
-        margin = MARGIN_SECONDS[token_endpoint]
+        margin = MARGIN_SECONDS[settings.token_endpoint]
         self._tokens = AccessTokens(self._fetch_token, publish, clock, margin, monotonic)
 
     async def send(
@@ -180,8 +176,7 @@ class WeChatClient:
 
     def use(
         self,
-        api_base: str,
-        token_endpoint: TokenEndpoint,
+        settings: WeChatSettings,
         credentials: Mapping[str, Credentials],
         ready: Mapping[str, Account],
     ) -> None:
@@ -190,8 +185,8 @@ class WeChatClient:
         Accounts that get another token by them fetch it at once. A call under way ends as it began. `ready` are the
         accounts whose secrets are known.
         """
-        self._http.base, self._endpoint, self._credentials = api_base, token_endpoint, credentials
-        self._tokens.margin = MARGIN_SECONDS[token_endpoint]
+        self._http.settings, self._credentials = settings, credentials
+        self._tokens.margin = MARGIN_SECONDS[settings.token_endpoint]
         before, self._token_keys = self._token_keys, self._keys_of(ready.values())
         for name in before.keys() | self._token_keys.keys():
             if before.get(name) != self._token_keys.get(name):
@@ -202,7 +197,8 @@ class WeChatClient:
 
     def _keys_of(self, accounts: Iterable[Account]) -> dict[str, tuple[str, ...]]:
         """Return by account what its token depends on."""
-        api = (self._http.base, self._endpoint)
+        at = self._http.settings
+        api = (at.api_base, at.proxy, at.token_endpoint)
         return {account.name: (account.app_id, self._secret(account), *api) for account in accounts}
 
     def on_event(self, event: Event) -> None:
@@ -241,7 +237,8 @@ class WeChatClient:
         return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
 
     async def _fetch_token(self, account: Account) -> TokenGrant:
-        return await self._ask_token(account, self._secret(account), stable=self._endpoint == "stable")
+        stable = self._http.settings.token_endpoint == "stable"  # noqa: S105 - the name of an endpoint
+        return await self._ask_token(account, self._secret(account), stable=stable)
 
     async def _ask_token(self, account: Account, app_secret: str, *, stable: bool) -> TokenGrant:
         asked = {"grant_type": "client_credential", "appid": account.app_id, "secret": app_secret}

@@ -16,9 +16,10 @@ from typing import Any
 
 import httpx2
 
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.model.picture import PictureFormat
-from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED
+from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED, PROXY_REFUSES
 from wxdesk.desk.ports import ApiRoute
 from wxdesk.wechat.response import ApiAnswer, read_answer, read_picture
 
@@ -50,9 +51,9 @@ class _Progress:
     def __init__(self) -> None:
         self.written = False
 
-    async def trace(self, name: str, info: object) -> None:
+    async def trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Follow the request's steps; once its body has begun, WeChat may receive it."""
-        if name == _HANDED_OVER:
+        if name == _HANDED_OVER and info["request"].method != b"CONNECT":  # which asks a proxy for the way
             self.written = True
 
     def failure(self, reason: str, why: BaseException | None = None) -> NotSent | DeliveryUnknown:
@@ -67,28 +68,37 @@ def _why_not_reached(error: BaseException | None) -> str:
             return NAME_UNKNOWN
         if isinstance(error, ssl.SSLCertVerificationError):
             return FOREIGN_CERTIFICATE
+        if isinstance(error, httpx2.ProxyError):
+            return PROXY_REFUSES
         error = error.__cause__ or error.__context__
     return NOT_REACHED
 
 
 class ApiHttp:
-    """Pool of connections to WeChat's API at `base` (scheme and host, no path).
+    """Connections to WeChat's API.
 
-    `base` and `route` may change between calls. `on_date` gets the `Date` of each response of WeChat's as soon as it
-    begins to arrive.
+    They pass the proxy of the `settings` if there is one, but not on a `route` through the tunnel. Both may change
+    between calls. `on_date` gets the `Date` of each response of WeChat's as soon as it begins to arrive.
     """
 
-    def __init__(self, base: str, *, deadline: float, on_date: Callable[[str], None]) -> None:
-        self.base = base
+    def __init__(self, settings: WeChatSettings, *, deadline: float, on_date: Callable[[str], None]) -> None:
+        self.settings = settings
         self.route: ApiRoute = _directly
         self._deadline = deadline
         self._on_date = on_date
-        self._client = httpx2.AsyncClient(
+        self._clients: dict[str, httpx2.AsyncClient] = {}  # pools by the proxy that they pass, "" for none
+
+    def _client(self, proxy: str) -> httpx2.AsyncClient:
+        return self._clients.get(proxy) or self._clients.setdefault(proxy, self._new_client(proxy))
+
+    def _new_client(self, proxy: str) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
             verify=authorities(),
+            proxy=proxy or None,
             trust_env=False,
             # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
             # handshake leaks its socket, so connecting (twice: TCP, TLS) gives up by itself before that.
-            timeout=httpx2.Timeout(None, connect=deadline * 0.4),
+            timeout=httpx2.Timeout(None, connect=self._deadline * 0.4),
             # 32 for replies, the others for tokens and pictures; idle ones are asked before each call if they stand.
             limits=httpx2.Limits(
                 max_connections=48, max_keepalive_connections=32, keepalive_expiry=_KEEP_ALIVE_SECONDS
@@ -125,7 +135,8 @@ class ApiHttp:
 
     async def close(self) -> None:
         """Close all connections; calls in progress fail."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     async def _note_date(self, response: httpx2.Response) -> None:
         date = response.headers.get("Date")
@@ -152,8 +163,8 @@ class ApiHttp:
         progress = _Progress()
         try:
             async with asyncio.timeout(self._deadline * slower):
-                request = await self._build_request(method, path, query, progress, **parts)
-                return await read_response(self._client, request, most)
+                client, request = await self._build_request(method, path, query, progress, **parts)
+                return await read_response(client, request, most)
         except TimeoutError:
             raise progress.failure("WeChat did not answer in time") from None
         except httpx2.InvalidURL:
@@ -168,15 +179,16 @@ class ApiHttp:
         query: Mapping[str, str],
         progress: _Progress,
         **parts: Any,  # noqa: ANN401 - as above
-    ) -> httpx2.Request:
-        """Build a request, which may go into a tunnel at another address than WeChat's."""
-        url, through = httpx2.URL(self.base.rstrip("/") + path), await self.route()
+    ) -> tuple[httpx2.AsyncClient, httpx2.Request]:
+        """Build a request for a client; in a tunnel it goes to another address."""
+        url, through = httpx2.URL(self.settings.api_base.rstrip("/") + path), await self.route()
         extensions: dict[str, Any] = {"trace": progress.trace}
         if through is not None:
             parts["headers"] = {**parts.get("headers", {}), "Host": url.netloc.decode()}
             extensions["sni_hostname"] = url.host  # also the name that the certificate must have
             url = url.copy_with(host=through[0], port=through[1])
-        return self._client.build_request(method, url, params=dict(query), extensions=extensions, **parts)
+        client = self._client(self.settings.proxy if through is None else "")
+        return client, client.build_request(method, url, params=dict(query), extensions=extensions, **parts)
 
 
 async def _directly() -> None:

@@ -18,6 +18,7 @@ from tests.sandbox.worlds import HandClock
 from tests.store.chats import Talk, incoming
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
 from wxdesk.core.events import PictureChanged, TroubleRaised
 from wxdesk.core.model.message import Message, MessageType
@@ -118,7 +119,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def world(store: Store, tmp_path: Path) -> AsyncIterator[World]:
     made = World(store, tmp_path, HandClock())
     async with serving(made.get) as url:
-        client = WeChatClient(url, "stable", {"shop": CREDENTIALS}, lambda event: None, now, deadline=2.0)
+        client = WeChatClient(WeChatSettings(url), {"shop": CREDENTIALS}, lambda event: None, now, deadline=2.0)
         made.open(client)
         yield made
         await made.close()

@@ -14,6 +14,7 @@ from tests.prepared import SQLITE, prepare
 from tests.sandbox.pictures import torn_box
 from tests.sandbox.worlds import HandClock
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
+from wxdesk.config.reading import WeChatSettings
 from wxdesk.core.errors import NotFound, NotSent, Refused
 from wxdesk.core.events import TokenChanged
 from wxdesk.desk.pictures.pictures import Pictures
@@ -59,7 +60,7 @@ async def uploads(
     sandbox: Sandbox, store: Store, tmp_path: Path, clock: HandClock, heard: Heard
 ) -> AsyncIterator[Uploads]:
     credentials = {"shop": CREDENTIALS, "other": CREDENTIALS}
-    client = WeChatClient(sandbox.url, "stable", credentials, heard, now, deadline=2.0)
+    client = WeChatClient(WeChatSettings(sandbox.url), credentials, heard, now, deadline=2.0)
     made = Uploads(store.pictures, PictureFiles(tmp_path), client, clock)
     yield made
     await made.close()
@@ -92,7 +93,7 @@ async def test_an_upload_is_remembered_through_a_restart(
     uploads: Uploads, sandbox: Sandbox, store: Store, tmp_path: Path, clock: HandClock, digest: str
 ) -> None:
     first = await uploads.media_id(ACCOUNT, digest)
-    client = WeChatClient(sandbox.url, "stable", {}, Heard(), now)
+    client = WeChatClient(WeChatSettings(sandbox.url), {}, Heard(), now)
     again = Uploads(store.pictures, PictureFiles(tmp_path), client, clock)
     assert await again.media_id(ACCOUNT, digest) == first
     await client.close()

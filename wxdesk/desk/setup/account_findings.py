@@ -6,7 +6,7 @@ from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, api_verdict
-from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED
+from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED, PROXY_REFUSES
 from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_together, values_of
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import addresses_in, meaning_of
@@ -51,7 +51,7 @@ def _unanswered(reason: str, account: str, host: str, at: datetime) -> Finding:
     return Finding(Check.API, verdict, account, values, at)
 
 
-_WITHOUT_WECHAT = {NOT_REACHED: "", NAME_UNKNOWN: "its name leads to no address"}
+_WITHOUT_WECHAT = {NOT_REACHED: "", NAME_UNKNOWN: "its name leads to no address", PROXY_REFUSES: "the proxy refuses"}
 """Reasons beside a sentence that says already who cannot be reached."""
 
 

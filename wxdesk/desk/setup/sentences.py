@@ -128,7 +128,7 @@ LOCAL = {
     CheckVerdict.API_UNREACHABLE: Wording(
         "This computer cannot reach {host}: {reason}",
         "This computer cannot reach {host}.",
-        remedy="Check the network. wxdesk uses no proxy: where nothing else leads out, set another [wechat] api_base.",
+        remedy="Check the network; behind a company's proxy, name it in config.toml: [wechat] proxy.",
     ),
     CheckVerdict.API_PROXY: Wording(
         "A proxy of this network opens the encryption to {host}: its certificate is not WeChat's.",

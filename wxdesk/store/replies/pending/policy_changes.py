@@ -36,7 +36,7 @@ class NewMode(Struct, frozen=True):
     """A mode that applies from now on, and its consequence for pending replies.
 
     With HOLD, replies that have never been held are held for `hold_seconds`. Replies that were due before
-    `stale_before` become drafts.
+    `stale_before` ask.
     """
 
     mode: ReplyMode
@@ -56,8 +56,8 @@ def withhold_in_conversation(
 
     With DRAFT, held and queued replies become drafts; with OFF they are cancelled, but for those that an
     operator has edited. With HOLD, queued ones are held, their parts at their distance, but for those that have
-    been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones become
-    drafts. AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
+    been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones ask.
+    AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
     """
     own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
