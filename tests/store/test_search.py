@@ -158,6 +158,13 @@ async def test_what_rules_said_stands_below_what_people_said(talk: Talk, store: 
     assert await found(store, "退款") == said
 
 
+async def test_a_question_is_found_behind_more_answers_of_rules_than_are_shown(talk: Talk, store: Store) -> None:
+    asked = (await talk.says("o1", "抬头写错了")).message
+    for n in range(5):
+        await talk.decides((await talk.says("o2", "发票", second(n))).message, f"抬头请填全称 {n}", at=second(n))
+    assert await found(store, "抬头", limit=3) == [asked.text, "抬头请填全称 4", "抬头请填全称 3"]
+
+
 async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"退款 {n}", at=second(n)), second(n)) for n in range(12)]
     await store.pushes.derive(batch)

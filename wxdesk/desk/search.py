@@ -15,6 +15,10 @@ MOST = 100
 """Customers that are found at the most."""
 
 
+MOST_HITS = 200
+"""Messages and replies that are found at the most."""
+
+
 class Found(Struct, frozen=True):
     """Records that contain a phrase, the best first."""
 
@@ -32,7 +36,7 @@ def search_rules(rules: Sequence[Rule], phrase: str) -> tuple[Rule, ...]:
 
 async def find(desk: Desk, phrase: str) -> Found:
     """Find `phrase` everywhere at once, in one trip between threads."""
-    conversations, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase))
+    conversations, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase, MOST_HITS))
     rows = {row.conversation.id: row for row in await desk.inbox.rows([one.id for one in conversations])}
     return Found(
         tuple(rows[one.id] for one in conversations if one.id in rows),

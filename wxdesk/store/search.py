@@ -102,7 +102,7 @@ _INSERT = search_texts.insert()
 def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchHit]:
     """Find messages and replies with the words of `phrase` in a row, newest first.
 
-    What rules said stands last: the same words to everybody hide who asked for them.
+    What rules said stands last, of the newest `RANKED`: the same words to everybody hide who asked for them.
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
     without a letter or digit finds nothing.
     """
@@ -110,10 +110,13 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    contained = search_texts.c.id.in_(_matching(connection, search_texts, words, limit))
-    found = connection.execute(
-        select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
-    ).all()
+    contained, newest = (
+        search_texts.c.id.in_(_matching(connection, search_texts, words, RANKED)),
+        search_texts.c.id.desc(),
+    )
+    ranked = select(search_texts).where(contained).order_by(newest).limit(RANKED).subquery()
+    by_rule = exists().where(replies.c.id == ranked.c.reply_id, replies.c.author == Author.RULE)
+    found = connection.execute(select(ranked).order_by(by_rule, ranked.c.id.desc()).limit(limit)).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
     by_id = conversations_by_id(connection, {item.conversation_id for item in items})
     items.sort(key=lambda one: (not (isinstance(one, Reply) and one.author is Author.RULE), _place(one)), reverse=True)
@@ -183,6 +186,9 @@ def _items(
     items += [reply_of(row) for row in connection.execute(answered)]
     return items
 
+
+RANKED = 1000
+"""Messages and replies, the newest, of which people's come before rules'."""
 
 SORTED = 300
 """Customers, the newest, that are sorted by how well a phrase names them."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import message
+from tests.ui.inbox.records import clock, conversation, message
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxRow, SearchHit
@@ -19,7 +19,8 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.search import Heading, Place, known_by
+from wxdesk.desk.search import MOST_HITS, Found
+from wxdesk.ui.inbox.conversation_list.search import Heading, Place, SearchModel, known_by
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import USUAL, Appearance
 from wxdesk.ui.runtime.bridge import Bridge
@@ -250,12 +251,20 @@ def test_many_messages_are_cut_beside_others_until_all_are_wanted(
     assert [_named(row) for row in window.inbox.list.hits.rows()] == ["张 3", "张 2", "张 1", "张 0", "张小姐是谁"]
 
 
+@pytest.mark.parametrize("count", [MOST_HITS - 1, MOST_HITS])
+def test_more_than_are_found_at_the_most_is_said_below_the_last(count: int) -> None:
+    model = SearchModel(clock)
+    model.show("张", Found(messages=tuple(SearchHit(conversation(1), message(n + 1)) for n in range(count))))
+    last = model.rows()[-1]
+    assert (last == Heading("These are 200. Add a word to find others.")) is (count == MOST_HITS)
+
+
 def test_all_customers_of_a_name_are_reached_and_say_what_the_list_says(
     qtbot: QtBot, window: MainWindow, world: World, search: Search
 ) -> None:
     made = [world.say(f"oLi{number:022}", f"问 {number}") for number in range(5)]
-    for conversation in made:
-        world.call(world.desk.conversations.describe(conversation, ContactChange(alias="李雷")))
+    for one in made:
+        world.call(world.desk.conversations.describe(one, ContactChange(alias="李雷")))
     world.say(WANG, "李雷在吗")
     hits = window.inbox.list.hits
     assert search("李雷") == [

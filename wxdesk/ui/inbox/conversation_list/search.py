@@ -16,7 +16,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.search_words import contains
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.search import Found
+from wxdesk.desk.search import MOST_HITS, Found
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
@@ -77,9 +77,11 @@ class SearchModel(TimedRows[FoundRow]):
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; of each kind, the first few beside others."""
+        more = len(found.messages) == MOST_HITS
+        rest = (Heading(tr("These are {n}. Add a word to find others.", n=MOST_HITS)),) if more else ()
         kinds: list[tuple[str, Sequence[FoundRow]]] = [
             (tr("Customers"), found.customers),
-            (tr("Messages and replies"), found.messages),
+            (tr("Messages and replies"), (*found.messages, *rest)),
             *((name, tuple(group)) for name, group in groupby(places, key=lambda one: one.group)),
         ]
         kinds = [kind for kind in kinds if kind[1]]
