@@ -12,7 +12,7 @@ ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 """Both keys of that name."""
 
 FIXED = frozenset(
-    {"Enter", "Escape", "Delete", "Space", "/", "Alt+↑", "Alt+↓", "Alt+Enter", "Ctrl+Enter"}
+    {"Enter", "Shift+Enter", "Escape", "Delete", "Space", "/", "Alt+↑", "Alt+↓", "Alt+Enter", "Ctrl+Enter"}
     | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+0"}
 )
 """Keys that mean the same in each place of the window; none of them is changed."""

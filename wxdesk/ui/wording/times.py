@@ -41,12 +41,17 @@ def clock_second(at: datetime) -> str:
 
 def day_text(at: datetime, now: datetime) -> str:
     """Return the local day: today, yesterday, or its date, with another year's year."""
-    day, today = at.astimezone().date(), now.astimezone().date()
-    if day == today:
+    if is_same_day(at, now):
         return tr("Today")
+    day, today = at.astimezone().date(), now.astimezone().date()
     if day == today - DAY:
         return tr("Yesterday")
     return date_text(day, with_year=day.year != today.year)
+
+
+def is_same_day(at: datetime, other: datetime) -> bool:
+    """Tell if two times are of one local day."""
+    return at.astimezone().date() == other.astimezone().date()
 
 
 def weekday_text(number: int) -> str:

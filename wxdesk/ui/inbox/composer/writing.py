@@ -60,6 +60,7 @@ class ReplyWriting(QObject):
             ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card"), partial(self.panels.open, ReplyKind.CARD)),
             ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
             ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
+            ShortcutKey("Shift+Enter", tr("Begin a new line in the reply")),
             ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
         )
 

@@ -1,6 +1,6 @@
 """List of bubbles that keeps its scroll position while rows change."""
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
@@ -11,16 +11,20 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
+from wxdesk.ui.wording.times import day_text, is_same_day
 
 NEAR_TOP = 240
 """Pixels from the top at which older messages are asked for."""
 
 AT_END = 8
 _COUNTING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
+_TELLS_DAY = frozenset({EntryKind.DAY, EntryKind.UNREAD})
 
 
 class AnchoredView(RowsView):
@@ -44,6 +48,10 @@ class AnchoredView(RowsView):
         self._whole = True
         self.jump = Button("", icon="arrow-down", parent=self)
         self.jump.hide()
+        self.day = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
+        self.day.setProperty("class", "card")
+        self.day.setContentsMargins(10, 3, 10, 3)
+        self.day.hide()
         self.setProperty("class", "window")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Fixed)
@@ -66,13 +74,13 @@ class AnchoredView(RowsView):
     def set_whole(self, whole: bool) -> None:
         """Note if the newest message was read; if not, the jump button stays."""
         self._whole = whole
-        self._show_jump()
+        self._show_overlays()
 
     def to_end(self) -> None:
         """Show the newest bubble."""
         self.scrollToBottom()
         self._below = 0
-        self._show_jump()
+        self._show_overlays()
 
     def leave_room(self, covered: int) -> None:
         """Keep the words in sight above what covers this many pixels at the foot."""
@@ -173,7 +181,7 @@ class AnchoredView(RowsView):
         elif self._anchor is not None and row is not None:
             moved = self.visualRect(self._timeline.index(row)).top() - self._anchor[1]
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
-        self._show_jump()
+        self._show_overlays()
 
     def _lay_out(self) -> None:
         """Lay out now; few rows stand at the foot."""
@@ -197,7 +205,7 @@ class AnchoredView(RowsView):
         self.bubbles.hovered = None
         self._below = 0
         self._stuck = True
-        self._show_jump()
+        self._show_overlays()
 
     def _scrolled(self, value: int) -> None:
         if self._placing or self._timeline.rowCount() == 0:
@@ -207,7 +215,19 @@ class AnchoredView(RowsView):
             self.newer_wanted.emit()
         if value < NEAR_TOP:
             self.older_wanted.emit()
+        self._show_overlays()
+
+    def _show_overlays(self) -> None:
         self._show_jump()
+        self._show_day()
+
+    def _show_day(self) -> None:
+        """Show the day of the topmost bubble, unless a line tells it or it is today."""
+        top, now = self.indexAt(QPoint(self.viewport().width() // 2, 0)).data(RECORD), self._timeline.clock()
+        is_told = top is None or top.kind in _TELLS_DAY or is_same_day(top.at, now)
+        self.day.show_if_any("" if is_told else day_text(top.at, now))
+        self.day.adjustSize()
+        self.day.move((self.width() - self.day.width()) // 2, self.viewport().y() + 6)
 
     def _show_jump(self) -> None:
         words = ntr("{n} new message", "{n} new messages", self._below) if self._below else tr("To the newest")
@@ -228,7 +248,7 @@ class AnchoredView(RowsView):
         self._lay_out()
         if stuck:
             self.scrollToBottom()
-        self._show_jump()
+        self._show_overlays()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

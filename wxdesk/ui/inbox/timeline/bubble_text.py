@@ -23,7 +23,7 @@ from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_words, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
-from wxdesk.ui.wording.times import clock_time
+from wxdesk.ui.wording.times import clock_time, day_text, is_same_day
 
 
 class BubbleAction(Enum):
@@ -382,6 +382,7 @@ def accessible_entry(entry: TimelineEntry, now: datetime, hold_reason: HoldReaso
     if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
         return entry.text
     said = [entry.text, *(part.text for part in caption_of(entry, now, hold_reason) if part.action is None)]
+    said += [] if is_same_day(entry.at, now) else [day_text(entry.at, now)]
     if entry.reply is None:
         said.insert(0, tr("Customer"))
         if entry.message is not None and entry.message.picture_state is PictureState.MISSING:

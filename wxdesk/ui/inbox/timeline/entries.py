@@ -30,7 +30,7 @@ from wxdesk.i18n import size_text, tr
 from wxdesk.ui.wording.messages import kind_text, readable
 from wxdesk.ui.wording.outages import gap_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
-from wxdesk.ui.wording.times import clock_time, day_text
+from wxdesk.ui.wording.times import clock_time, day_text, is_same_day
 
 _LONGEST_VALUE = 40
 
@@ -169,7 +169,8 @@ def entries_of(
             day = local
             entries.append(TimelineEntry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_text(item.at, now)))
         if isinstance(item, Message) and item.id == unread_from:
-            entries.append(TimelineEntry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
+            since = "" if is_same_day(item.at, now) else f" · {day_text(item.at, now)}"
+            entries.append(TimelineEntry(EntryKind.UNREAD, "unread", item.at, tr("New messages") + since))
         if isinstance(item, TimelineEntry):
             entries.append(item)
         elif isinstance(item, Message):
