@@ -52,8 +52,10 @@ def test_the_card_shows_endpoints_in_force_and_a_trial_says_what_is_wrong(
     assert list(card.trials) == ["boss", "night"]
     assert (card.after.value(), card.words.isChecked()) == (9, True)
     qtbot.mouseClick(card.trials["boss"], Qt.MouseButton.LeftButton)
+    assert not card.trials["boss"].isEnabled(), "until there is an answer"
     said = "Its address is not known: enter it in the settings."
     qtbot.waitUntil(lambda: any(label.full_text() == said for label in host.findChildren(PlainLabel)))
+    assert card.trials["boss"].isEnabled()
     card.removals["night"].click()
     [question] = card.window().findChildren(ConfirmDialog)
     question.action.click()

@@ -132,8 +132,9 @@ class OutsideCard(SettingsCard):
         return row
 
     def _try_out(self, name: str) -> None:
-        said = partial(self._bridge.notices.toast, tr("“{name}” was sent a trial", name=name))
-        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, once=name)
+        said, trial = partial(self._bridge.notices.toast, tr("“{name}” was sent a trial", name=name)), self.trials[name]
+        trial.setEnabled(self._bridge.is_asking(name))  # else off until its service answers, which may hang
+        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, ended=partial(trial.setEnabled, True), once=name)
 
     def _remove_phone(self, name: str) -> None:
         question = ConfirmDialog(self.window(), tr("Remove “{name}”?", name=name), "", tr("Remove"), destructive=True)
