@@ -11,15 +11,19 @@ import logging
 import os
 import re
 import sys
+import threading
 import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TextIO
 
 from wxdesk.core.system_failures import naming_file
+
+log = logging.getLogger(__name__)
 
 LOG_FILE = "wxdesk.log"
 """Name of the file in HOME/logs."""
@@ -162,6 +166,8 @@ class _Console(_NoLeakHandler, logging.StreamHandler[TextIO]):
 def set_up(home: Path, level: str, secrets: Collection[str] = (), *, to_stdout: bool = False) -> None:
     """Send records at `level` and above, masked, to file and stderr; called once.
 
+    So are errors that nothing catches, in the window's slots and in threads, written as records.
+
     to_stdout: send the file's lines there instead, and nothing to file and stderr.
 
     Raises:
@@ -180,6 +186,16 @@ def set_up(home: Path, level: str, secrets: Collection[str] = (), *, to_stdout: 
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+    if sys.excepthook is sys.__excepthook__:  # else a debugger or a test has its own
+        sys.excepthook = _log_uncaught
+        threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if issubclass(kind, Exception):
+        log.critical("Nothing caught an error", exc_info=error or kind())
+    elif kind is not SystemExit:
+        sys.__excepthook__(kind, error or kind(), trace)
 
 
 def mask_also(secrets: Collection[str]) -> None:
