@@ -194,8 +194,9 @@ async def test_messages_decided_together_are_decided_like_those_one_by_one(desk:
     await desk.until(lambda: 4 in desk.decided_on)
     rows = [await desk.opened.store.decision_history.for_message(number) for number in (1, 2, 3)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, Outcome.REPLIED, Outcome.STILL_HELD]
-    assert await stands(desk, 1, 2, 3) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]
-    assert (await desk.reply(1)).by == "contact"
+    ours = [one for one in sorted(desk.states) if (await desk.reply(one)).openid == LI]  # the fourth may stand between
+    assert await stands(desk, *ours) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]
+    assert (await desk.reply(ours[0])).by == "contact"
 
 
 async def test_a_customers_message_during_a_pause_makes_the_held_reply_ask(desk: Desk) -> None:
