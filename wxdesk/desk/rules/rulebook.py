@@ -104,9 +104,9 @@ class Rulebook:
     time zone is another. `calendars` have the business hours that rules ask for and the time zone of `{{ time }}` and
     `{{ date }}` for accounts without one, `templates` those that rules send; `pictures` are the kept ones; `follow`
     re-applies changed rules to pending replies; `guarded` are the words that keep a reply as a draft. `judge`
-    validates rules, `builder` builds the answer of those that matched, `ruleset` are the rules as they are asked
-    now, `transfers` tells if an active one hands contacts over to WeChat's own tool, and `left_out` has the reason
-    why a stored one cannot be used, by id.
+    validates rules, `builder` builds the answer of those that matched, `stored` are all rules as last loaded,
+    `ruleset` those that are asked now, `transfers` tells if an active one hands contacts over to WeChat's own tool,
+    and `left_out` has the reason why a stored one cannot be used, by id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -130,7 +130,7 @@ class Rulebook:
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
         self.builder = AnswerBuilder(renderer, calendars, self.templates, guarded)
-        self._stored: tuple[Rule, ...] = ()
+        self.stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self.transfers = False
         self.ruleset = Ruleset((), self._tools)
@@ -154,7 +154,7 @@ class Rulebook:
             await self.judge.look_for_pictures(rules)
             self.rule_names = RuleNames(rules, await self._rules.deleted_names())
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
-            self._stored = tuple(rules)
+            self.stored = tuple(rules)
             self._sound, self.ruleset, self.left_out = ready
             self.transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
@@ -186,7 +186,7 @@ class Rulebook:
 
     async def all(self) -> list[Rule]:
         """Return all rules in order as last loaded, switched-off ones included."""
-        return list(self._stored)
+        return list(self.stored)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """Return all saved revisions of a rule, also a deleted one, the newest first."""
@@ -214,7 +214,7 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        removed = deleted_from(self._stored, rule_id)
+        removed = deleted_from(self.stored, rule_id)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed

@@ -48,7 +48,6 @@ class RealMessageCard(SetupCard):
         mender.bridge.events.connect(self._on_events)
         self._snapshots = Refresher(mender.bridge, self._question, self._show_exchange, self)
         self._attempts = Refresher(mender.bridge, self._newest, self._show_newest, self)
-        self._rule_lists = Refresher(mender.bridge, mender.bridge.desk.rules.rulebook.all, self._show_rules, self)
 
     def show_view(self, view: SetupView) -> None:
         """Show which fact is missing still, or that a real message was answered."""
@@ -66,7 +65,9 @@ class RealMessageCard(SetupCard):
         self.go_on.setEnabled(missing is None)
         self.review.setVisible(missing is None)
         self.hints.show_hints(view.hints)
-        self._rule_lists.ask()
+        none = Finding(Check.RULES, CheckVerdict.NO_RULES)
+        has_rules = bool(self._bridge.desk.rules.rulebook.stored)
+        self.rules.show_finding(None if has_rules else none, mending=self._mender.offer(none))
         self._attempts.ask()
 
     def _turn(self) -> None:
@@ -126,10 +127,6 @@ class RealMessageCard(SetupCard):
             "" if message is None else readable(message.text) or kind_text(message.kind),
             [_answer_text(reply, now) for reply in answers],
         )
-
-    def _show_rules(self, rules: Sequence[object]) -> None:
-        none = Finding(Check.RULES, CheckVerdict.NO_RULES)
-        self.rules.show_finding(None if rules else none, mending=self._mender.offer(none))
 
     def _go_to_missing(self) -> None:
         self._mender.go_to.emit(self.view.setup.missing or Check.API)

@@ -7,12 +7,14 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
+from tests.ui.inbox.conftest import HOURS
 from tests.ui.inbox.records import NOW
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.changes import RowAct, RowChange
@@ -112,6 +114,18 @@ def test_each_obstacle_has_its_words(lacking: LackingSetup, words: str, then: Em
     told = empty_text_for(InboxFilter.ALL, lacking, any_not_open=False)
     assert words in told.sentence
     assert told.then is then
+
+
+def test_an_empty_inbox_hears_of_the_last_and_the_first_rule(
+    qtbot: QtBot, world: World, page: InboxPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook, told = world.desk.rules.rulebook, list[LackingSetup]()
+    monkeypatch.setattr(page.list, "show_lacking", told.append)
+    for rule in world.call(rulebook.all()):
+        world.call(rulebook.delete(rule.id))
+    qtbot.waitUntil(lambda: bool(told) and not told[-1].has_rules)
+    world.call(rulebook.save(replace(HOURS, enabled=False)))
+    qtbot.waitUntil(lambda: told[-1].has_rules)
 
 
 def test_the_first_rows_are_shown_where_the_open_conversation_is(

@@ -41,8 +41,6 @@ class ConversationFeed(QObject):
         self._pages = 0  # being read
         self._meanwhile: set[int] = set()  # touched since the first of them was asked for
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
-        self._has_rules = True
-        self._rules = Refresher(bridge, bridge.desk.rules.rulebook.all, self._count_rules, self)
         shown.chips.chosen.connect(self.load)
         shown.scope.narrowed.connect(self.load)
         shown.scope.clicked.connect(self._show_choices)
@@ -53,7 +51,6 @@ class ConversationFeed(QObject):
     def load(self) -> None:
         """Read the first page again."""
         self._ask_page(0)
-        self._rules.ask()
         self._show_lacking()
 
     def on_events(self, batch: Sequence[events.Event]) -> None:
@@ -61,9 +58,8 @@ class ConversationFeed(QObject):
         others = events.EverythingChanged | events.ContactErased | events.OperatorsChanged
         if any(isinstance(event, others) for event in batch):
             self.load()
-        if any(isinstance(event, events.RulesChanged) for event in batch):
-            self._rules.ask_soon()
-        if any(isinstance(event, events.SetupChanged | events.ConfigurationChanged) for event in batch):
+        lacking = events.SetupChanged | events.ConfigurationChanged | events.RulesChanged
+        if any(isinstance(event, lacking) for event in batch):
             self._show_lacking()
         touched = {event.conversation_id for event in batch if isinstance(event, _TOUCHING)}
         self._touched |= touched
@@ -118,16 +114,13 @@ class ConversationFeed(QObject):
         self._list.show_counts(counts, desk.me, desk.accounts)
         self.counted.emit(counts)
 
-    def _count_rules(self, rules: Sequence[object]) -> None:
-        self._has_rules = bool(rules)
-        self._show_lacking()
-
     def _show_lacking(self) -> None:
         """Tell the list which fact of the set-up is missing, and whether there are rules."""
         desk = self._bridge.desk
         known = {one.account: one.missing for one in desk.setup.state.accounts if one.account in desk.accounts}
         account = next((name for name, missing in known.items() if missing is not None), next(iter(desk.accounts), ""))
-        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules, desk.why_not(Role.LEAD)))
+        has_rules = bool(desk.rules.rulebook.stored)
+        self._list.show_lacking(LackingSetup(account, known.get(account), has_rules, desk.why_not(Role.LEAD)))
 
     def _show_choices(self) -> None:
         self._bridge.ask(self._bridge.desk.inbox.choices(), self._open_menu)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged, CalendarInUse
-from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
@@ -28,7 +27,7 @@ LIST, ROW = 188, 32
 
 
 class CalendarDialog(Dialog):
-    """Dialog of all calendars, which `rules` may use; it asks on closing unsaved.
+    """Dialog of all calendars; it asks on closing unsaved.
 
     `opened` are the calendars at the start.
 
@@ -38,11 +37,11 @@ class CalendarDialog(Dialog):
 
     save_asked = Signal(object)
 
-    def __init__(self, desk: Desk, rules: Sequence[Rule], parent: QWidget) -> None:
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, tr("Business hours"))
         self._clock = desk.clock
-        self._calendars = desk.rules.rulebook.calendars
-        self._rules = rules
+        self._rulebook = desk.rules.rulebook
+        self._calendars = self._rulebook.calendars
         self.opened = tuple(self._calendars.all)
         self._drafts = [draft_of(calendar) for calendar in self.opened] or [CalendarDraft()]
         self._opened = tuple(self._drafts)
@@ -165,7 +164,7 @@ class CalendarDialog(Dialog):
 
     def _delete(self) -> None:
         row = self.list.currentRow()
-        users = [rule.name for rule in self._rules if self._drafts[row].id in rule.when.calendars]
+        users = [rule.name for rule in self._rulebook.stored if self._drafts[row].id in rule.when.calendars]
         if users:
             self.trouble.setText(explain(CalendarInUse(users, calendar=_title(self._drafts[row]))))
             return
@@ -201,14 +200,11 @@ class BusinessHoursControl(QObject):
         return ConditionChoices(lambda: book.calendars.stored, rule_names, self.open, lambda: book.rule_names, accounts)
 
     def open(self) -> None:
-        """Load the rules that use calendars, then show the editor; returns at once."""
-        self._bridge.ask(self._rulebook.all(), self._show)
-
-    def _show(self, rules: Sequence[Rule]) -> None:
+        """Show the editor; returns at once."""
         if self._dialog is not None:
             return  # asked for twice
         self._overwrites = False
-        self._dialog = CalendarDialog(self._bridge.desk, rules, self._host.window())
+        self._dialog = CalendarDialog(self._bridge.desk, self._host.window())
         self._dialog.save_asked.connect(self._save)
         self._dialog.finished.connect(self._forget)
         self._dialog.open()
