@@ -167,6 +167,6 @@ def test_the_menu_offers_the_filter_whose_chip_has_no_room(qtbot: QtBot, world: 
     unread = chips.by_filter[InboxFilter.UNREAD]
     assert unread.isHidden()
     choose(qtbot, page, "Unread")
-    assert page.list.scope.filter is InboxFilter.UNREAD
+    assert page.list.chips.filter is InboxFilter.UNREAD
     assert unread.isChecked()
     assert unread.isVisible()

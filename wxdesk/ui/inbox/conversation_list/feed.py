@@ -70,11 +70,11 @@ class ConversationFeed(QObject):
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
         self._pages += 1
-        work = desk.inbox.list_page(self._list.scope.filter, offset, self._list.scope.narrowing, desk.clock())
+        work = desk.inbox.list_page(self._list.chips.filter, offset, self._list.scope.narrowing, desk.clock())
         self._bridge.ask(work, self._show_page, self._page_failed, ended=self._page_ended)
 
     def _show_page(self, page: ListPage) -> None:
-        if page.chosen is not self._list.scope.filter or page.narrowing != self._list.scope.narrowing:
+        if page.chosen is not self._list.chips.filter or page.narrowing != self._list.scope.narrowing:
             return
         if page.offset == 0:
             self._list.show_rows(page.chosen, page.rows)

@@ -1,6 +1,8 @@
 """Filters of the list: their chips, and the menu of scopes, narrowings and views."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -53,31 +55,25 @@ def read_view(text: str) -> SavedView:
 
 
 class ScopeButton(SmallButton):
-    """Opens the menu of scopes, narrowings and saved views.
+    """Opens the menu of filters, narrowings and saved views; `chips` take a filter.
 
     Signals:
-        chosen: the `InboxFilter` that is to be shown.
         narrowed: `narrowing` has changed.
         kept: the saved views as they are to be.
     """
 
-    chosen = Signal(object)
     narrowed = Signal()
     kept = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, chips: FilterChips, parent: QWidget) -> None:
         super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
-        self.snoozed = 0
-        self.in_team = False
+        self._chips = chips
         self.narrowing = EVERYTHING
-        self.filter = InboxFilter.ALL
-        self.left_out: Callable[[], Sequence[InboxFilter]] = tuple
-        """The filters that the line of chips has no room for."""
 
     @property
     def view(self) -> SavedView:
         """The filter and narrowing of the list, without a name."""
-        return SavedView("", self.filter.value, self.narrowing)
+        return SavedView("", self._chips.filter.value, self.narrowing)
 
     @property
     def words(self) -> str:
@@ -94,13 +90,14 @@ class ScopeButton(SmallButton):
     ) -> None:
         """Let the operator choose a scope, a narrowing or a saved view."""
         menu = PassingMenu(self, self.accessibleName())
-        chosen = self.filter if self.filter in SCOPES else InboxFilter.ALL
+        chips = self._chips
+        chosen = chips.filter if chips.filter in SCOPES else InboxFilter.ALL
         for scope in SCOPES:
-            figure = f" {self.snoozed}" if scope is InboxFilter.SNOOZED and self.snoozed else ""
-            menu.choice(f"{scope_name(scope)}{figure}", partial(self.chosen.emit, scope), scope is chosen)
+            figure = f" {chips.counts.snoozed}" if scope is InboxFilter.SNOOZED and chips.counts.snoozed else ""
+            menu.choice(f"{scope_name(scope)}{figure}", partial(chips.choose, scope), scope is chosen)
         menu.addSeparator()
-        for one in self.left_out():
-            menu.addAction(literal(figure_texts()[Figure(one.value)][0]), partial(self.chosen.emit, one))
+        for one in chips.left_out:
+            menu.addAction(literal(figure_texts()[Figure(one.value)][0]), partial(chips.choose, one))
         self._add_narrowings(menu, accounts, tags, pages)
         menu.addSeparator()
         self._add_views(menu, views)
@@ -128,7 +125,8 @@ class ScopeButton(SmallButton):
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
         figures = {figure.value: words[0] for figure, words in figure_texts().items()}
-        shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
+        chosen = self._chips.filter
+        shown = "" if chosen is InboxFilter.ALL else figures.get(chosen.value) or scope_name(chosen)
         name = " · ".join(filter(None, (shown, self.words)))
         here = replace(self.view, name=name)
         same = [view for view in views if (view.chosen, view.narrowing) == (here.chosen, here.narrowing)]
@@ -161,11 +159,11 @@ class ScopeButton(SmallButton):
 
     def show_view(self, view: SavedView) -> None:
         """Let the list show this."""
-        self.chosen.emit(InboxFilter(view.chosen))
+        self._chips.choose(InboxFilter(view.chosen))
         self.narrow(view.narrowing)
 
     def _explain(self) -> None:
-        Legend(tr("What the figures mean"), legend_texts(in_team=self.in_team), self).open()
+        Legend(tr("What the figures mean"), legend_texts(in_team=self._chips.in_team), self).open()
 
 
 MOST = 99
@@ -179,7 +177,7 @@ class FilterChips(QWidget):
 
     Needs a human, unsent and failed show counts, and failed itself only while something has. While resolved or
     snoozed conversations are shown, the chip `scope` replaces them and leads back. In a team, mine and nobody's stand
-    below.
+    below. `filter` is the chosen one, and `left_out` has those that the line has no room for.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -191,7 +189,8 @@ class FilterChips(QWidget):
         super().__init__()
         self.by_filter: dict[InboxFilter, Chip] = {}
         group = QButtonGroup(self, exclusive=False)  # none may be chosen either
-        self._counts, self._counted = InboxCounts(), True
+        self.counts, self._counted = InboxCounts(), True
+        self.filter = InboxFilter.ALL
         self.left_out: list[InboxFilter] = []
         self.in_team = False
         self._row = row = hbox(spacing=_GAP)
@@ -215,6 +214,7 @@ class FilterChips(QWidget):
 
     def choose(self, chosen: InboxFilter) -> None:
         """Choose a filter as pressing its chip would."""
+        self.filter = chosen
         for one, chip in self.by_filter.items():
             chip.setChecked(one is chosen)
         aside = chosen in SCOPES and chosen is not InboxFilter.ALL
@@ -228,11 +228,11 @@ class FilterChips(QWidget):
     def show_figures(self, counted: bool) -> None:
         """Show figures only if `counted`: those of all would be wrong for some."""
         self._counted = counted
-        self.show_counts(self._counts)
+        self.show_counts(self.counts)
 
     def show_counts(self, counts: InboxCounts) -> None:
         """Show these counts."""
-        self._counts = counts
+        self.counts = counts
         texts = figure_texts()
         for chosen, chip in self.by_filter.items():
             (name, meaning), counted = texts[Figure(chosen.value)], self._counted and chosen not in _UNCOUNTED
@@ -245,7 +245,7 @@ class FilterChips(QWidget):
 
     def _show_chips(self) -> None:
         for chosen, chip in self.by_filter.items():
-            needed = chosen is not InboxFilter.FAILED or self._counts.failed > 0 or chip.isChecked()
+            needed = chosen is not InboxFilter.FAILED or self.counts.failed > 0 or chip.isChecked()
             needed = needed and (self.in_team or chosen not in _BELOW)
             chip.setVisible(needed and self.scope.isHidden())
         self._make_room()
@@ -259,7 +259,7 @@ class FilterChips(QWidget):
         snug = _width(chips, snug=False) > self.width()
         least = (InboxFilter.UNREAD, InboxFilter.PENDING)  # the rail tells how many are unread, the menu offers both
         self.left_out = []
-        for chosen in least if self._counts.pending else least[::-1]:
+        for chosen in least if self.counts.pending else least[::-1]:
             chip = self.by_filter[chosen]
             if _width(chips, snug=True) > self.width() and chip in chips and not chip.isChecked():
                 chip.hide()

@@ -74,14 +74,13 @@ class ConversationList(Frame):
         self.search = SearchField(tr("Search everything"), "Ctrl+K")
         self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
-        self.scope = ScopeButton(self)
         self.narrowness = Chip()
         self.narrowness.hide()
         self.arrived = Chip()
         self.arrived.hide()
         self._arrived: set[int] = set()
         self.chips = FilterChips()
-        self.scope.left_out = lambda: self.chips.left_out
+        self.scope = ScopeButton(self.chips, self)
         self.strip = HeldStrip(clock, hold_reason_of)
         self.view = ConversationRows(self.model, ConversationDelegate(self.model, activity_of), self)
         self.found = FoundView(clock, self)
@@ -110,8 +109,6 @@ class ConversationList(Frame):
         self.search.entered.connect(self._enter)
         self.arrived.clicked.connect(self.leave_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
-        self.chips.chosen.connect(self._filter_chosen)
-        self.scope.chosen.connect(self.chips.choose)
         self.scope.narrowed.connect(self._narrow)
         self.narrowness.clicked.connect(partial(self.scope.narrow, EVERYTHING))
         self.view.selectionModel().currentChanged.connect(self._picked)
@@ -194,12 +191,8 @@ class ConversationList(Frame):
         self.model.accounts = () if self.scope.narrowing.account else accounts
         self.strip.model.accounts = self.hits.accounts = accounts
         self.model.me = me
-        self.scope.in_team = self.chips.in_team = bool(me)
+        self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
-        self.scope.snoozed = counts.snoozed
-
-    def _filter_chosen(self, chosen: InboxFilter) -> None:
-        self.scope.filter = chosen
 
     def _narrow(self) -> None:
         self.search.clear()
