@@ -24,6 +24,7 @@ from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
 from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.desk import Desk, Reports
+from wxdesk.desk.health import Health
 from wxdesk.desk.messages.hourly_sums import WITHOUT_SUMS, keep_sums
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.skipped import SkippedMessages
@@ -264,7 +265,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
     store, publish, clock = base.store, base.bus.publish, base.setup.clock
     configuration, accounts, preferences, presence = base.configuration, base.accounts, base.preferences, base.presence
     attempts, reachability, rulebook = store.attempts, incoming.reachability, authored.rules.rulebook
-    attention = AttentionWatch(store.attention, accounts, preferences, publish, clock)
+    attention, health = AttentionWatch(store.attention, accounts, preferences, publish, clock), Health(clock)
     return Desk(
         configuration=configuration,
         accounts=accounts,
@@ -298,6 +299,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         bus=base.bus,
         clock=clock,
         body_of=to_body,
+        health=health,
     )
 
 

@@ -95,12 +95,12 @@ class Desk(Struct, frozen=True):
     bus: Bus
     clock: Clock
     body_of: BodyOf
+    health: Health
     is_remote: bool = False
     """True if a server elsewhere answers, and this desk has the window only."""
     operators: Operators | None = None
     """None on a file, which one machine has for itself."""
     traffic: Traffic = field(default_factory=Traffic)
-    health: Health = field(default_factory=Health)
 
     @property
     def me(self) -> str:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import Text
+from wxdesk.core.setup.reach import Reach
 from wxdesk.core.troubles import TroubleArea
-from wxdesk.desk.ports import Clock, utc_now
+from wxdesk.desk.ports import Clock
 
 START, LISTENER = "start", "listener"
 """Names in `HealthState.since` of the start of this desk, and of its listener."""
@@ -37,6 +38,7 @@ class HealthState(Struct, frozen=True):
     paused_until: datetime | None = None
     paused_since: datetime | None = None
     troubles: tuple[events.TroubleRaised, ...] = ()
+    reach: Reach = Reach()
     since: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
@@ -48,7 +50,7 @@ class HealthState(Struct, frozen=True):
 class Health:
     """Keeper of the newest `state`, one record, readable from any thread."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.state = HealthState(since={START: clock()})
 
@@ -57,6 +59,8 @@ class Health:
         match event:
             case events.ListenerChanged(url):
                 self.state = replace(self.state, listener_url=url, since=self._now(LISTENER))
+            case events.ReachabilityChanged(reach):
+                self.state = replace(self.state, reach=reach)
             case events.PauseChanged(paused, until, since):
                 self.state = replace(self.state, paused=paused, paused_until=until, paused_since=since)
             case events.TokenChanged(account, expires_at, error):

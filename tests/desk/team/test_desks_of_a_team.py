@@ -124,7 +124,7 @@ async def test_a_desk_knows_that_the_server_is_not_reached_also_if_opened_later(
     await reachability.check()
     assert reachability.state.lost
     await team.until(ReachabilityChanged, lambda event: event.reach.lost)
-    assert team.desk.desk.reachability.state.lost
+    assert team.desk.desk.health.state.reach.lost
     url = team.server.desk.configuration.now.config.store.url
     later = await open_window_desk(Setup(tmp_path / "later", Config(store=StoreSettings(url))))
     assert isinstance(later, TeamDesk)
@@ -132,7 +132,7 @@ async def test_a_desk_knows_that_the_server_is_not_reached_also_if_opened_later(
     later.desk.bus.subscribe(lambda event: heard.set() if isinstance(event, ReachabilityChanged) else None)
     async with asyncio.timeout(15):
         await heard.wait()
-    assert later.desk.reachability.state.lost
+    assert later.desk.health.state.reach.lost
     await later.stop()
 
 

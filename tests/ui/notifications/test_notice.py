@@ -16,6 +16,9 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import UNREACHED
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.reach import Reach
+from wxdesk.desk.health import HealthState
+from wxdesk.desk.setup.reachability import loss_of
 from wxdesk.ui.notifications.notice import colleague_notice, loss_notice, notice_of
 
 CLOSES = NOW + timedelta(minutes=90)
@@ -85,6 +88,8 @@ def test_a_notice_tells_what_a_colleague_did_with_ones_conversation(call: Collea
 
 
 def test_a_loss_beside_a_server_is_called_the_servers() -> None:
-    lost = Finding(Check.ADDRESS, CheckVerdict.OFFLINE)
-    assert loss_notice(lost).body.startswith("This computer has no network.")
-    assert loss_notice(lost, is_remote=True).body.startswith("The server reports: This computer has no network.")
+    lost = Reach(Finding(Check.ADDRESS, CheckVerdict.OFFLINE), NOW, lost=True)
+    for is_remote, body in ((False, "This computer"), (True, "The server reports: This computer")):
+        loss = loss_of(HealthState(reach=lost), NOW, is_remote=is_remote)
+        assert loss is not None
+        assert loss_notice(loss).body.startswith(f"{body} has no network.")

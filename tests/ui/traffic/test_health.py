@@ -15,6 +15,7 @@ from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
 from wxdesk.desk.health import Health
+from wxdesk.desk.ports import utc_now
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.traffic.header import HEALTH
 from wxdesk.ui.traffic.health import health_steps
@@ -73,13 +74,13 @@ def test_a_trouble_keeps_the_time_at_which_it_began_and_its_end_another() -> Non
 @pytest.mark.parametrize("kind", [TunnelKind.EXTERNAL, TunnelKind.SSH])
 def test_a_tunnel_of_the_desks_own_has_a_line_with_its_remedy(kind: TunnelKind) -> None:
     state = SetupState(tunnel=TunnelState(kind, TunnelPhase.DOWN, verdict=CheckVerdict.SSH_KEY_REFUSED))
-    found = [one.name for one in health_steps(Health().state, state, NOW)]
+    found = [one.name for one in health_steps(Health(utc_now).state, state, NOW)]
     assert ("Tunnel", "What to do") in pairwise(found) or kind is TunnelKind.EXTERNAL
     assert ("Tunnel" in found) is (kind is TunnelKind.SSH)
 
 
 def test_troubles_of_other_parts_are_there_too() -> None:
-    health = Health()
+    health = Health(utc_now)
     health.on_event(TroubleRaised("phone:ntfy", "The phone is not reached."))
     health.on_event(TroubleRaised("quarantine", "It is kept.", passing=True))
     others = [

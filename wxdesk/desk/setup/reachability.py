@@ -12,15 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core import events
-from wxdesk.core.errors import StoreError, Text
-from wxdesk.core.setup.findings import CheckVerdict, Finding
+from wxdesk.core.errors import Phrase, StoreError, Text
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
 from wxdesk.core.setup.tunnel_state import TunnelPhase, TunnelState
 from wxdesk.core.troubles import TroubleArea
+from wxdesk.desk.health import LISTENER, HealthState
 from wxdesk.desk.ports import Clock, Prober
 from wxdesk.desk.runtime.timers import TICK_SECONDS, sleep
 from wxdesk.desk.setup import sentences
@@ -42,6 +44,9 @@ _LOST = 2
 
 LOOK_EVERY, ASLEEP = timedelta(seconds=TICK_SECONDS), timedelta(seconds=30)
 """Time between two looks at clock and network; a later one says that it slept."""
+
+HICCUP = timedelta(seconds=15)
+"""Time for which WeChat tries again, so that a shorter fault loses nothing."""
 
 KEPT_EVERY = timedelta(minutes=1)
 """Time after which the last good probe is written down anew."""
@@ -256,6 +261,29 @@ class Reachability:
                 log.info("This machine slept, or is in another network: everything is checked again")
                 self._publish(events.NetworkChanged())
                 return
+
+
+class Loss(Struct, frozen=True):
+    """Fault that keeps messages out, since a time; its words are translated when read."""
+
+    title: str
+    why: Text
+    since: datetime
+
+
+def loss_of(health: HealthState, now: datetime, *, is_remote: bool = False) -> Loss | None:
+    """Return the fault that keeps messages out which got in; None within `HICCUP`."""
+    reach = health.reach
+    found = reach.finding if reach.lost else Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING)
+    said = sentences.trouble(found)
+    no_way = "WeChat does not reach this desk", Phrase("The server reports: {told}", told=said) if is_remote else said
+    if reach.lost:
+        return Loss(*no_way, reach.since or now)
+    if health.refused:
+        loss = Loss("This desk cannot store messages", health.refused, health.since.get(TroubleArea.DATABASE, now))
+    else:  # before its first start it is no loss
+        loss = Loss(*no_way, now if health.listener_url else health.since.get(LISTENER, now))
+    return loss if now - loss.since >= HICCUP else None
 
 
 def _what_is_said(finding: Finding) -> tuple[CheckVerdict, dict[str, Text]]:

@@ -98,7 +98,6 @@ class Following:
             try:
                 state = await self._commands.report()
                 self._local.setup.show_state(state.setup)
-                self._local.reachability.state = state.reach
                 if everything:
                     await self._read_stored()
                     await self._local.accounts.use(state.accounts, (), follow=False)
@@ -158,10 +157,7 @@ class Following:
                 await self._local.attention.refresh()
             case events.EverythingChanged() | events.WorkChanged() | events.ConfigurationChanged():
                 self._look_at_everything()
-            case events.ReachabilityChanged(reach):
-                self._local.reachability.state = reach
-                self._behind.set()
-            case events.SetupChanged() | events.TunnelChanged():
+            case events.ReachabilityChanged() | events.SetupChanged() | events.TunnelChanged():
                 self._behind.set()
 
     async def _read_stored(self) -> None:

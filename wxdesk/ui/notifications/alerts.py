@@ -8,14 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from wxdesk.computer.updates import VersionNotice, newer_version
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    ListenerChanged,
-    PauseChanged,
-    PreferencesChanged,
-    ReachabilityChanged,
-)
+from wxdesk.core.events import AttentionChanged, AttentionRaised, PreferencesChanged, ReachabilityChanged
+from wxdesk.desk.setup.reachability import loss_of
 from wxdesk.i18n import language, tr
 from wxdesk.paths import replace_file
 from wxdesk.threads import on_own_thread
@@ -25,6 +19,7 @@ from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
 from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_commands
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.status_bar import OF_HEALTH
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 SOUND = "call.wav"
@@ -33,13 +28,13 @@ SOUND = "call.wav"
 ICON = "notice.png"
 """File of the picture beside a notice, in the operator's folder."""
 
-_FOLLOWED = (AttentionRaised, AttentionChanged, ListenerChanged, PauseChanged, PreferencesChanged, ReachabilityChanged)
+_FOLLOWED = (AttentionRaised, AttentionChanged, PreferencesChanged, ReachabilityChanged, *OF_HEALTH)
 
 QUIET_LOOK_MS = 10_000
-"""Milliseconds between two looks whether quiet hours have begun or ended."""
+"""Milliseconds between two looks at the quiet hours, and whether a fault lasts."""
 
 _DESK = frozenset({0})
-"""Rings like a conversation when WeChat no longer reaches the desk; none has id 0."""
+"""Rings like a conversation while messages no longer get in; none has id 0."""
 
 
 class OperatorAlerts(QObject):
@@ -91,16 +86,19 @@ class OperatorAlerts(QObject):
         self.tray.quit.triggered.connect(self._window.quit)
 
     def _follow(self) -> None:
-        desk = self._bridge.desk
-        calling = desk.attention.ringing
-        ringing = calling | _DESK if desk.reachability.state.lost else calling
+        desk, lamp = self._bridge.desk, self._window.status_bar.listener
+        health, calling = desk.health.state, desk.attention.ringing
+        loss = loss_of(health, desk.clock(), is_remote=desk.is_remote)
+        ringing = calling | _DESK if loss else calling
         if ringing - self._ringing:
             QApplication.alert(self._window)
         if len(ringing) != len(self._ringing):
             _show_badge(len(ringing))
+        if _DESK & (ringing ^ self._ringing):
+            self.board.notify_of_loss(loss)
         self._ringing = ringing
         self.ringer.follow(ringing, preferences_at_this_hour(desk))
-        self.tray.show_state(desk.health.state, len(calling))
+        self.tray.show_state(lamp.role.removesuffix("_fill"), lamp.accessibleName(), len(calling), paused=health.paused)
 
     def _tell_unheard(self) -> None:
         words = tr("The sound could not be played, only a beep that many computers mute. Check this computer's sound.")

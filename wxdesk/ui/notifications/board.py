@@ -10,8 +10,8 @@ from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.message import Message
-from wxdesk.core.setup.reach import Reach
 from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.desk.setup.reachability import Loss
 from wxdesk.i18n import tr
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import (
@@ -40,6 +40,7 @@ from wxdesk.ui.wording.reply_status import HoldReason
 MOST_NOTICES = 3
 """Notices shown at one moment; nobody reads more, and the window has them all."""
 
+_HAS_OWN = AttentionReason.HELD  # `HeldReplyNotices`
 _RETURNS = (events.TakeoverEnding, events.TakeoverEnded)
 
 
@@ -64,26 +65,23 @@ class NoticeBoard(QObject):
     def _on_events(self, batch: Sequence[events.Event]) -> None:
         if any(isinstance(event, events.AttentionChanged) for event in batch):
             self._withdraw_ended()
-        for event in batch:
-            if isinstance(event, events.TakeoverChanged):
-                self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
-            elif isinstance(event, events.ReachabilityChanged):
-                self._notify_of_loss(event.reach)
-            elif isinstance(event, events.ColleagueCalled) and event.name == self._bridge.desk.me != "":
-                self._notify_of_colleagues([event])
         raised = defaultdict[int, set[AttentionReason]](set)
         for event in batch:
-            if isinstance(event, events.AttentionRaised) and _is_call(event.cause):
+            if isinstance(event, events.AttentionRaised) and event.cause is not _HAS_OWN:
                 raised[event.conversation_id].add(event.cause)
+            elif isinstance(event, events.TakeoverChanged):
+                self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
+            elif isinstance(event, events.ColleagueCalled) and event.name == self._bridge.desk.me != "":
+                self._notify_of_colleagues([event])
         self._notify_of_calls(raised)
         self._notify_of_returns({event.conversation_id for event in batch if isinstance(event, _RETURNS)})
 
-    def _notify_of_loss(self, reach: Reach) -> None:
-        """Notify of a loss while nobody looks at the window, whose bar tells it as well."""
-        if not reach.lost:
+    def notify_of_loss(self, loss: Loss | None) -> None:
+        """Notify of a loss while nobody looks, or of its end by None; a bar tells it, too."""
+        if loss is None:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
         elif self._nobody_looks():
-            self._notifier.show(loss_notice(reach.finding, is_remote=self._bridge.desk.is_remote))
+            self._notifier.show(loss_notice(loss))
 
     def _notify_of_colleagues(self, calls: Sequence[events.ColleagueCalled]) -> None:
         for call in calls:
@@ -162,15 +160,10 @@ class NoticeBoard(QObject):
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.attention.unseen
-        calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
+        calling = {call.conversation_id for call in unseen if call.cause is not _HAS_OWN}
         for conversation_id in self._calls - calling:
             self._notifier.withdraw(notice_key(NoticeTopic.CALL, conversation_id))
         self._calls &= calling
-
-
-def _is_call(cause: AttentionReason) -> bool:
-    """Return False for held replies, which have notices of their own."""
-    return cause is not AttentionReason.HELD
 
 
 MOST_HELD = 3

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
-from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.threads import LoopThread
 from wxdesk.ui.look.icons import pixmap
@@ -90,7 +89,6 @@ class Tray(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._shown: tuple[bool, bool, int] | None = None
         self._message: DesktopNotice | None = None
         self.answered: OnNoticeAction = lambda _, __: None
         self.icon = QSystemTrayIcon(self)
@@ -103,7 +101,7 @@ class Tray(QObject):
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self._pressed)
-        self.show_state(HealthState(), 0)
+        self.show_state("accent", "", 0)
         self.silence.setEnabled(False)
 
     def appear(self) -> None:
@@ -111,18 +109,16 @@ class Tray(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() == "xcb":
             self.icon.show()
 
-    def show_state(self, health: HealthState, calling: int) -> None:
-        """Show the listener, the pause, and the number of conversations needing attention."""
-        state = (bool(health.listener_url), health.paused, calling)
-        if state == self._shown:
-            return
-        self._shown = state
-        self.pause.setText(tr("Resume automatic replies") if health.paused else tr("Pause automatic replies"))
-        listening = tr("listening") if health.listener_url else tr("Not listening")
+    def show_state(self, role: str, said: str, calling: int, *, paused: bool = False) -> None:
+        """Show what the lamp says, the pause, and how many conversations call."""
+        self.pause.setText(tr("Resume automatic replies") if paused else tr("Pause automatic replies"))
+        picture = "warning" if role == "failed" else "pause" if paused else "inbox"
+        role, pausing = ("pending" if picture == "pause" else role), (tr("paused") if paused else "")
         calls = ntr("{n} conversation calls for you", "{n} conversations call for you", calling) if calling else ""
-        words = "wxdesk", tr("paused") if health.paused else listening, calls
-        self.icon.setToolTip(" · ".join(filter(None, words)))
-        self.icon.setIcon(_icon(*state))
+        tip = " · ".join(filter(None, ("wxdesk", calls, pausing, said)))  # Windows cuts off what is long
+        if tip != self.icon.toolTip():
+            self.icon.setToolTip(tip)
+            self.icon.setIcon(_icon(picture, role, calling))
 
     def show(self, notice: DesktopNotice) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""
@@ -146,9 +142,8 @@ class Tray(QObject):
             self.open.trigger()
 
 
-def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
-    role = "pending" if paused else "accent" if listening else "failed"
-    picture = pixmap("pause" if paused else "inbox", role, SIDE)
+def _icon(name: str, role: str, calling: int) -> QIcon:
+    picture = pixmap(name, role, SIDE)
     if not calling:
         return QIcon(picture)
     ratio = picture.devicePixelRatio()

@@ -15,10 +15,9 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import is_taken_over
-from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.setup.sentences import told
+from wxdesk.desk.setup.reachability import Loss
 from wxdesk.i18n import account_title, names, ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.messages import kind_text, name_of, readable
@@ -34,7 +33,7 @@ class NoticeTopic(StrEnum):
     HELD = "held"  # a reply is about to leave
     RETURN = "return"  # a takeover ends, or has ended
     COLLEAGUE = "colleague"  # a colleague calls, or a conversation is handed over
-    LOSS = "loss"  # WeChat no longer reaches the desk
+    LOSS = "loss"  # messages no longer get in
 
 
 class NoticeAction(StrEnum):
@@ -187,11 +186,9 @@ def held_notice_of(parts: Sequence[HeldReply], hold_reason: HoldReason, *, with_
     return DesktopNotice(first.conversation_id, name_of(parts[0].contact), body, NoticeTopic.HELD, FOR_HELD, ids)
 
 
-def loss_notice(finding: Finding, *, is_remote: bool = False) -> DesktopNotice:
-    """Return the notice that WeChat no longer reaches the desk or its server, and why."""
-    title = tr("WeChat does not reach this desk")
-    why = tr("The server reports: {told}", told=told(finding)) if is_remote else told(finding)
-    return DesktopNotice(NO_CONVERSATION, title, why, NoticeTopic.LOSS, (NoticeAction.OPEN,))
+def loss_notice(loss: Loss) -> DesktopNotice:
+    """Return the notice that messages no longer get in, and why."""
+    return DesktopNotice(NO_CONVERSATION, tr(loss.title), tr(loss.why), NoticeTopic.LOSS, (NoticeAction.OPEN,))
 
 
 def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:

@@ -37,7 +37,7 @@ _LEAST_FOR_NOTICES = 480
 GATHER_MS = 200
 """Time in which changes are gathered before the figures are read again."""
 _COUNTED = (*events.ROW_CHANGES, events.EverythingChanged)
-_OF_HEALTH = (
+OF_HEALTH = (
     events.ListenerChanged, events.SetupChanged, events.TokenChanged, events.PauseChanged, events.ConfigurationChanged,
     events.TroubleRaised,
 )  # fmt: skip
@@ -82,7 +82,7 @@ class StatusBar(Frame):
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         VisibleTick(self, self._show_time)
-        bridge.follow(self, self.show_health, *_OF_HEALTH)
+        bridge.follow(self, self.show_health, *OF_HEALTH)
         self.show_health()
         longest = bridge.desk.attention.longest_waiting
         self._questions: tuple[Refresher[Any], ...] = (
@@ -139,7 +139,7 @@ class StatusBar(Frame):
         state = desk.health.state
         self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote, refused=tr(state.refused))
         if not desk.accounts.are_known:  # nor is anything else of the server's set-up
-            self.listener.hide()
+            self.listener.show_state("accent", "")
         self._show_time()
         if state.paused:
             self.replies.show_state("pending", _paused_text(state), short=tr("Paused"))
