@@ -283,7 +283,7 @@ def _desk(base: BaseParts, authored: AuthoredParts, incoming: IncomingParts, out
         outbox=out.outbox,
         takeovers=takeover_expiry(base),
         attention=attention,
-        phones=PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, publish, clock),
+        phones=PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, health, publish, clock),
         customer_data=CustomerData(configuration, out.endpoints, store.conversations, clock),
         typing=out.typing,
         rules=authored.rules,

@@ -18,6 +18,8 @@ from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import AttentionRaised, TroubleRaised
 from wxdesk.core.presence import PresenceSignals
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
@@ -150,6 +152,94 @@ async def test_notices_are_sent_by_the_running_desk(phones: Phones) -> None:
     phones.desk.opened.desk.phones.on_event(AttentionRaised(1, AttentionReason.CALLED))
     async with asyncio.timeout(20):
         await phones.called.wait()
+
+
+class Way:
+    """The way from WeChat to the desk, as its probe finds it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.verdict, self._clock = CheckVerdict.OK, desk.clock
+        self._watch = desk.opened.desk.reachability
+        self._watch._prober = self
+        self._watch.follow("https://shop.example", "shop", "127.0.0.1:8765")
+
+    async def probe(self, _url: PublicUrl, account: str, _listener: str) -> Finding:
+        return Finding(Check.ADDRESS, self.verdict, account, {"host": "shop.example"}, self._clock())
+
+    def own_addresses(self) -> tuple[str, ...]:
+        return ()
+
+    async def is_found(self, verdict: CheckVerdict) -> None:
+        self.verdict = verdict
+        await self._watch.check()
+
+
+@pytest.fixture
+async def way(phones: Phones) -> Way:
+    made = Way(phones.desk)
+    await made.is_found(CheckVerdict.OK)
+    return made
+
+
+async def test_a_lost_way_is_told_once_while_it_lasts(phones: Phones, way: Way) -> None:
+    await way.is_found(CheckVerdict.NAME_UNRESOLVED)
+    await phones.at(4.9)
+    assert phones.told == []
+    phones.status = 500
+    await phones.at(5)
+    phones.status = 200
+    await phones.at(6)  # no phone has it yet
+    [notice] = phones.told
+    assert (notice["title"], notice["waiting"]) == ("WeChat does not reach this desk", 0)
+    assert str(notice["text"]).startswith("The name shop.example has no address.")
+    await phones.at(60)
+    assert len(phones.told) == 1
+    await way.is_found(CheckVerdict.OK)
+    await phones.at(61)
+    await way.is_found(CheckVerdict.FIREWALL)
+    await phones.at(65.9)
+    assert len(phones.told) == 1
+    await phones.at(66)
+    assert len(phones.told) == 2
+
+
+async def test_a_loss_that_ends_before_or_at_a_watched_desk_is_not_told(phones: Phones, way: Way) -> None:
+    presence = phones.desk.opened.desk.presence
+    await way.is_found(CheckVerdict.FIREWALL)
+    await phones.at(4)
+    await way.is_found(CheckVerdict.OK)
+    await phones.at(10)
+    await presence.report(PresenceSignals())
+    await way.is_found(CheckVerdict.FIREWALL)
+    await phones.at(60)
+    await presence.report(PresenceSignals(declared_away=True))
+    await phones.at(64)
+    assert phones.told == []
+    await phones.at(65)
+    assert len(phones.told) == 1
+
+
+async def test_a_database_that_is_gone_is_told_although_nobody_can_read_who_waits(phones: Phones) -> None:
+    await phones.complains(LI)
+    there, away = (phones.desk.setup.home / name for name in ("desk.db", "away.db"))
+    there.rename(away)
+    await phones.desk.until(lambda: bool(phones.desk.opened.desk.health.state.refused))
+    await phones.at(5)
+    [notice] = phones.told
+    assert notice["title"] == "This desk cannot store messages"
+    assert str(notice["text"]).startswith("Messages are no longer accepted.")
+    await phones.at(60)
+    assert len(phones.told) == 1
+    away.rename(there)
+    await phones.desk.until(lambda: not phones.desk.opened.desk.health.state.refused)
+    await phones.at(61)
+    assert [notice["waiting"] for notice in phones.told] == [0, 1]
+
+
+async def test_the_running_desk_looks_for_a_loss_each_minute_if_there_are_phones(phones: Phones) -> None:
+    assert await phones.desk.opened.desk.phones.notify_if_due() == START + timedelta(minutes=1)
+    phones.use(targets={})
+    assert await phones.desk.opened.desk.phones.notify_if_due() is None
 
 
 async def test_a_trial_goes_to_one_phone(phones: Phones) -> None:

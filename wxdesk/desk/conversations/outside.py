@@ -1,14 +1,15 @@
 """The shop's own systems: notices to phones while nobody is there, customer data.
 
-One notice tells of all who wait. There is another only for somebody new, and not before `every_minutes` have passed.
+One notice tells of all who wait, another only of somebody new and once `every_minutes` have passed; one of each loss.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from wxdesk.config.outside import PhoneSettings
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.errors import BadInput, NotFound, Phrase
 from wxdesk.core.events import Event, TroubleRaised
@@ -17,9 +18,11 @@ from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.health import Health
 from wxdesk.desk.ports import Clock, EndpointCaller
 from wxdesk.desk.runtime.timers import keep_looking
 from wxdesk.desk.settings.configuration import Configuration
+from wxdesk.desk.setup.reachability import loss_of
 from wxdesk.i18n import account_title, explanation, ntr, tr
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE
 from wxdesk.store.conversations.conversations import Conversations
@@ -27,25 +30,30 @@ from wxdesk.store.inbox.attention import AttentionList
 
 log = logging.getLogger(__name__)
 
+LOOK_EVERY = timedelta(minutes=1)
+"""Time until the next look for a loss, or try if no phone took its notice."""
+
 MOST_LINES = 5
 LONGEST_WORDS = 60
 
 
 @dataclass(eq=False, repr=False)
 class PhoneNotices:
-    """Watches who waits, and tells the phones of `[phone]` in config.toml."""
+    """Watches who waits, and whether messages get in; tells the phones of `[phone]`."""
 
     _configuration: Configuration
     _endpoints: EndpointCaller
     _attention: AttentionWatch
     _rows: AttentionList
     _presence: DeskPresence
+    _health: Health
     _publish: Callable[[Event], None]
     _clock: Clock
 
     def __post_init__(self) -> None:
         self._told: frozenset[tuple[int, datetime]] = frozenset()
-        self._told_at: datetime | None = None
+        self._told_at = datetime.min.replace(tzinfo=UTC)
+        self._loss_told = False
         self._awake, self._looking = asyncio.Event(), asyncio.Lock()
 
     def on_event(self, _: Event) -> None:
@@ -66,36 +74,51 @@ class PhoneNotices:
     async def notify_if_due(self) -> datetime | None:
         """Tell the phones if it is time; return the next time, None for the next event."""
         async with self._looking:
-            return await self._notify_if_due()
+            phone, now = self._configuration.now.config.phone, self._clock()
+            await self._tell_of_loss(phone, now)
+            due, again = await self._tell_of_waiting(phone, now), now + LOOK_EVERY
+            return min(due or again, again) if phone.targets else None
 
-    async def _notify_if_due(self) -> datetime | None:
-        phone, now = self._configuration.now.config.phone, self._clock()
+    async def _tell_of_loss(self, phone: PhoneSettings, now: datetime) -> None:
+        """Tell once of a loss that lasts, without the store, which may be what is lost."""
+        loss, presence = loss_of(self._health.state, now), self._presence.now
+        self._loss_told &= loss is not None
+        if loss is None or self._loss_told or not presence.away:
+            return
+        if now >= max(loss.since, presence.since) + timedelta(minutes=phone.after_minutes):
+            self._loss_told = await self._tell(phone, PhoneNotice(tr(loss.title), tr(loss.why), 0))
+
+    async def _tell_of_waiting(self, phone: PhoneSettings, now: datetime) -> datetime | None:
         waiting = frozenset((one.conversation_id, one.at) for one in self._attention.unseen if one.rings)
         self._told &= waiting
         new = waiting - self._told
-        if not self._presence.now.away or not phone.targets or not new:
+        if not self._presence.now.away or not phone.targets or not new or self._health.state.refused:
             return None
         due = max(min(at for _, at in new), self._presence.now.since) + timedelta(minutes=phone.after_minutes)
-        if self._told_at is not None:
-            due = max(due, self._told_at + timedelta(minutes=phone.every_minutes))
+        due = max(due, self._told_at + timedelta(minutes=phone.every_minutes))
         if now < due:
             return due
         ids = {conversation_id for conversation_id, _ in waiting}
         notice = notice_of(await self._rows.rows_to_judge(ids), now, words=phone.words)
         self._told, self._told_at = waiting, now
         if notice.waiting:
-            await asyncio.gather(*(self._notify(name, notice) for name in phone.targets))
+            await self._tell(phone, notice)
         return None
 
-    async def _notify(self, name: str, notice: PhoneNotice) -> None:
+    async def _tell(self, phone: PhoneSettings, notice: PhoneNotice) -> bool:
+        """Tell all phones; return False if no one took it."""
+        return any(await asyncio.gather(*(self._notify(name, notice) for name in phone.targets)))
+
+    async def _notify(self, name: str, notice: PhoneNotice) -> bool:
         try:
             await self._send(name, notice)
         except BadInput as error:
             text = Phrase(NOT_TOLD, name=name, why=explanation(error))
             self._publish(TroubleRaised(TroubleArea.PHONE.key(name), text))
-        else:
-            log.info("The phone %s was told that %s customers wait", name, notice.waiting)
-            self._publish(TroubleRaised(TroubleArea.PHONE.key(name), ""))
+            return False
+        log.info("The phone %s has a notice; customers who wait: %s", name, notice.waiting)
+        self._publish(TroubleRaised(TroubleArea.PHONE.key(name), ""))
+        return True
 
     async def _send(self, name: str, notice: PhoneNotice) -> None:
         setup = self._configuration.now
@@ -131,7 +154,7 @@ KEPT = timedelta(seconds=60)
 
 MOST_KEPT = 200
 
-NOT_TOLD = "The phone “{name}” was not told that customers wait. {why}"
+NOT_TOLD = "The phone “{name}” was not told. {why}"
 
 
 class CustomerData:
