@@ -120,6 +120,8 @@ def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWind
     assert active.status_bar.replies.role == "pending"
     assert active.windowTitle() == "Paused · wxdesk"
     conversation = world.say(WANG, "hello")
+    qtbot.waitUntil(lambda: active.windowTitle() == "(1) Paused · wxdesk")
+    assert active.rail.items[0].badge == 1
     assert world.sandbox.sent == ()
     assert _replies(world, conversation) == []
 

@@ -63,7 +63,6 @@ class MainWindow(Frame):
         self._bridge = bridge
         self._memory, self._mine = WindowMemory(facts.home), WindowMemory(facts.home, bridge.desk.me)
         self._appearance, self._finished = appearance, False
-        self.setWindowTitle("wxdesk")
         self.setMinimumSize(*SMALLEST)
         self.notices = bridge.notices = Notices(self)
         self.vault = VaultLock(bridge, self)
@@ -284,6 +283,7 @@ class MainWindow(Frame):
         self.status_bar.silence.clicked.connect(self.silence_wanted)
         for show in (self.rail.show_counts, self.pause_bar.show_counts, self.status_bar.show_counts):
             self.inbox.feed.counted.connect(show)
+        self.inbox.feed.counted.connect(self._show_title)
 
     def _bind_keys(self) -> None:
         GlobalSearch(self.pages, self.rail, self.stack, self.show_page, self._keys)
@@ -346,7 +346,11 @@ class MainWindow(Frame):
         self.pause_bar.show_pause(state.paused_since, state.paused_until)
         self.pause_bar.setVisible(state.paused)
         self.notices.place_all()
-        self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        title, unread = tr("Paused · wxdesk") if self.pausing.paused else "wxdesk", self.rail.items[0].badge
+        self.setWindowTitle(f"({unread}) {title}" if unread else title)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""
