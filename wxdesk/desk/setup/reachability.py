@@ -26,6 +26,7 @@ from wxdesk.desk.health import LISTENER, HealthState
 from wxdesk.desk.ports import Clock, Prober
 from wxdesk.desk.runtime.timers import TICK_SECONDS, sleep
 from wxdesk.desk.setup import sentences
+from wxdesk.desk.setup.request_facts import is_good
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup.outages import Outages
 
@@ -54,6 +55,9 @@ KEPT_EVERY = timedelta(minutes=1)
 REACHED_AT = "reached_at"
 """Setting with the time of the last good probe, at most a minute old."""
 
+CALLED_AT = "called_at"
+"""Setting with the tunnel's address at which WeChat's last good request came."""
+
 _ANY_ADDRESS = re.compile(r"^(0\.0\.0\.0|\[::\])(?=:)")
 
 
@@ -73,7 +77,7 @@ class Reachability:
     def __post_init__(self) -> None:
         self.state = Reach()
         self._configured: str | None = None  # until it is followed
-        self._account = self._listener = ""
+        self._account = self._listener = self._called_at = ""
         self._tunnel = TunnelState()  # with the address of the one before while it has none
         self._untold = False  # who follows other accounts, too, has to hear
         self._url: PublicUrl | None = None
@@ -87,6 +91,7 @@ class Reachability:
 
     async def load(self) -> None:
         """Read when the desk was reachable for the last time."""
+        self._called_at = await self._settings.get(CALLED_AT) or ""
         stored = await self._settings.get(REACHED_AT) or ""
         with suppress(ValueError):
             self._reached_at = self._kept_at = datetime.fromisoformat(stored)
@@ -108,6 +113,9 @@ class Reachability:
             stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel.public_url  # another one follows
             self._tunnel = replace(event.state, public_url=event.state.public_url or stays)
             self._turn()
+        elif isinstance(event, events.PushSeen) and is_good(event) and self._called_at != self._tunnel.public_url:
+            self._called_at, self._kept_at = self._tunnel.public_url, None  # is written down at once
+            self._awake.set()
 
     def _turn(self) -> None:
         if self._configured is None:
@@ -172,7 +180,13 @@ class Reachability:
         return finding
 
     def _with_cause(self, finding: Finding) -> Finding:
-        """Name the tunnel as the cause, if that is down or has another address."""
+        """Name the tunnel as the cause, if that is down or has another address.
+
+        Where only its program knows the address, the probe is good at the new one, and WeChat calls the former.
+        """
+        if finding.ok and not self._configured and self._called_at not in ("", self._tunnel.public_url):
+            renamed = {**finding.values, "url": self._tunnel.public_url, "former": self._called_at}
+            return replace(finding, verdict=CheckVerdict.TUNNEL_RENAMED, values=renamed)
         if finding.ok or self._tunnel.finding.ok:
             return finding
         values = dict(finding.values) | dict(self._tunnel.values)
@@ -224,6 +238,7 @@ class Reachability:
         reached, kept = self._reached_at, self._kept_at
         if reached is not None and reached != kept and (at_once or kept is None or reached - kept >= KEPT_EVERY):
             await self._settings.set(REACHED_AT, reached.isoformat())
+            await self._settings.set(CALLED_AT, self._called_at)
             self._kept_at, self._unkept = reached, False
 
     def _change_finding(self, finding: Finding, *, news: bool = False) -> None:
