@@ -22,7 +22,7 @@ ABOUT_CODE = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT 
 MOST_BYTES = {"CONTRIBUTING.md": 8192, "ARCHITECTURE.md": 10752}
 
 SUFFIXES = {".py", ".md", ".toml", ".po", ".js", ".json", ".lock", ".spec"}
-OPERATORS_FILES = {"config.toml", "uv.lock"}
+OPERATORS_FILES = {"config.toml", "frpc.toml", "uv.lock"}
 """Files that stand nowhere in the repository."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from wxdesk import i18n
 from wxdesk.config.reading import parse
-from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings, line_of, words_of
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.setup.tunnel_state import TunnelKind
 
@@ -53,3 +55,33 @@ def test_a_wrong_line_is_reported_in_chinese(text: str, said: str) -> None:
     with pytest.raises(BadConfig) as caught:
         parse(text, "config.toml")
     assert said in i18n.explain(caught.value)
+
+
+def test_one_word_of_a_command_is_where_the_program_of_a_preset_is() -> None:
+    usual = TunnelSettings(preset="cpolar").command_to(8765)
+    assert usual[:3] == ["cpolar", "http", "8765"]
+    assert TunnelSettings(preset="cpolar", command=("/opt/cpolar",)).command_to(8765) == ["/opt/cpolar", *usual[1:]]
+    assert TunnelSettings(preset="cpolar", command=("cpolar", "start-all")).command_to(1) == ["cpolar", "start-all"]
+    assert TunnelSettings(command=("/opt/bore",)).command_to(8765) == ["/opt/bore"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (r'"C:\Program Files\cpolar\cpolar.exe" http 8765', (r"C:\Program Files\cpolar\cpolar.exe", "http", "8765")),
+        (r"C:\cpolar\cpolar.exe  http", (r"C:\cpolar\cpolar.exe", "http")),
+        ("natapp '' #1", ("natapp", "", "#1")),
+        (r"C:\O'Brien\natapp.exe", (r"C:\O'Brien\natapp.exe",)),
+        ("", ()),
+    ],
+)
+def test_a_written_command_is_split_and_written_again_as_it_is_meant(line: str, words: tuple[str, ...]) -> None:
+    assert words_of(line) == words
+    assert words_of(line_of(words)) == words
+
+
+def test_a_line_that_is_a_file_is_one_word(tmp_path: Path) -> None:
+    file = tmp_path / "Program Files" / "cpolar"
+    file.parent.mkdir()
+    file.touch()
+    assert words_of(str(file)) == (str(file),)

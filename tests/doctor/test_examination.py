@@ -202,6 +202,19 @@ async def test_the_program_or_the_server_of_the_tunnel_is_looked_for(home: Path,
     assert address.verdict is (V.UNKNOWN if "command" in tunnel else V.NO_PUBLIC_URL)
 
 
+async def test_a_tunnels_program_is_found_in_the_home_folder_as_well_and_where_to_get_it_is_told(home: Path) -> None:
+    configure(home, "[wechat]", '[tunnel]\nkind = "command"\npreset = "natapp"\n[wechat]')
+    missing = await found(home, Check.TUNNEL)
+    assert missing.values == {"program": "natapp", "where": "https://natapp.cn/#download"}
+    (home / "natapp").touch(0o755)
+    assert (await found(home, Check.TUNNEL)).verdict is V.OK
+
+
+async def test_frpc_tells_no_address_and_one_is_asked_for(home: Path) -> None:
+    configure(home, "[wechat]", '[tunnel]\nkind = "command"\npreset = "frpc"\n[wechat]')
+    assert (await found(home, Check.ADDRESS)).verdict is V.NO_PUBLIC_URL
+
+
 async def test_a_rule_in_force_is_enough(home: Path) -> None:
     store = await open_store("sqlite:///desk.db", home)
     try:

@@ -1,6 +1,9 @@
 """The table [tunnel] of config.toml: how WeChat's requests reach this machine."""
 
 import re
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
@@ -13,6 +16,17 @@ type Preset = Literal["", "frpc", "cpolar", "natapp", "cloudflared", "ngrok"]
 
 GATEWAYS: tuple[Gateway, ...] = ("sshd", "frps")
 PRESETS: tuple[Preset, ...] = get_args(Preset.__value__)[1:]  # without the empty one
+
+_USUAL: Mapping[Preset, str] = {
+    "frpc": "frpc -c frpc.toml",
+    "cpolar": "cpolar http {port} -log=stdout -log-level=info",
+    "natapp": "natapp -log=stdout -loglevel=INFO",
+    # QUIC does not get through from the mainland.
+    "cloudflared": "cloudflared tunnel --no-autoupdate --protocol http2 --metrics 127.0.0.1:0 "
+    "--url http://127.0.0.1:{port}",
+    "ngrok": "ngrok http {port} --log stdout --log-format logfmt",
+}
+"""Usual command of each program that leads to our port; frpc.toml stands in the home folder."""
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _PROXY_WORD = re.compile(r"[A-Za-z0-9._-]+")
@@ -27,7 +41,8 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     through the server as well. `gateway` frps speaks to frp's own SSH gateway: `proxy_name` and `custom_domain` are
     as in frpc.
 
-    command: the program of a `preset`, with its usual arguments unless `command` has others.
+    command: the program of a `preset`, with its usual arguments unless `command` has others; one word of a command is
+    only where its file is.
     """
 
     kind: TunnelKind = TunnelKind.EXTERNAL
@@ -44,6 +59,16 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     custom_domain: str = ""
     preset: Preset = ""
     command: tuple[str, ...] = ()
+
+    @property
+    def tells_address(self) -> bool:
+        """True for a program that may tell the public address; frpc never does."""
+        return self.kind is TunnelKind.COMMAND and self.preset != "frpc"
+
+    def command_to(self, port: int) -> list[str]:
+        """Return the whole command of a tunnel that leads to `port` of this machine."""
+        usual = _USUAL.get(self.preset, "").format(port=port).split()
+        return list(self.command or usual[:1]) + (usual[1:] if len(self.command) <= 1 else [])
 
 
 def check_tunnel(tunnel: TunnelSettings, file: str) -> None:
@@ -75,6 +100,21 @@ def _check_ssh(tunnel: TunnelSettings, file: str) -> None:
             raise BadConfig(file, "tunnel.carry_api", "needs an sshd; frps carries nothing outwards")
     elif not tunnel.user:
         raise BadConfig(file, "tunnel.user", "is empty")
+
+
+def words_of(line: str) -> tuple[str, ...]:
+    """Split a written command: quotes keep blanks, and so does a line that is a file."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.commenters, words.escape = True, "", ""  # a backslash is Windows' own
+    try:
+        return (line,) if Path(line).is_file() else tuple(words)
+    except ValueError:  # a quote that does not end
+        return tuple(line.split())
+
+
+def line_of(command: Iterable[str]) -> str:
+    """Write a command so that `words_of` finds the same words."""
+    return " ".join(shlex.quote(word) if not word or re.search(r"[\s'\"]", word) else word for word in command)
 
 
 def keys_of(tunnel: TunnelSettings) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import secrets
-import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
@@ -21,6 +20,7 @@ from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import tr
 from wxdesk.threads import on_own_thread
+from wxdesk.tunnel.command import find_program
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.crypto import signature
@@ -111,10 +111,8 @@ async def check_tunnel(case: Case) -> Iterable[Finding]:
         return (await _ssh_server(tunnel.host, tunnel.port),)
     if tunnel.kind is not TunnelKind.COMMAND:
         return ()
-    program = tunnel.command[0] if tunnel.command else tunnel.preset
-    found = await on_own_thread(lambda: shutil.which(program))
-    verdict = CheckVerdict.OK if found else CheckVerdict.TUNNEL_MISSING
-    return (Finding(Check.TUNNEL, verdict, values={"program": program}),)
+    found, values = await on_own_thread(lambda: find_program(tunnel, case.home))
+    return (Finding(Check.TUNNEL, CheckVerdict.OK if found else CheckVerdict.TUNNEL_MISSING, values=values),)
 
 
 async def _ssh_server(host: str, port: int) -> Finding:
@@ -136,7 +134,7 @@ async def check_address(case: Case) -> Iterable[Finding]:
     if case.config is None:
         return ()
     configured = case.config.listener.public_url
-    if not configured and case.config.tunnel.kind is TunnelKind.COMMAND:
+    if not configured and case.config.tunnel.tells_address:
         return (_unasked("tunnel"),)
     url, judged = read_public_url(configured)
     if url is None:

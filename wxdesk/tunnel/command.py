@@ -31,6 +31,13 @@ CONNECTING_SECONDS, LOOKING_SECONDS = 30.0, 1.0
 """Time until a program should be connected, and between two looks at its page."""
 
 
+def find_program(tunnel: TunnelSettings, home: Path) -> tuple[str | None, dict[str, str]]:
+    """Find the program's file, in the home folder too; and what a finding says of it."""
+    name, where = tunnel.command_to(0)[0], PROGRAMS.get(tunnel.preset, ANY_OTHER).where
+    found = shutil.which(name, path=os.environ.get("PATH")) or shutil.which(str(home / name))
+    return found, {"program": name} | ({"where": where} if where else {})
+
+
 class CommandTunnel:
     """The program of a preset, or any other; it leads to the listener's `port`.
 
@@ -39,7 +46,7 @@ class CommandTunnel:
 
     def __init__(self, tunnel: TunnelSettings, port: int, home: Path, *, public_url: str = "") -> None:
         self._program = PROGRAMS.get(tunnel.preset, ANY_OTHER)
-        self._command = list(tunnel.command) or self._program.arguments(port)
+        self._tunnel = tunnel
         self._port = port
         self._home = home
         self._public_url = public_url
@@ -49,12 +56,11 @@ class CommandTunnel:
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
-        name, *arguments = self._command
-        path = shutil.which(name, path=os.environ.get("PATH")) or shutil.which(str(self._home / name))
+        name, *arguments = self._tunnel.command_to(self._port)
+        path, values = find_program(self._tunnel, self._home)
         if path is None:
-            where = {"where": self._program.where} if self._program.where else {}
-            return TunnelEnd(CheckVerdict.TUNNEL_MISSING, {"program": name} | where)
-        note = CheckVerdict.FRP_PASSTHROUGH if self._passes_https_through() else CheckVerdict.OK
+            return TunnelEnd(CheckVerdict.TUNNEL_MISSING, values)
+        note = CheckVerdict.FRP_PASSTHROUGH if self._passes_https_through(arguments) else CheckVerdict.OK
         output = CommandOutput(self._program, Path(name).stem, self._port, self._public_url, report, note)
         process = await _start([path, *arguments], self._home)
         try:
@@ -71,11 +77,11 @@ class CommandTunnel:
         finally:
             await _end(process)
 
-    def _passes_https_through(self) -> bool:
+    def _passes_https_through(self, arguments: list[str]) -> bool:
         """Tell if frpc's configuration has a proxy of type https."""
-        if self._program is not PROGRAMS["frpc"] or "-c" not in self._command[:-1]:
+        if self._program is not PROGRAMS["frpc"] or "-c" not in arguments[:-1]:
             return False
-        file = self._home / self._command[self._command.index("-c") + 1]
+        file = self._home / arguments[arguments.index("-c") + 1]
         try:
             return _HTTPS_PROXY.search(file.read_text(encoding="utf-8", errors="replace")) is not None
         except OSError:

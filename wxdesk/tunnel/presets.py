@@ -1,4 +1,4 @@
-"""Known tunnel programs: their usual arguments, and what their output says.
+"""Known tunnel programs: where to get them, and what their output says.
 
 Lines are those of frp 0.70, cloudflared 2026, ngrok 3, cpolar 3 and natapp 2 (an ngrok 1).
 """
@@ -33,7 +33,6 @@ class Program(Struct, frozen=True):
     stands. `lost`: it stands no more, and the program tries again. `where` is where to get the program.
     """
 
-    arguments: Callable[[int], list[str]]
     connected: re.Pattern[str]
     error: re.Pattern[str] = _NEVER
     lost: re.Pattern[str] = _NEVER
@@ -61,32 +60,24 @@ _RECOVERING = re.compile(r"control recovering from failure|reconnect", re.IGNORE
 
 PROGRAMS: Mapping[Preset, Program] = {
     "frpc": Program(
-        arguments=lambda _: ["frpc", "-c", "frpc.toml"],
         connected=re.compile(r"start proxy success"),
         error=re.compile(r"(?:start error|login to (?:the )?server failed|connect to server error): (?P<text>.+)"),
         lost=re.compile(r"try to (?:re)?connect to server|connect to server error"),
         where="https://github.com/fatedier/frp/releases",
     ),
     "cpolar": Program(
-        arguments=lambda port: ["cpolar", "http", str(port), "-log=stdout", "-log-level=info"],
         connected=_ESTABLISHED,
         error=re.compile(r"level=(?:error|fatal) msg=\"(?P<text>[^\"]+)"),
         lost=_RECOVERING,
         where="https://www.cpolar.com/download",
     ),
     "natapp": Program(
-        arguments=lambda _: ["natapp", "-log=stdout", "-loglevel=INFO"],
         connected=_ESTABLISHED,
         error=re.compile(r"\[(?:EROR|ERROR|CRIT)\] (?:\[[^\]]*\] )*(?P<text>.+)"),
         lost=_RECOVERING,
         where="https://natapp.cn/#download",
     ),
     "cloudflared": Program(
-        # QUIC does not get through from the mainland.
-        arguments=lambda port: [
-            "cloudflared", "tunnel", "--no-autoupdate", "--protocol", "http2", "--metrics", "127.0.0.1:0",
-            "--url", f"http://127.0.0.1:{port}",
-        ],
         connected=re.compile(
             r"(?P<url>https://(?!api\.)[a-z0-9-]+\.trycloudflare\.com)\b|Registered tunnel connection"
         ),
@@ -96,7 +87,6 @@ PROGRAMS: Mapping[Preset, Program] = {
         status=StatusPage(re.compile(rf"Starting metrics server on {_AT}"), "/quicktunnel", _quick_tunnel),
     ),
     "ngrok": Program(
-        arguments=lambda port: ["ngrok", "http", str(port), "--log", "stdout", "--log-format", "logfmt"],
         connected=re.compile(rf"started tunnel.* url={_URL}|client session established"),
         error=re.compile(r"lvl=(?:eror|crit).* err=\"(?P<text>[^\"]+)|^ERROR: +(?P<more>.+)"),
         lost=re.compile(r"failed to reconnect session|session closed, starting reconnect|heartbeat timeout"),
@@ -108,7 +98,6 @@ PROGRAMS: Mapping[Preset, Program] = {
 _NAMED = _URL.replace("url", "named", 1)
 
 ANY_OTHER = Program(
-    arguments=lambda _: [],
     # Alone on its line, or named; any other may lead to a help page.
     connected=re.compile(rf"^\s*{_URL}\s*$|\b(?:url|forwarding|endpoint)\b[\s:=>]*(?:is:?\s+)?{_NAMED}", re.IGNORECASE),
 )

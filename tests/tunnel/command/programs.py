@@ -68,7 +68,10 @@ def frpc(arguments: list[str]) -> None:
         say(f"{at} [I] [client/control.go:174] [33a1f2b9c8d7e6f5] [wx] start proxy success")
 
 
-def cpolar(_: list[str]) -> None:
+def cpolar(arguments: list[str]) -> None:
+    if not arguments:
+        sys.exit("NAME: cpolar - secure introspectable tunnels to localhost")
+
     def line(level: str, text: str) -> str:
         return f'time="2026-11-27T10:00:00+08:00" level={level} msg="{text}"'
 

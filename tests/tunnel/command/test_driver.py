@@ -42,6 +42,13 @@ async def test_each_program_is_understood(watched: WatchedTunnel, start: Start, 
     assert up.verdict is CheckVerdict.OK
 
 
+async def test_a_program_named_by_its_file_alone_runs_with_the_usual_arguments(
+    watched: WatchedTunnel, start: Start, programs: Path
+) -> None:
+    await start("cpolar", str(programs / "cpolar"))
+    await watched.until(lambda state: state.public_url == ADDRESSES["cpolar"])
+
+
 @pytest.mark.parametrize("preset", ["cpolar", "natapp", "cloudflared", "ngrok"])
 async def test_a_changed_name_is_reported_with_both(watched: WatchedTunnel, start: Start, preset: str) -> None:
     await start(preset, public_url="https://former.example.com")

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, give_mini_program, paste, reach
+from wxdesk.config.reading import load
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.facts import SETUP_STEPS
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
@@ -128,10 +130,37 @@ def test_the_example_of_a_command_is_of_the_chosen_program_and_leads_here(person
     guide.show_step(Check.ADDRESS)
     command = card(guide, AddressCard).form.command
     port, examples = person.thread.url.rpartition(":")[2], {}
-    for name in ("cpolar", "natapp", "ngrok"):
+    for name in ("cpolar", "natapp", "frpc"):
         command.preset.setCurrentText(name)
         examples[name] = command.line.edit.placeholderText()
-    assert examples == {"cpolar": f"cpolar http {port}", "natapp": "", "ngrok": f"ngrok http {port}"}
+    assert examples["cpolar"].startswith(f"cpolar http {port} ")
+    assert (examples["natapp"].split()[0], examples["frpc"]) == ("natapp", "frpc -c frpc.toml")
+    assert str(person.home / "frpc.toml") in command.line.note.full_text()
+
+
+def test_frpc_tells_no_address_and_so_the_form_asks_for_it(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    guide.show_step(Check.ADDRESS)
+    form = card(guide, AddressCard).form
+    click(qtbot, form.kinds.button(tuple(TunnelKind).index(TunnelKind.COMMAND)))
+    assert "Empty" in form.url.edit.placeholderText()
+    form.command.preset.setCurrentText("frpc")
+    assert "Empty" not in form.url.edit.placeholderText()
+    click(qtbot, form.save)
+    qtbot.waitUntil(form.url.error.isVisible, timeout=LONG)
+    assert load(person.home).tunnel == TunnelSettings()
+
+
+def test_a_programs_file_with_a_blank_in_its_path_is_one_word(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    guide.show_step(Check.ADDRESS)
+    form = card(guide, AddressCard).form
+    click(qtbot, form.kinds.button(tuple(TunnelKind).index(TunnelKind.COMMAND)))
+    form.command.preset.setCurrentText("cpolar")
+    file = r"C:\Program Files\cpolar\cpolar.exe"
+    paste(qtbot, form.command.line.edit, f'"{file}" http 8765')
+    for _ in range(2):  # and once more, as it is shown then
+        click(qtbot, form.save)
+        qtbot.waitUntil(lambda: load(person.home).tunnel.command == (file, "http", "8765"), timeout=LONG)
+        form.command.show_settings(load(person.home).tunnel)
 
 
 def test_a_tunnel_program_that_is_missing_can_be_fetched_by_a_copied_address(qtbot: QtBot, guide: SetupPage) -> None:

@@ -41,11 +41,13 @@ class AddressCard(SetupCard):
     def show_result(self, finding: Finding) -> None:
         """Show the probe, stage by stage."""
         super().show_result(finding)
-        nothing = finding.verdict is CheckVerdict.NO_PUBLIC_URL  # the empty field says so
+        nothing = finding.verdict is CheckVerdict.NO_PUBLIC_URL
         tunnel = self.view.tunnel
         shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
+        config = self._bridge.desk.configuration.now.config
+        empty = nothing and (shown or not config.tunnel.tells_address)  # the empty field says so
         caused = shown and tunnel is not None and tunnel.verdict is finding.verdict  # the card of the tunnel says so
-        self.result.setHidden(nothing or caused or finding.verdict is CheckVerdict.UNKNOWN)
+        self.result.setHidden(empty or caused or finding.verdict is CheckVerdict.UNKNOWN)
         for widget in (self.probe, self.again, self.checked):
             widget.setHidden(nothing)
         self.probe.show_finding(finding)

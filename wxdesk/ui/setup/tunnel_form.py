@@ -1,12 +1,13 @@
 """Form of the public address and of the tunnel that leads it here."""
 
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
-from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, keys_of
+from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, keys_of, line_of, words_of
 from wxdesk.core.errors import BadConfig, BadInput
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import caddyfile, cleaned_url, read_public_url
@@ -69,6 +70,7 @@ class TunnelForm(QWidget):
             within=self, spacing=10,
         )  # fmt: skip
         self.kinds.idClicked.connect(self._show_kind)
+        self.command.preset.currentIndexChanged.connect(self._show_hint)
 
     def show_settings(self) -> None:
         """Show what is in force, unless it is shown; what is written or stored stays."""
@@ -91,8 +93,7 @@ class TunnelForm(QWidget):
         wanted = self.settings()
         url = self.url.text()
         address, found = read_public_url(url)
-        learnt = wanted.kind is TunnelKind.COMMAND and not url  # the program tells it
-        if address is None and not learnt:
+        if address is None and (url or not wanted.tells_address):
             self.url.refuse(told(found))
             return
         if (gap := self._gap(wanted)) is not None:
@@ -109,7 +110,7 @@ class TunnelForm(QWidget):
         if kind is TunnelKind.SSH:
             return self.ssh.settings(before)
         if kind is TunnelKind.COMMAND:
-            return self.command.settings(before)
+            return self.command.settings()
         return TunnelSettings()
 
     def _gap(self, wanted: TunnelSettings) -> tuple[LabelledField, str] | None:
@@ -169,13 +170,16 @@ class TunnelForm(QWidget):
         kind = tuple(TunnelKind)[index]
         local = self._bridge.desk.health.state.listener_url
         self.meaning.setText(tr(_KINDS[kind][1], local=local))
-        hint = tr("Empty: the program tells it") if kind is TunnelKind.COMMAND else "https://desk.example.com"
-        self.url.edit.setPlaceholderText(hint)
+        self._show_hint()
         for field in (self.url, *self.ssh.by_key.values(), self.command.line):
             field.show_error("")
         self.ssh.setVisible(kind is TunnelKind.SSH)
         self.command.setVisible(kind is TunnelKind.COMMAND)
-        self.command.show_port(urlsplit(local).port or 0)
+        self.command.show_place(urlsplit(local).port or 0, self._bridge.desk.configuration.now.home)
+
+    def _show_hint(self) -> None:
+        told = self.settings().tells_address
+        self.url.edit.setPlaceholderText(tr("Empty: the program tells it") if told else "https://desk.example.com")
 
 
 class SshFields(QWidget):
@@ -265,7 +269,7 @@ class CommandFields(QWidget):
         programs = [*((name, name) for name in PRESETS), ("", tr("Another program"))]
         self.preset = ChoiceField(self, tr("Tunnel program"), programs)
         self.line = LabelledField(tr("Command, if not the usual one"), "", self)
-        self._port = 0
+        self._port, self._home = 0, Path()
         self.preset.currentIndexChanged.connect(self._show_example)
         vbox(hbox(self.preset, STRETCH), self.line, within=self, spacing=10)
 
@@ -273,20 +277,22 @@ class CommandFields(QWidget):
         """Show the settings in force."""
         other = tunnel.kind is TunnelKind.COMMAND and not tunnel.preset
         self.preset.show_value("" if other else tunnel.preset or "cpolar")
-        self.line.edit.setText(" ".join(tunnel.command))
+        self.line.edit.setText(line_of(tunnel.command))
 
-    def show_port(self, port: int) -> None:
-        """Take the port to which the tunnel leads into the example of a command."""
-        self._port = port
+    def show_place(self, port: int, home: Path) -> None:
+        """Take the port to which the tunnel leads, and the folder, into the example."""
+        self._port, self._home = port, home
         self._show_example()
 
     def _show_example(self) -> None:
-        name = self.preset.value
-        self.line.edit.setPlaceholderText(f"{name} http {self._port}" if name in ("cpolar", "ngrok") else "")
+        usual = TunnelSettings(preset=self.preset.value).command_to(self._port)
+        self.line.edit.setPlaceholderText(line_of(usual))
+        file = self._home / "frpc.toml"
+        self.line.words.show_note(tr("frpc reads {file}", file=file) if self.preset.value == "frpc" else "")
 
-    def settings(self, before: TunnelSettings) -> TunnelSettings:
+    def settings(self) -> TunnelSettings:
         """Return the settings as they are written."""
-        command = tuple(self.line.text().split())
+        command = words_of(self.line.text())
         return TunnelSettings(kind=TunnelKind.COMMAND, preset=self.preset.value, command=command)
 
 
