@@ -97,10 +97,11 @@ def test_a_mistake_is_reported_and_nothing_is_written(
 
 
 def test_a_new_name_needs_the_new_address_at_wechat(tmp_path: Path) -> None:
-    write_config(tmp_path, "http://127.0.0.1:9")
+    listener = 'port = 0\npublic_url = "https://desk.example.com/wx/shop"'
+    write_config(tmp_path, "http://127.0.0.1:9", listener=listener)
     renamed = run(tmp_path, "account", "rename", "shop", "store")
     assert renamed.returncode == 0, renamed.stderr
-    assert "/wx/store" in renamed.stderr
+    assert "https://desk.example.com/wx/store" in renamed.stderr
     assert [entry.name for entry in load(tmp_path).accounts] == ["store"]
     removed = run(tmp_path, "account", "remove", "store", "--with-data")
     assert removed.returncode == 0, removed.stderr

@@ -24,7 +24,7 @@ from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadConfig, BadInput, StoreError
 from wxdesk.core.events import ConfigurationChanged, EverythingChanged, PreferencesChanged, RulesChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
-from wxdesk.core.setup.public_url import push_path
+from wxdesk.core.setup.public_url import cleaned_url, push_path
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.wechat.explanations import explain_issue
@@ -141,7 +141,7 @@ def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
         raise BadInput(reason=tr("“{name}” is its name already; nothing was changed.", name=options.new))
     with _told_by_argument(home):
         asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
-    public_url = load(home).listener.public_url.rstrip("/") or "https://…"
+    public_url = cleaned_url(load(home).listener.public_url) or "https://…"
     say(tr("“{old}” is “{new}” now. Enter the new address in WeChat's console: {url}",
            old=options.name, new=options.new, url=public_url + push_path(options.new)))  # fmt: skip
     return 0
