@@ -13,7 +13,7 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.push import Incoming
 from wxdesk.core.model.reply import Content
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
 
@@ -153,8 +153,8 @@ class SetupApi(Protocol):
             Refused, NotSent: none was given, and why.
         """
 
-    async def has_saved_url(self, account: Account) -> bool:
-        """Ask WeChat whether the console has a push URL of this account.
+    async def check_saved_url(self, account: Account) -> CheckVerdict:
+        """Let WeChat look up the console's push URL: `not_submitted`, `name_unresolved`, `ok`.
 
         Raises:
             Refused, NotSent: nothing is known, and why.

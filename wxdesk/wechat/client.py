@@ -21,6 +21,7 @@ from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.reply import Content
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH, ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import ApiRoute, Clock, always
@@ -152,17 +153,17 @@ class WeChatClient:
         """Fetch a token and keep nothing; see `desk.ports.SetupApi.try_credentials`."""
         await self._ask_token(Account("", app_id, ""), app_secret, stable=True)
 
-    async def has_saved_url(self, account: Account) -> bool:
-        """Ask for the console's push URL ("网络检测"); see `desk.ports.SetupApi`."""
+    async def check_saved_url(self, account: Account) -> CheckVerdict:
+        """Ask about the console's push URL ("网络检测"); see `desk.ports.SetupApi`."""
         answer = await self._repeated(account, "callback/check", lambda token: self._http.post(
             "/cgi-bin/callback/check", {"access_token": token}, _ALL_CHECKS))  # fmt: skip
         if answer.errcode == NO_SAVED_URL:
-            return False
+            return CheckVerdict.NOT_SUBMITTED
         if answer.errcode:
             raise refusal(answer)
         if answer.dns is None:
             raise NotSent(UNREADABLE)
-        return True
+        return CheckVerdict.OK if answer.dns else CheckVerdict.NAME_UNRESOLVED
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Keep the tokens of these and all used accounts fresh until cancelled."""
@@ -290,6 +291,6 @@ def _outcome_text(result: object) -> str:
         return NOTHING_THERE
     if not isinstance(result, ApiAnswer):
         return "0 ok"
-    if result.errcode is None and not (result.access_token or result.media_id or result.dns):
+    if result.errcode is None and not (result.access_token or result.media_id) and result.dns is None:
         return UNREADABLE
     return "0 ok" if not result.errcode else f"{result.errcode} {meaning_of(result.errcode)}"

@@ -47,7 +47,7 @@ CALLS: dict[str, tuple[Call, dict[str, object]]] = {
         {"type": "image", "media_id": "m1", "created_at": 1},
     ),
     "fetch": (lambda client: client.fetch(ACCOUNT, "m1"), {"errcode": 40007, "errmsg": "invalid media_id"}),
-    "saved URL": (lambda client: client.has_saved_url(ACCOUNT), {"errcode": 0, "dns": []}),
+    "saved URL": (lambda client: client.check_saved_url(ACCOUNT), {"errcode": 0, "dns": []}),
 }
 DECLARED = (Refused, NotSent, DeliveryUnknown, BadPicture)
 

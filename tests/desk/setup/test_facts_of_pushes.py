@@ -21,6 +21,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.reach import Reach
+from wxdesk.desk.setup.sentences import text
 from wxdesk.desk.setup.waiting import PATIENCE
 from wxdesk.threads import end_tasks
 
@@ -91,14 +92,17 @@ def test_something_of_wechats_proves_an_address_that_is_not_configured(world: Se
 @pytest.mark.parametrize(
     ("saved", "reach", "verdict"),
     [
-        (False, V.OK, V.NOT_SUBMITTED),
-        (True, V.OK, V.WAF_DROPS),
-        (True, V.FIREWALL, V.FIREWALL),
-        (None, V.OK, V.WAITING),
+        (V.NOT_SUBMITTED, V.OK, V.NOT_SUBMITTED),
+        (V.NOT_SUBMITTED, V.FIREWALL, V.NOT_SUBMITTED),
+        (V.NAME_UNRESOLVED, V.OK, V.NAME_UNRESOLVED),
+        (V.OK, V.OK, V.WAF_DROPS),
+        (V.OK, V.FIREWALL, V.FIREWALL),
+        (None, V.OK, V.NOT_SUBMITTED),
+        (None, V.FIREWALL, V.FIREWALL),
     ],
 )
 async def test_silence_after_submitting_is_explained(
-    world: SetupWorld, saved: bool | None, reach: CheckVerdict, verdict: CheckVerdict
+    world: SetupWorld, saved: CheckVerdict | None, reach: CheckVerdict, verdict: CheckVerdict
 ) -> None:
     world.api.saved = saved
     world.desk.on_event(ReachabilityChanged(Reach(Finding(Check.ADDRESS, reach))))
@@ -107,6 +111,8 @@ async def test_silence_after_submitting_is_explained(
     world.now += PATIENCE
     await world.waiting._judge()
     assert world.verdict(URL_CHECK) is verdict
+    found = world.desk.state.account("shop").finding(URL_CHECK)
+    assert ("does not say whether" in text(found)) is ((saved, reach) == (None, V.OK))
 
 
 async def test_a_waiting_account_is_told_of_a_request_of_no_account(world: SetupWorld) -> None:

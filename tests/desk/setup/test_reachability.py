@@ -132,7 +132,7 @@ async def test_a_loss_is_reported_within_45_seconds_with_cause_and_remedy(store:
         await outside.next_probe()
         assert outside.now - NOON <= seconds(45)
         assert (outside.told(), watch.state.finding.ok, watch.state.lost) == ([V.OK, V.FIREWALL], False, True)
-        assert "Open 80 and 443" in outside.troubles[-1]
+        assert "open 80 and 443" in outside.troubles[-1]
         await outside.next_probe()
         assert len(outside.troubles) == 2, "the same loss is told once"
         assert await store.outages.newest() == (Outage(NOON, None, V.FIREWALL),)

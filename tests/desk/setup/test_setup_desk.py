@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from msgspec.structs import replace
 
 from tests.certificates import Authority
 from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
+from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
@@ -207,13 +209,21 @@ async def test_the_lamp_names_what_keeps_messages_away(tmp_path: Path) -> None:
 async def test_wechat_tells_whether_the_console_has_a_url(sandbox: Sandbox) -> None:
     heard = Heard()
     async with client_to(sandbox.url, heard) as client:
-        assert not await client.has_saved_url(ACCOUNT)
+        assert await client.check_saved_url(ACCOUNT) is V.NOT_SUBMITTED
         sandbox.set_push_url("http://127.0.0.1:1/wx/shop")
-        assert await client.has_saved_url(ACCOUNT)
+        assert await client.check_saved_url(ACCOUNT) is V.OK
     assert [call.outcome for call in heard.of(ApiCalled)][-2:] == [
         "40201 no push URL is saved in the mini program's console",
         "0 ok",
     ]
+
+
+async def test_a_saved_url_whose_name_wechat_does_not_find_is_told_as_that() -> None:
+    async def nowhere(_: web.Request) -> web.Response:
+        return web.json_response({"dns": [], "ping": []})
+
+    async with serving(nowhere) as url, client_to(url, Heard()) as client:
+        assert await client.check_saved_url(ACCOUNT) is V.NAME_UNRESOLVED
 
 
 async def test_the_address_is_checked_by_each_accounts_own_push_url(tmp_path: Path) -> None:

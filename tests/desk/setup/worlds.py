@@ -35,7 +35,7 @@ class NoApi:
     """WeChat cannot be reached; or it can, and the console has a URL saved, or none."""
 
     def __init__(self) -> None:
-        self.saved: bool | None = None
+        self.saved: CheckVerdict | None = None
 
     async def check(self, account: Account) -> float:
         raise NotSent("WeChat cannot be reached")
@@ -43,7 +43,7 @@ class NoApi:
     async def try_credentials(self, app_id: str, app_secret: str) -> None:
         raise NotSent("WeChat cannot be reached")
 
-    async def has_saved_url(self, account: Account) -> bool:
+    async def check_saved_url(self, account: Account) -> CheckVerdict:
         if self.saved is None:
             raise NotSent("WeChat cannot be reached")
         return self.saved

@@ -25,6 +25,7 @@ from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, ReplyChan
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import tr
@@ -156,7 +157,7 @@ async def test_a_changed_mode_keeps_the_token(world: World) -> None:
     fetched = await tokens_fetched(world)
     entry = structs.replace(entry_of(world.setup), hold_seconds=30)
     await world.opened.apply(with_accounts(world.setup, entry))
-    assert await world.opened.out.client.has_saved_url(world.opened.ready[0])
+    assert await world.opened.out.client.check_saved_url(world.opened.ready[0]) is CheckVerdict.OK
     assert await tokens_fetched(world) == fetched
 
 

@@ -44,7 +44,8 @@ WAY_IN = {
     ),
     CheckVerdict.FIREWALL: Wording(
         "Port {port} of {host} does not answer.",
-        remedy="Open 80 and 443 in the security group of the cloud's console and in the server's firewall.",
+        remedy="On a server, open 80 and 443 in the security group of the cloud's console and in the firewall. A line "
+        "at home or in a shop can mostly not be reached from outside at all: use a tunnel there.",
     ),
     CheckVerdict.CERTIFICATE_EXPIRED: Wording(
         "The https certificate of {host} has expired.", remedy="Renew it, and set up automatic renewal."
@@ -289,6 +290,15 @@ CAUSES = {
     (CheckVerdict.FIREWALL, "refused"): Wording(
         "Port {port} of {host} refuses connections: nothing listens there.",
         remedy="Start the web server or the tunnel there, and open 80 and 443 in the security group and firewall.",
+    ),
+    (CheckVerdict.NAME_UNRESOLVED, "wechat"): Wording(
+        "WeChat finds no address for the name in the push URL that its console has.",
+        remedy="Compare the URL there with the one here, and check the name's A record.",
+    ),
+    (CheckVerdict.NOT_SUBMITTED, "unsure"): Wording(
+        "WeChat's request has not come, and WeChat does not say whether the push URL is saved.",
+        remedy="Look in the console: if it is not, press Submit there. If it is, something drops Tencent's requests, "
+        "such as a firewall or CDN.",
     ),
     (CheckVerdict.OTHER_PROGRAM, "not_http"): Wording("What answers at port {port} of {host} is not a web server."),
     (CheckVerdict.CONNECTION_LOST, "handshake"): Wording(

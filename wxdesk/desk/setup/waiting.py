@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,17 +109,15 @@ class SetupWaiting:
 
     async def _judge_silence(self, account: str) -> None:
         """Say why nothing came after the operator submitted the URL."""
-        try:
-            saved = await self._api.has_saved_url(self._accounts[account])
-        except (SendError, KeyError):
-            return  # the mini program's own card says why
+        verdict, cause = CheckVerdict.NOT_SUBMITTED, "unsure"  # without a word of WeChat's
+        with suppress(SendError, KeyError):
+            verdict, cause = await self._api.check_saved_url(self._accounts[account]), "wechat"
         reach = self._book.state.reach
-        if not saved:
-            found = Finding(Check.URL_CHECK, CheckVerdict.NOT_SUBMITTED, account)
-        elif reach.ok:
-            found = Finding(Check.URL_CHECK, CheckVerdict.WAF_DROPS, account)
-        else:
+        if not reach.ok and (verdict is CheckVerdict.OK or cause == "unsure"):
             found = replace(reach, check=Check.URL_CHECK, account=account)
+        else:
+            verdict = CheckVerdict.WAF_DROPS if verdict is CheckVerdict.OK else verdict
+            found = Finding(Check.URL_CHECK, verdict, account, {"cause": cause})
         if self._book.finding(account, Check.URL_CHECK).verdict is CheckVerdict.WAITING:
             self._put(account, found)
 
