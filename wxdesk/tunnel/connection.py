@@ -13,7 +13,6 @@ import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
-from ipaddress import ip_address, ip_network
 from time import perf_counter
 
 import certifi
@@ -21,14 +20,11 @@ from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.findings import CheckVerdict
-from wxdesk.core.setup.public_url import PublicUrl, is_private
+from wxdesk.core.setup.public_url import PublicUrl, leads_inside
 from wxdesk.core.wechat.errcodes import addresses_in
 
 type Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Finds the addresses of a name; raises OSError (`socket.gaierror`)."""
-
-_PRETENDED = ip_network("198.18.0.0/15")
-"""Addresses that proxy programs such as Clash give out in place of real ones."""
 
 _FAR_AWAY = ((socket.AF_INET, "223.5.5.5"), (socket.AF_INET6, "2400:3200::1"))
 """Public name servers in China; nothing is sent to them."""
@@ -41,11 +37,6 @@ async def system_addresses(host: str) -> Sequence[str]:
     except UnicodeError as error:
         raise OSError(str(error)) from None
     return [str(address[0]) for *_, address in found]
-
-
-def is_pretended(address: str) -> bool:
-    """Tell if a proxy program here gave out this address; the real one is not known."""
-    return ip_address(address) in _PRETENDED
 
 
 def own_addresses() -> tuple[str, ...]:
@@ -141,7 +132,7 @@ class Surroundings(Struct, frozen=True):
     port_of: Callable[[int], int] = int
     roots: str | None = None
     egress: Callable[[], str] = str
-    is_private: Callable[[str], bool] = lambda address: is_private(ip_address(address))
+    is_private: Callable[[str], bool] = leads_inside
 
 
 class OwnAddress:
@@ -213,7 +204,7 @@ class Connecting:
         address = next((one for one in found if ":" not in one), None)
         if address is None:
             raise NoWay(CheckVerdict.IPV6_ONLY, ip=found[0])
-        if not is_pretended(address) and self._around.is_private(address):
+        if self._around.is_private(address):
             raise NoWay(CheckVerdict.PRIVATE_ADDRESS, ip=address)
         return address
 

@@ -5,14 +5,13 @@ followed, and nothing that identifies this desk is sent.
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 
 import httpx2
 
 from wxdesk.core.errors import NotSent
-from wxdesk.core.setup.public_url import bracketed, is_private
+from wxdesk.core.setup.public_url import bracketed, leads_inside
 from wxdesk.wechat.http import authorities, read_response
 
 type Locate = Callable[[str, int], Awaitable[tuple[str, int]]]
@@ -84,7 +83,7 @@ async def any_address(host: str, port: int) -> tuple[str, int]:
 async def public_address(host: str, port: int) -> tuple[str, int]:
     """Resolve `host` to a public address; raises `NotSent` if any is not public."""
     places = await _addresses(host, port)
-    if any(is_private(ipaddress.ip_address(place.partition("%")[0])) for place in places):
+    if any(map(leads_inside, places)):
         raise NotSent(PRIVATE)
     return places[0], port
 

@@ -7,7 +7,7 @@ framework/server-ability/message-push). The address stands for all accounts: the
 
 import re
 import unicodedata
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
@@ -32,6 +32,7 @@ _PUSH_PATH = re.compile(r"/wx(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_NAME = 253
 _NAT64, _GLOBAL_UNICAST = IPv6Network("64:ff9b::/96"), IPv6Network("2000::/3")
+_PRETENDED = IPv4Network("198.18.0.0/15")  # given out by proxy programs such as Clash in place of real addresses
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
 
 
@@ -128,6 +129,12 @@ def is_private(ip: IPv4Address | IPv6Address) -> bool:
         if ip not in _GLOBAL_UNICAST:
             return True
     return not ip.is_global or ip.is_multicast
+
+
+def leads_inside(found: str) -> bool:
+    """Tell if a name's address is private; the real one behind a pretended is not known."""
+    ip = ip_address(found.partition("%")[0])
+    return is_private(ip) and ip not in _PRETENDED
 
 
 def _is_usable(parts: SplitResult, host: str) -> bool:
