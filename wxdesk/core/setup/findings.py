@@ -129,7 +129,6 @@ class CheckVerdict(StrEnum):
     IP_NOT_LISTED = "ip_not_listed"
     TOKEN_QUOTA = "token_quota"  # noqa: S105
     IP_CONFIRMATION = "ip_confirmation"
-    TOKEN_SUPERSEDED = "token_superseded"  # noqa: S105
     NO_PERMISSION = "no_permission"
     API_UNREACHABLE = "api_unreachable"
     API_PROXY = "api_proxy"
@@ -184,7 +183,6 @@ _AT_TOKEN_CALLS = {
     41004: CheckVerdict.APP_SECRET_WRONG,
 }
 _AT_OTHER_CALLS = {
-    40001: CheckVerdict.TOKEN_SUPERSEDED,
     48001: CheckVerdict.NO_PERMISSION,
     48004: CheckVerdict.NO_PERMISSION,
     50002: CheckVerdict.NO_PERMISSION,

@@ -117,10 +117,6 @@ LOCAL = {
         "WeChat wants the administrator to confirm this machine's address.",
         remedy=("Ask the mini program's administrator to confirm it in WeChat, or add the address to the API IP list."),
     ),
-    CheckVerdict.TOKEN_SUPERSEDED: Wording(
-        "Another program fetches access tokens with this AppSecret and makes ours void.",
-        remedy="Let it use stable_token, or stop it.",
-    ),
     CheckVerdict.NO_PERMISSION: Wording(
         "This mini program may not send customer-service messages, or is restricted (errcode {code}).",
         remedy="Check the notices in the console: the permission may be missing, given to a third party, or withdrawn.",
