@@ -41,7 +41,7 @@ class _Code(Struct, frozen=True):
 
 _A = ErrorAction
 
-_SHORTEN = "Shorten the reply or send it in two."
+_SHORTEN, _SHORTEN_IT = "Shorten the reply or send it in two.", "Shorten it."
 _MEND_REPLY = "Change the reply and send it again."
 _OUR_DEFECT = "This is a defect of wxdesk; please report it with the code and the rid."
 _NEXT_MESSAGE = "Wait until the customer writes again."
@@ -101,15 +101,15 @@ _TABLE: dict[int, _Code] = {
     44004: _Code(_A.FIX, "the text is empty", _MEND_REPLY),
     45001: _Code(_A.FIX, "the picture is too large", _SMALLER_PICTURE),
     45002: _Code(_A.FIX, "the text is longer than 2048 bytes", _SHORTEN),
-    45003: _Code(_A.FIX, "the title is too long", _SHORTEN),
-    45004: _Code(_A.FIX, "the description is too long", _SHORTEN),
-    45005: _Code(_A.FIX, "the link is too long", _SHORTEN),
-    45006: _Code(_A.FIX, "the picture link is too long", _SHORTEN),
+    45003: _Code(_A.FIX, "the title is too long", _SHORTEN_IT),
+    45004: _Code(_A.FIX, "the description is too long", _SHORTEN_IT),
+    45005: _Code(_A.FIX, "the link is too long", _SHORTEN_IT),
+    45006: _Code(_A.FIX, "the picture link is too long", _SHORTEN_IT),
     45008: _Code(_A.FIX, "there are too many articles", _MEND_REPLY),
     45009: _Code(
         _A.MIDNIGHT,
         "the day's number of API calls is used up",
-        "It starts again at midnight, Beijing time; or clear the quota in the mini program's console.",
+        "It starts again at midnight, Beijing time; sooner only by WeChat's API clear_quota, ten times a month.",
     ),
     45011: _Code(_A.WAIT, "too many API calls in a minute", "Wait a minute; if it comes again, send less at a time."),
     45015: _Code(
