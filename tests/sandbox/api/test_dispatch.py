@@ -113,16 +113,16 @@ async def test_wrong_token_requests_get_wechats_errcodes(
             {
                 "touser": OPENID,
                 "msgtype": "link",
-                "link": {"title": "a", "description": "b" * 2049, "url": "https://a"},
+                "link": {"title": "a", "description": "b" * 1025, "url": "https://a"},
             },
             45004,
         ),
-        ({"touser": OPENID, "msgtype": "link", "link": {"title": "a", "url": "https://" + "a" * 2041}}, 45005),
+        ({"touser": OPENID, "msgtype": "link", "link": {"title": "a", "url": "https://" + "a" * 10_233}}, 45005),
         (
             {
                 "touser": OPENID,
                 "msgtype": "link",
-                "link": {"title": "a", "url": "https://a", "thumb_url": "b" * 2049},
+                "link": {"title": "a", "url": "https://a", "thumb_url": "b" * 10_241},
             },
             45006,
         ),

@@ -1,6 +1,6 @@
 """WeChat's checks of a custom/send body ("发送客服消息"), in WeChat's order.
 
-Limits of title, description and addresses are the sandbox's own: WeChat has codes but names no numbers.
+Limits of title, description and addresses are ours: WeChat has codes but names no numbers.
 """
 
 import re
@@ -9,15 +9,12 @@ from typing import Any
 
 import msgspec
 
+from wxdesk.core.content.limits import DESCRIPTION_LIMIT_BYTES, TITLE_LIMIT_BYTES, URL_LIMIT_BYTES
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.program import Escapes, ProgramSettings
 
 LONGEST_TEXT = 2048
 """Most bytes of UTF-8 in a text message."""
-
-LONGEST_TITLE = 512
-LONGEST_DESCRIPTION = 2048
-LONGEST_URL = 2048
 
 _NOT_FOR_MINI_PROGRAMS = frozenset(
     {
@@ -118,10 +115,10 @@ def _check_text(content: ContentFields) -> None:
 
 def _check_link(content: ContentFields) -> None:
     for name, most, code in (
-        ("title", LONGEST_TITLE, 45003),
-        ("description", LONGEST_DESCRIPTION, 45004),
-        ("url", LONGEST_URL, 45005),
-        ("thumb_url", LONGEST_URL, 45006),
+        ("title", TITLE_LIMIT_BYTES, 45003),
+        ("description", DESCRIPTION_LIMIT_BYTES, 45004),
+        ("url", URL_LIMIT_BYTES, 45005),
+        ("thumb_url", URL_LIMIT_BYTES, 45006),
     ):
         if len(_text(content, name).encode()) > most:
             raise ApiRefusal(code)
@@ -130,9 +127,9 @@ def _check_link(content: ContentFields) -> None:
 
 
 def _check_card(content: ContentFields, app_id: str, find_medium: FindMedium) -> None:
-    if len(_text(content, "title").encode()) > LONGEST_TITLE:
+    if len(_text(content, "title").encode()) > TITLE_LIMIT_BYTES:
         raise ApiRefusal(45003)
-    if len(_text(content, "pagepath").encode()) > LONGEST_URL:
+    if len(_text(content, "pagepath").encode()) > URL_LIMIT_BYTES:
         raise ApiRefusal(45005)
     if not content.get("pagepath") or not content.get("title"):
         raise ApiRefusal(47003)
