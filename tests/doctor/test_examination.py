@@ -202,6 +202,16 @@ async def test_the_program_or_the_server_of_the_tunnel_is_looked_for(home: Path,
     assert address.verdict is (V.UNKNOWN if "command" in tunnel else V.NO_PUBLIC_URL)
 
 
+async def test_an_app_id_that_two_accounts_have_is_told(home: Path) -> None:
+    (app_id,) = [entry.app_id for entry in load(home).accounts]
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.write(f'[[accounts]]\nname = "tea"\napp_id = "{app_id}"\n')
+    findings = await check_configuration(Case(home, utc_now))
+    (twin,) = [finding for finding in findings if not finding.ok]
+    assert (twin.account, twin.values["other"], twin.verdict) == ("tea", "shop", V.APP_ID_ILLEGAL)
+    assert "one of the two" in sentences.text(twin)
+
+
 async def test_a_tunnels_program_is_found_in_the_home_folder_as_well_and_where_to_get_it_is_told(home: Path) -> None:
     configure(home, "[wechat]", '[tunnel]\nkind = "command"\npreset = "natapp"\n[wechat]')
     missing = await found(home, Check.TUNNEL)

@@ -53,6 +53,9 @@ def _of_account(case: Case, account: Account) -> Iterator[Finding]:
     if account.timezone:
         values |= {"zone": account.timezone, "time": clock_text(case.clock().astimezone(zone_named(account.timezone)))}
     yield Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, values)
+    twin = next(one.name for one in case.accounts if one.app_id == account.app_id)
+    if twin != account.name:
+        yield Finding(Check.CONFIGURATION, CheckVerdict.APP_ID_ILLEGAL, account.name, {"cause": "twin", "other": twin})
     if account.paused:
         yield Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, account.name)
 

@@ -262,6 +262,10 @@ CAUSES = {
     (CheckVerdict.APP_ID_ILLEGAL, "blanks"): Wording(
         "There is an invisible blank in the AppID or behind it.", remedy="Remove it: app_id in config.toml."
     ),
+    (CheckVerdict.APP_ID_ILLEGAL, "twin"): Wording(
+        "“{account}” has the AppID of “{other}”: WeChat pushes to one of the two only.",
+        remedy="Give each mini program one account: correct its app_id, or remove one of the two.",
+    ),
     (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has an extra blank."),
     (CheckVerdict.TOKEN_DIFFERS, "case"): Wording(
         "The Token in WeChat's console has other capital letters than the one here."
