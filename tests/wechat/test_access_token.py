@@ -16,7 +16,9 @@ from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
+from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.runtime import timers as sleeping
+from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, TokenGrant
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -204,6 +206,9 @@ async def test_a_taken_token_is_reported_the_third_time(world: World) -> None:
 
 
 async def test_only_a_token_that_lives_its_time_clears_the_others_of_suspicion(world: World) -> None:
+    def told() -> list[bool]:
+        return [one.text != "" for one in world.heard.of(TroubleRaised) if one.key == TroubleArea.TOKEN.key("shop")]
+
     tokens = world.tokens(margin=120)
     for _ in range(SUSPICIOUS):
         tokens.invalidate(ACCOUNT, await tokens.get(ACCOUNT), taken=True)
@@ -216,10 +221,10 @@ async def test_only_a_token_that_lives_its_time_clears_the_others_of_suspicion(w
         world.failure = None
         world.elapsed += 60
         await world.heard.wait_for(TokenChanged, SUSPICIOUS + 3)
-        assert [trouble.text != "" for trouble in world.heard.of(TroubleRaised)] == [True]
+        assert told() == [True]
         world.elapsed += 7080
         await world.heard.wait_for(TokenChanged, SUSPICIOUS + 4)
-    assert [trouble.text != "" for trouble in world.heard.of(TroubleRaised)] == [True, False]
+    assert told() == [True, False]
 
 
 async def test_a_token_that_outlived_a_sleep_was_taken_by_nobody(world: World) -> None:
@@ -283,3 +288,18 @@ async def test_a_refused_token_is_asked_for_again_later_and_later_or_when_somebo
     troubles = world.heard.of(TroubleRaised)
     assert [trouble.text != "" for trouble in troubles] == [True] * 6 + [False]
     assert {trouble.key for trouble in troubles} == {"account:shop"}
+
+
+async def test_a_wechat_that_is_not_reached_twice_is_told_until_there_is_a_token(world: World) -> None:
+    """Where no reply leaves by itself, nothing else would say it."""
+    world.failure = NotSent("WeChat cannot be reached")
+    tokens = world.tokens()
+    for told in (0, 1):
+        with pytest.raises(NotSent):
+            await tokens.get(ACCOUNT)
+        assert len(world.heard.of(TroubleRaised)) == told, "a network may fail for a moment"
+    world.failure = None
+    await tokens.get(ACCOUNT)
+    begun, ended = world.heard.of(TroubleRaised)
+    assert (begun.key, tr(begun.text)) == ("account:shop", "No access_token for shop: WeChat cannot be reached")
+    assert (ended.key, ended.text) == (begun.key, "")

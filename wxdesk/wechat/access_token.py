@@ -74,7 +74,7 @@ class AccessTokens:
         self._renewals: dict[str, tuple[Account, float]] = {}
         self._planned = asyncio.Event()
         self._early: dict[str, int] = {}
-        self._refused: dict[str, int] = {}
+        self._failures: dict[str, tuple[int, int]] = {}  # since the last token: refusals, and failures of any kind
 
     async def get(self, account: Account) -> str:
         """Return a valid token; concurrent callers share one fetch.
@@ -134,9 +134,9 @@ class AccessTokens:
                 await sleep(min(soonest - now, TICK_SECONDS), self._planned)
 
     def try_now(self, name: str) -> None:
-        """Ask again at once for an account's token, if WeChat has refused it."""
+        """Ask again at once for an account's token, if none came."""
         renewal = self._renewals.get(name)
-        if renewal is not None and self._refused.get(name):
+        if renewal is not None and name in self._failures:
             self._plan(renewal[0], 0)
 
     def forget(self, name: str) -> None:
@@ -148,7 +148,7 @@ class AccessTokens:
         self._renewals.pop(name, None)
         if self._early.pop(name, 0) >= SUSPICIOUS:
             self._publish(TroubleRaised(TroubleArea.TOKEN.key(name), ""))
-        if self._refused.pop(name, 0):
+        if self._failures.pop(name, None):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(name), ""))
         flight = self._flights.pop(name, None)
         if flight is not None:
@@ -188,7 +188,7 @@ class AccessTokens:
         now, expires_at = self._monotonic(), self._clock() + timedelta(seconds=grant.seconds)
         self._held[account.name] = _HeldToken(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
-        if self._refused.pop(account.name, 0):
+        if self._failures.pop(account.name, None):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account.name), ""))
         self._publish(TokenChanged(account.name, expires_at))
         return grant.token
@@ -202,17 +202,19 @@ class AccessTokens:
 
         The held token still counts until it ends, and then another one is asked for at once.
         """
-        refused = self._refused[account.name] = self._refused.get(account.name, 0) + isinstance(error, Refused)
+        refused, failed = self._failures.get(account.name, (0, 0))
+        refused, failed = self._failures[account.name] = refused + isinstance(error, Refused), failed + 1
         wait = min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(max(refused, 1) - 1, 10))
         good = self._good(account)
         self._plan(account, wait if good is None else min(wait, good.ends_at - self._monotonic()))
         expires_at = None if good is None else good.expires_at
         words = refusal_text(error.errcode, error.errmsg) if isinstance(error, Refused) else None
         self._publish(TokenChanged(account.name, expires_at, words.sentence if words else explanation(error)))
-        if words is not None:
-            text = Phrase("No access_token for {account}: {said}", account=account.name, said=words.sentence)
+        if words is not None or (good is None and failed > 1):  # once, a network may fail for a moment
+            said, copy = (words.sentence, words.copy) if words else (Phrase(str(error.values["reason"])), "")
+            text = Phrase("No access_token for {account}: {said}", account=account.name, said=said)
             key = TroubleArea.ACCOUNT.key(account.name)
-            self._publish(TroubleRaised(key, text, copy=words.copy, account=account.name))
+            self._publish(TroubleRaised(key, text, copy=copy, account=account.name))
 
     def _plan(self, account: Account, seconds: float) -> None:
         self._renewals[account.name] = (account, self._monotonic() + seconds)
