@@ -212,7 +212,7 @@ async def test_an_app_id_that_two_accounts_have_is_told(home: Path) -> None:
     assert "one of the two" in sentences.text(twin)
 
 
-async def test_a_tunnels_program_is_found_in_the_home_folder_as_well_and_where_to_get_it_is_told(home: Path) -> None:
+async def test_a_tunnels_program_is_found_in_the_home_folder_as_well(home: Path) -> None:
     configure(home, "[wechat]", '[tunnel]\nkind = "command"\npreset = "natapp"\n[wechat]')
     missing = await found(home, Check.TUNNEL)
     assert missing.values == {"program": "natapp", "where": "https://natapp.cn/#download"}

@@ -148,21 +148,17 @@ def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 
 def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
-    entry_of(home, options.name)
+    name = options.name
+    entry_of(home, name)
     if options.with_data:
-        asyncio.run(_offline(home, lambda editing: editing.remove(options.name, with_data=True)))
-        say(tr("Removed “{account}” with its conversations.", account=options.name))
+        asyncio.run(_offline(home, lambda editing: editing.remove(name, with_data=True)))
+        say(tr("Removed “{account}” with its conversations.", account=name))
         return 0
-    SecretSources(home, memory=False).remove(options.name)
-    rewrite(home, partial(without_account, name=options.name))
+    SecretSources(home, memory=False).remove(name)
+    rewrite(home, partial(without_account, name=name))
     with suppress(StoreError):  # a desk that is open, and else the next one, does it
         asyncio.run(_offline(home, lambda editing: editing.resolve_removed()))
-    say(
-        tr(
-            "Removed “{account}” from config.toml. Its conversations are resolved until it is back.",
-            account=options.name,
-        )
-    )
+    say(tr("Removed “{account}” from config.toml. Its conversations are resolved until it is back.", account=name))
     _say_who_takes_it(home, say)
     return 0
 

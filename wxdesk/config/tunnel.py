@@ -26,7 +26,7 @@ _USUAL: Mapping[Preset, str] = {
     "--url http://127.0.0.1:{port}",
     "ngrok": "ngrok http {port} --log stdout --log-format logfmt",
 }
-"""Usual command of each program that leads to our port; frpc.toml stands in the home folder."""
+"""Usual command of each program, which runs in the home folder."""
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _PROXY_WORD = re.compile(r"[A-Za-z0-9._-]+")
@@ -103,7 +103,7 @@ def _check_ssh(tunnel: TunnelSettings, file: str) -> None:
 
 
 def words_of(line: str) -> tuple[str, ...]:
-    """Split a written command: quotes keep blanks, and so does a line that is a file."""
+    """Split a written command; quotes keep blanks, also a line that is a file."""
     words = shlex.shlex(line, posix=True, punctuation_chars=False)
     words.whitespace_split, words.commenters, words.escape = True, "", ""  # a backslash is Windows' own
     try:

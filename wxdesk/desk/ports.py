@@ -154,7 +154,7 @@ class SetupApi(Protocol):
         """
 
     async def check_saved_url(self, account: Account) -> CheckVerdict:
-        """Let WeChat look up the console's push URL: `not_submitted`, `name_unresolved`, `ok`.
+        """Let WeChat look up the saved URL: `not_submitted`, `name_unresolved`, `ok`.
 
         Raises:
             Refused, NotSent: nothing is known, and why.

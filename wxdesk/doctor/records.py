@@ -44,14 +44,11 @@ async def check_records(case: Case) -> Iterable[Finding]:
         return (Finding(Check.RULES, CheckVerdict.CHECK_FAILED, values={"reason": explain(error)}),)
     async with store:
         enabled = [rule for rule in await store.rules.all() if rule.enabled]
-        case.attempts = {name: await store.attempts.newest(name) for name in (*_names(case), "")}
-        facts = [fact for name in _names(case) for fact in await _facts(case, store, name)]
+        names = [account.name for account in case.accounts]
+        case.attempts = {name: await store.attempts.newest(name) for name in (*names, "")}
+        facts = [fact for name in names for fact in await _facts(case, store, name)]
     rules = Finding(Check.RULES, CheckVerdict.OK if enabled else CheckVerdict.NO_RULES, values={"n": str(len(enabled))})
     return (*facts, *_of_no_account(case), rules)
-
-
-def _names(case: Case) -> tuple[str, ...]:
-    return tuple(account.name for account in case.accounts)
 
 
 async def _facts(case: Case, store: Store, account: str) -> tuple[Finding, Finding]:

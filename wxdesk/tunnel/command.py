@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -88,11 +88,6 @@ class CommandTunnel:
             return False
 
 
-def _environment() -> Mapping[str, str]:
-    """The desk's environment without our own variables, some of which are secrets."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("WXDESK_")}
-
-
 async def _start(command: list[str], folder: Path) -> Process:
     """Start a program on a leash.
 
@@ -108,7 +103,8 @@ async def _start(command: list[str], folder: Path) -> Process:
             stdout=PIPE,
             stderr=STDOUT,
             cwd=folder,
-            env=_environment(),
+            # Some of our own variables are secrets.
+            env={name: value for name, value in os.environ.items() if not name.startswith("WXDESK_")},
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

@@ -52,10 +52,15 @@ def own_addresses() -> tuple[str, ...]:
     return tuple(found)
 
 
-_EXPIRED = {9, 10}  # X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED
-_SELF_SIGNED = {18, 19}  # …_DEPTH_ZERO_SELF_SIGNED_CERT, …_SELF_SIGNED_CERT_IN_CHAIN
-_NO_ISSUER = {20, 21}  # …_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, …_UNABLE_TO_VERIFY_LEAF_SIGNATURE
-_OTHER_NAME = {62, 64}  # …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH
+_REFUSALS = (
+    dict.fromkeys((9, 10), CheckVerdict.CERTIFICATE_EXPIRED)  # X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED
+    # …_DEPTH_ZERO_SELF_SIGNED_CERT, …_SELF_SIGNED_CERT_IN_CHAIN
+    | dict.fromkeys((18, 19), CheckVerdict.CERTIFICATE_SELF_SIGNED)
+    # …_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, …_UNABLE_TO_VERIFY_LEAF_SIGNATURE
+    | dict.fromkeys((20, 21), CheckVerdict.CHAIN_INCOMPLETE)
+    | dict.fromkeys((62, 64), CheckVerdict.CERTIFICATE_OTHER_NAME)  # …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH
+)
+"""Verdicts on refused certificates; no known issuer is a gap in the chain."""
 
 
 @cache
@@ -77,18 +82,6 @@ def blind_context() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def verdict_on_refusal(error: ssl.SSLCertVerificationError) -> CheckVerdict:
-    """Name the reason of a refused certificate; no known issuer is a gap in the chain."""
-    code = error.verify_code
-    if code in _EXPIRED:
-        return CheckVerdict.CERTIFICATE_EXPIRED
-    if code in _OTHER_NAME:
-        return CheckVerdict.CERTIFICATE_OTHER_NAME
-    if code in _SELF_SIGNED:
-        return CheckVerdict.CERTIFICATE_SELF_SIGNED
-    return CheckVerdict.CHAIN_INCOMPLETE if code in _NO_ISSUER else CheckVerdict.TLS_FAILED
 
 
 def names_its_issuer(certificate: bytes) -> bool:
@@ -244,7 +237,7 @@ class Connecting:
 
     async def _untrusted(self, error: ssl.SSLCertVerificationError) -> NoWay:
         """Make the error for a certificate; one that names no issuer was made at home."""
-        verdict = verdict_on_refusal(error)
+        verdict = _REFUSALS.get(error.verify_code, CheckVerdict.TLS_FAILED)
         if verdict is CheckVerdict.CHAIN_INCOMPLETE and await self._is_home_made():
             verdict = CheckVerdict.CERTIFICATE_SELF_SIGNED
         return NoWay(verdict, reason=error.verify_message)

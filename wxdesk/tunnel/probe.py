@@ -132,7 +132,8 @@ def judge_answer(answer: RawAnswer, challenge: ProbeChallenge, challenges: Probe
     if challenges.was_answer(answer.body):
         return CheckVerdict.ANSWER_CHANGED, {"cause": "cached"}
     if challenge.arrived:
-        return CheckVerdict.ANSWER_CHANGED, _change(answer, challenge.answer, encoding)
+        kind, n = _kind_of_change(answer, challenge.answer, encoding), abs(len(answer.body) - len(challenge.answer))
+        return CheckVerdict.ANSWER_CHANGED, {"cause": kind, "n": str(n)}
     met_at = challenge.met_at or challenge.path_in(answer.body)
     if met_at is not None:
         return CheckVerdict.WRONG_PATH, {"cause": "tunnel", "path": met_at, "expected": challenge.path}
@@ -150,11 +151,6 @@ def _redirected(url: str, location: str, status: int) -> Judged:
         return CheckVerdict.REDIRECT, {}
     public = cleaned_url(to)
     return CheckVerdict.REDIRECT, {"to": to.partition("?")[0] if public == cleaned_url(url) else public}
-
-
-def _change(answer: RawAnswer, expected: bytes, encoding: str) -> dict[str, str]:
-    body = answer.body
-    return {"cause": _kind_of_change(answer, expected, encoding), "n": str(abs(len(body) - len(expected)))}
 
 
 def _kind_of_change(answer: RawAnswer, expected: bytes, encoding: str) -> str:

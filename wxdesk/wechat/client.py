@@ -176,10 +176,7 @@ class WeChatClient:
         self._http.route = route
 
     def use(
-        self,
-        settings: WeChatSettings,
-        credentials: Mapping[str, Credentials],
-        ready: Mapping[str, Account],
+        self, settings: WeChatSettings, credentials: Mapping[str, Credentials], ready: Mapping[str, Account]
     ) -> None:
         """Use these from the next call on.
 

@@ -132,7 +132,7 @@ def is_private(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def leads_inside(found: str) -> bool:
-    """Tell if a name's address is private; the real one behind a pretended is not known."""
+    """Tell if a looked-up address is private; behind a pretended one nobody knows."""
     ip = ip_address(found.partition("%")[0])
     return is_private(ip) and ip not in _PRETENDED
 

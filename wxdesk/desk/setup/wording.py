@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import Check
@@ -18,19 +17,15 @@ def holes(sentence: str) -> frozenset[str]:
     return frozenset(_HOLE.findall(sentence))
 
 
-@dataclass(frozen=True, slots=True, init=False)
 class Wording:
     """English sentences of a verdict, the most exact first, and what mends it.
 
     The first whose values are all known is used, else the last. `remedy` is empty where there is nothing to do.
     """
 
-    texts: tuple[str, ...]
-    remedy: str
-
     def __init__(self, *texts: str, remedy: str = "") -> None:
-        object.__setattr__(self, "texts", texts)
-        object.__setattr__(self, "remedy", remedy)
+        self.texts = texts
+        self.remedy = remedy
 
     def text(self, values: Mapping[str, Text]) -> Phrase:
         """Return the most exact sentence that these values can fill."""

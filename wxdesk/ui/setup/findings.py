@@ -126,9 +126,7 @@ class Mender(QObject):
             case CheckVerdict.MODE_DIFFERS if (there := values.get("there")) in _SAFE_MODES:
                 mode = PushMode(there)
                 return tr("Use that mode here"), partial(self._do, editing.change, account, push_mode=mode)
-            case CheckVerdict.TUNNEL_RENAMED if url := values.get("url"):
-                return tr("Use the new address here"), partial(self._do, editing.set, "listener", {"public_url": url})
-            case CheckVerdict.REDIRECT if url := values.get("to"):
+            case CheckVerdict.TUNNEL_RENAMED | CheckVerdict.REDIRECT if url := sentences.copy(finding):
                 return tr("Use the new address here"), partial(self._do, editing.set, "listener", {"public_url": url})
             case CheckVerdict.SSH_HOST_KEY_NEW | CheckVerdict.SSH_HOST_KEY_CHANGED if key := values.get("fingerprint"):
                 return tr("Accept this server"), partial(self._do, editing.set, "tunnel", {"host_key": key})

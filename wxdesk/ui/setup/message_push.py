@@ -66,10 +66,7 @@ class MessagePushCard(SetupCard):
         self._keep({SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()})
 
     def _keep(self, values: dict[SecretName, str]) -> None:
-        self.ask(self._bridge.desk.account_editing.set_secrets(self.view.name, values), self._kept)
-
-    def _kept(self, _: object) -> None:
-        self.form.hide()
+        self.ask(self._bridge.desk.account_editing.set_secrets(self.view.name, values), lambda _: self.form.hide())
 
     def _open_own(self) -> None:
         self.form.setVisible(self.form.isHidden())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -148,14 +149,14 @@ class MiniProgramCard(SetupCard):
 
     def _keep(self) -> None:
         """Store what is written, and check it anew."""
-        editing, app_id, original_id = self._bridge.desk.account_editing, self.app_id.text(), self.original_id.text()
         shop = self.name.text()  # what no push URL takes is shown only, and stands in templates
         name = self.view.name or (shop if ACCOUNT_NAME.fullmatch(shop) else self._free_name())
         secrets = {SecretName.APP_SECRET: self.app_secret.text()} if self.app_secret.text() else {}
+        keys = {"app_id": self.app_id.text(), "original_id": self.original_id.text() or None}
         if is_new := not self.view.name:  # an account counts only with all three
             secrets |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
-        keys = {"original_id": original_id or None} | ({"title": shop} if is_new and shop not in {"", name} else {})
-        work = _stored(editing, name, app_id, keys, secrets, is_new=is_new)
+            keys |= {"title": shop} if shop not in {"", name} else {}
+        work = _stored(self._bridge.desk.account_editing, name, keys, secrets, is_new=is_new)
         self.ask(work, partial(self._kept, name))
 
     def _kept(self, name: str, refused: BadInput | None) -> None:
@@ -198,22 +199,16 @@ class MiniProgramCard(SetupCard):
 
 
 async def _stored(
-    editing: AccountEditing,
-    name: str,
-    app_id: str,
-    keys: Mapping[str, str | None],
-    secrets: Mapping[SecretName, str],
-    *,
-    is_new: bool,
+    editing: AccountEditing, name: str, keys: Mapping[str, Any], secrets: Mapping[SecretName, str], *, is_new: bool
 ) -> BadInput | None:
     """Store an account with its secrets; return why its name was refused."""
     if is_new:
         try:
-            await editing.add(name, app_id, secrets, **keys)
+            await editing.add(name, secrets=secrets, **keys)
         except BadInput as error:
             return error
         return None
     if secrets:
         await editing.set_secrets(name, secrets)
-    await editing.change(name, app_id=app_id, **keys)
+    await editing.change(name, **keys)
     return None

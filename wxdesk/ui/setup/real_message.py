@@ -156,9 +156,8 @@ class HintList(QWidget):
         """Offer these causes; hidden without any."""
         self.setVisible(bool(hints))
         while len(self.cards) < len(hints):
-            card = FindingCard(self._box, framed=False)
-            self._rows.addWidget(card)
-            self.cards.append(card)
+            self.cards.append(FindingCard(self._box, framed=False))
+            self._rows.addWidget(self.cards[-1])
         for card, hint in zip(self.cards, hints, strict=False):
             card.show_hint(hint)
 

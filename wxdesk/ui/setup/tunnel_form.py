@@ -253,11 +253,9 @@ class SshFields(QWidget):
 
     def _show_gateway(self) -> None:
         frps = self.gateway.value == "frps"
-        for_frps: tuple[QWidget, ...] = (self.proxy_name, self.domain)
-        for_sshd: tuple[QWidget, ...] = (self.user, self.remote_port, self.caddy, self._about_caddy)
-        for widget in for_frps:
-            widget.setVisible(frps)
-        for widget in for_sshd:
+        self.proxy_name.setVisible(frps)
+        self.domain.setVisible(frps)
+        for widget in (self.user, self.remote_port, self.caddy, self._about_caddy):
             widget.setVisible(not frps)
 
 

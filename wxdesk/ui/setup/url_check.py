@@ -108,9 +108,8 @@ class AttemptList(QWidget):
             return
         self._shown = tuple(attempts)
         while len(self.cards) < len(attempts):
-            card = FindingCard(self, framed=False)
-            self._rows.addWidget(card)
-            self.cards.append(card)
+            self.cards.append(FindingCard(self, framed=False))
+            self._rows.addWidget(self.cards[-1])
         now = self._mender.bridge.desk.clock()
         for index, card in enumerate(self.cards):
             found = attempts[index] if index < len(attempts) else None
