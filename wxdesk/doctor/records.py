@@ -64,9 +64,8 @@ async def _facts(case: Case, store: Store, account: str) -> tuple[Finding, Findi
 
 
 def _dated(finding: Finding) -> Finding:
-    if finding.at is None:
-        return finding
-    return replace(finding, values={**finding.values, "time": moment_text(finding.at)})
+    dated = {} if finding.at is None else {"time": moment_text(finding.at)}
+    return replace(finding, values={**finding.values, **dated})
 
 
 def _of_no_account(case: Case) -> Iterator[Finding]:

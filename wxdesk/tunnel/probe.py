@@ -160,13 +160,8 @@ def _kind_of_change(answer: RawAnswer, expected: bytes, encoding: str) -> str:
     if expected not in body or answer.status != HTTPStatus.OK:
         return "replaced"
     added = body.replace(expected, b"", 1)
-    kinds = ((b'"', "quotes"), (b"'", "quotes"), (b"\xef\xbb\xbf", "bom"))
-    if not added.strip():
-        return "newline"
-    for mark, kind in kinds:
-        if not added.strip().replace(mark, b""):
-            return kind
-    return "script" if b"<" in added else "other"
+    kinds = {b"": "newline", b'""': "quotes", b"''": "quotes", b"\xef\xbb\xbf": "bom"}
+    return kinds.get(added.strip()) or ("script" if b"<" in added else "other")
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -10,7 +10,6 @@ new token is fetched and the call repeated once.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import partial
 
 import msgspec
 
@@ -123,7 +122,8 @@ class WeChatClient:
         """Download a contact's picture; see `desk.ports.Media.fetch`."""
         refused: Exception = BadPicture(NO_PICTURE_NAMED)
         if media_id:
-            found = await self._repeated(account, "media/get", partial(self._download, media_id))
+            found = await self._repeated(account, "media/get", lambda token: self._http.download(
+                "/cgi-bin/media/get", {"access_token": token, "media_id": media_id}))  # fmt: skip
             if isinstance(found, bytes):
                 return found
             refused = refusal(found)
@@ -230,9 +230,6 @@ class WeChatClient:
         if answer.errcode is None:
             raise NotSent(UNREADABLE)
         return answer
-
-    async def _download(self, media_id: str, token: str) -> bytes | ApiAnswer:
-        return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
 
     async def _fetch_token(self, account: Account) -> TokenGrant:
         stable = self._http.settings.token_endpoint == "stable"  # noqa: S105 - the name of an endpoint

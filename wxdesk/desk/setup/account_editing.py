@@ -34,8 +34,6 @@ log = logging.getLogger(__name__)
 
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 
-NO_SECRETS: Mapping[SecretName, str] = {}
-
 
 class NotAdded(WxdeskError):
     """The secrets of a new account cannot be kept, so that nothing of it was stored."""
@@ -58,7 +56,7 @@ class AccountEditing(Struct, frozen=True):
     _renaming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def add(
-        self, name: str, app_id: str, secrets: Mapping[SecretName, str] = NO_SECRETS, **keys: object
+        self, name: str, app_id: str, secrets: Mapping[SecretName, str] | None = None, **keys: object
     ) -> ConfigurationChanged:
         """Add an account with its secrets, or nothing; `keys` are those of config.toml.
 
@@ -69,7 +67,7 @@ class AccountEditing(Struct, frozen=True):
         await asyncio.to_thread(check, self._configuration.now.home, change)
         try:
             known = {CredentialField.APP_ID: app_id, CredentialField.ORIGINAL_ID: str(keys.get("original_id") or "")}
-            await self._keep(name, _cleaned(secrets, known))
+            await self._keep(name, _cleaned(secrets or {}, known))
         except WxdeskError as error:
             raise NotAdded(account=name, reason=explain(error)) from None
         try:

@@ -98,21 +98,17 @@ class RealMessageCard(SetupCard):
             self._attempts.ask_soon()
 
     def _question(self) -> Coroutine[Any, Any, ConversationSnapshot] | None:
-        if self._conversation is None:
-            return None
-        return self._bridge.desk.timeline.snapshot(self._conversation)
+        return None if self._conversation is None else self._bridge.desk.timeline.snapshot(self._conversation)
 
     def _show_newest(self, attempts: Sequence[Finding]) -> None:
         """Show a warning about the last request, such as another original id."""
         newest = next((one for one in attempts if one.check is not Check.MESSAGE), None)
-        if newest is None or newest.verdict.gravity is not Gravity.WARNING or self._is_corrected(newest):
+        right = newest.values.get("original_id") if newest is not None else None
+        corrected = right and self.view.account is not None and self.view.account.original_id == right
+        if newest is None or newest.verdict.gravity is not Gravity.WARNING or corrected:
             self.note.show_finding(None)
         else:
             self.note.show_finding(newest, mending=self._mender.offer(newest))
-
-    def _is_corrected(self, finding: Finding) -> bool:
-        right = finding.values.get("original_id", "")
-        return bool(right) and self.view.account is not None and self.view.account.original_id == right
 
     def _show_exchange(self, snapshot: ConversationSnapshot) -> None:
         conversation = snapshot.row.conversation
