@@ -115,9 +115,7 @@ def _about_connection(error: Exception) -> str:
         return "nothing listens at this port"
     if isinstance(error, TimeoutError):
         return "it does not answer"
-    if isinstance(error, OSError):
-        return "the network does not lead there"
-    return "no SSH server answers there"
+    return "the network does not lead there" if isinstance(error, OSError) else "no SSH server answers there"
 
 
 PORT_IN_NAME = 80

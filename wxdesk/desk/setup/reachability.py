@@ -56,7 +56,7 @@ REACHED_AT = "reached_at"
 """Setting with the time of the last good probe, at most a minute old."""
 
 CALLED_AT = "called_at"
-"""Setting with the tunnel's address at which WeChat's last good request came."""
+"""Setting with the host in force when WeChat's last good request came."""
 
 _ANY_ADDRESS = re.compile(r"^(0\.0\.0\.0|\[::\])(?=:)")
 
@@ -113,9 +113,13 @@ class Reachability:
             stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel.public_url  # another one follows
             self._tunnel = replace(event.state, public_url=event.state.public_url or stays)
             self._turn()
-        elif isinstance(event, events.PushSeen) and is_good(event) and self._called_at != self._tunnel.public_url:
-            self._called_at, self._kept_at = self._tunnel.public_url, None  # is written down at once
+        elif isinstance(event, events.PushSeen) and is_good(event) and self._host not in ("", self._called_at):
+            self._called_at, self._kept_at = self._host, None  # is written down at once
             self._awake.set()
+
+    @property
+    def _host(self) -> str:
+        return "" if self._url is None else self._url.host
 
     def _turn(self) -> None:
         if self._configured is None:
@@ -184,7 +188,7 @@ class Reachability:
 
         Where only its program knows the address, the probe is good at the new one, and WeChat calls the former.
         """
-        if finding.ok and not self._configured and self._called_at not in ("", self._tunnel.public_url):
+        if finding.ok and not self._configured and self._called_at not in ("", self._host):
             renamed = {**finding.values, "url": self._tunnel.public_url, "former": self._called_at}
             return replace(finding, verdict=CheckVerdict.TUNNEL_RENAMED, values=renamed)
         if finding.ok or self._tunnel.finding.ok:

@@ -95,9 +95,8 @@ class OwnValues(QFrame):
         self.key = PastedField(CredentialField.ENCODING_AES_KEY, parent=self)
         self.mode = ChoiceField(self, tr("Push mode"), [(mode, MODES[mode]) for mode in PushMode])
         self.save = Button(tr("Save"), parent=self)
-        foot = hbox(
-            PlainLabel(tr("Push mode"), role="secondary", parent=self), self.mode, STRETCH, self.save, spacing=10
-        )
+        label = PlainLabel(tr("Push mode"), role="secondary", parent=self)
+        foot = hbox(label, self.mode, STRETCH, self.save, spacing=10)
         vbox(vbox(self.token, self.key, spacing=2), foot, within=self, spacing=6)
 
     def judged(self) -> bool:

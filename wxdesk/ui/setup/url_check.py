@@ -74,9 +74,8 @@ class UrlCheckCard(SetupCard):
     def _show_wait(self) -> None:
         since = self.finding.at if self.finding.verdict is CheckVerdict.WAITING else None
         self.waiting.setVisible(since is not None)
-        self.submitted.setText(
-            tr("I have submitted it again") if since or self.attempts.newest else tr("I have submitted it")
-        )
+        again = since or self.attempts.newest
+        self.submitted.setText(tr("I have submitted it again") if again else tr("I have submitted it"))
         if since is not None:
             elapsed = time_left_text(self._bridge.desk.clock() - since)
             words = tr("Waiting for WeChat: {elapsed}. It usually calls within a few seconds.", elapsed=elapsed)
