@@ -99,3 +99,21 @@ def test_a_tunnel_with_another_address_than_the_console_is_told_and_taken(
     guide.show_step(Check.SECRETS)
     qtbot.waitUntil(lambda: push.view.push_url == f"{url}/wx/shop", timeout=LONG)
     assert load(person.home).tunnel.preset == "cpolar"
+
+
+def test_a_tunnel_that_stands_and_tells_no_address_is_said_to_lack_one(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_path(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    monkeypatch.setenv("FAKE", "silent")
+    give_mini_program(qtbot, guide, person)
+    reach(qtbot, guide, Check.SECRETS)
+    click(qtbot, card(guide, MessagePushCard).go_on)
+    third = card(guide, AddressCard)
+    qtbot.mouseClick(third.form.kinds.button(2), Qt.MouseButton.LeftButton)
+    third.form.command.preset.setCurrentIndex(third.form.command.preset.count() - 1)
+    paste(qtbot, third.form.command.line.edit, "other")
+    click(qtbot, third.form.save)
+    qtbot.waitUntil(lambda: third.result.isVisible(), timeout=LONG)
+    assert third.finding.verdict is CheckVerdict.NO_PUBLIC_URL
