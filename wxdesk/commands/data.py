@@ -20,7 +20,7 @@ from wxdesk.desk.data.exporting import ExportKind, export, progress_text
 from wxdesk.desk.ports import utc_now
 from wxdesk.i18n import moment_text, ntr, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing
-from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.store.moving.move import CopyProgress, CopyStart, move_store
 from wxdesk.store.moving.restore import restore_backup
 from wxdesk.timezones import shared_zone
 
@@ -41,7 +41,10 @@ def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
     logs.set_up(home, options.log_level, [*passwords_in(source), *passwords_in(target)])
     old, new = public_part(source), public_part(target)
     say(tr("From {old} to {new}. The old one stays as it is.", old=old, new=new))
-    _say_result(asyncio.run(move_store(source, target, home, CopyLines(say))), say)
+    result = asyncio.run(move_store(source, target, home, CopyLines(say)))
+    moved, pictures = ntr("{n} row", "{n} rows", result.rows), ntr("{n} picture", "{n} pictures", result.pictures)
+    say(tr("{rows} and {pictures} are there, and the same on both sides.", rows=moved, pictures=pictures))
+    _say_lost(result.lost, say)
     if use:
         rewrite(home, partial(with_keys, table="store", keys={"url": target}))
         say(tr("config.toml names {new} now.", new=new))
@@ -51,13 +54,6 @@ def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
         say(tr("Now change config.toml, or use --use the next time:"))
         say(f"[store] url = {json.dumps(without_password(target), ensure_ascii=False)}")
     return 0
-
-
-def _say_result(result: CopyResult, say: Say) -> None:
-    pictures = ntr("{n} picture", "{n} pictures", result.pictures)
-    moved = ntr("{n} row", "{n} rows", result.rows)
-    say(tr("{rows} and {pictures} are there, and the same on both sides.", rows=moved, pictures=pictures))
-    _say_lost(result.lost, say)
 
 
 def _say_lost(lost: int, say: Say) -> None:

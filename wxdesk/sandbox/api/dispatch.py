@@ -32,7 +32,6 @@ class _AnsweredCall(Struct):
     """A call with its answer; no `response` means silence, `cut` means half of it."""
 
     response: web.Response | None
-    account: str = ""
     rid: str = ""
     cut: bool = False
 
@@ -73,8 +72,8 @@ class Api:
             text, status = _text_of(response, endpoint), None if response is None else response.status
             names, elapsed = tuple(fault.kind.value for fault in faults), (time.perf_counter() - started) * 1000
             self._journal.add(CallRecord(
-                number, at, endpoint.method, endpoint.path, outcome.account, asked, text, status, _errcode_in(text),
-                outcome.rid, elapsed, names, request.remote or "",
+                number, at, endpoint.method, endpoint.path, self._caller_of(request), asked, text, status,
+                _errcode_in(text), outcome.rid, elapsed, names, request.remote or "",
             ))  # fmt: skip
             if response is not None:
                 response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
@@ -92,38 +91,34 @@ class Api:
         return await self._go_wrong(ending, endpoint, call)
 
     async def _do(self, endpoint: Endpoint, call: ApiRequest) -> _AnsweredCall:
-        account = ""
         try:
             if endpoint.by_token:
                 program = self._platform.caller(call.request.query.get("access_token", ""))
-                account = program.account.name
                 self._platform.meter.count(program.account.app_id, endpoint.path, program.settings)
                 call = ApiRequest(call.request, call.body, program)
-            return _AnsweredCall(await endpoint.act(call), account)
+            return _AnsweredCall(await endpoint.act(call))
         except ApiRefusal as refusal:
-            return _AnsweredCall(answer(refusal.as_answer()), account, refusal.rid)
+            return _AnsweredCall(answer(refusal.as_answer()), refusal.rid)
 
     async def _go_wrong(self, fault: SimulatedFault, endpoint: Endpoint, call: ApiRequest) -> _AnsweredCall:
-        done = _AnsweredCall(None, self._account_of(call))
-        if fault.delivered or fault.kind in _AFTER:
-            done = await self._do(endpoint, call)
+        done = await self._do(endpoint, call) if fault.delivered or fault.kind in _AFTER else _AnsweredCall(None)
         match fault.kind:
             case FaultKind.ERRCODE:
                 refusal = ApiRefusal(fault.errcode, fault.text)
-                return _AnsweredCall(answer(refusal.as_answer()), done.account, refusal.rid)
+                return _AnsweredCall(answer(refusal.as_answer()), refusal.rid)
             case FaultKind.GATEWAY | FaultKind.GATEWAY_TIMEOUT:
-                return _AnsweredCall(_gateway_page(fault.kind), done.account)
+                return _AnsweredCall(_gateway_page(fault.kind))
             case FaultKind.GARBAGE:
-                return _AnsweredCall(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
+                return _AnsweredCall(web.Response(body=_GARBAGE, content_type="text/plain"))
             case FaultKind.TRUNCATED:
-                return _AnsweredCall(done.response, done.account, done.rid, cut=True)
+                return _AnsweredCall(done.response, done.rid, cut=True)
             case FaultKind.BEFORE | FaultKind.AFTER:
                 await sleep(fault.milliseconds / 1000 or HOLD_SECONDS, self._closing)
-        return _AnsweredCall(None, done.account)
+        return _AnsweredCall(None)
 
-    def _account_of(self, call: ApiRequest) -> str:
+    def _caller_of(self, request: web.Request) -> str:
         try:
-            return self._platform.caller(call.request.query.get("access_token", "")).account.name
+            return self._platform.caller(request.query.get("access_token", "")).account.name
         except ApiRefusal:
             return ""
 

@@ -83,27 +83,20 @@ def count_firings(
         query = select(conversation_id, rule_id, last, times).where(*chosen).group_by(conversation_id, rule_id)
         for row in connection.execute(query):
             found[row.conversation_id][row.rule_id] = FiringCount(row.last or EPOCH, row.times)
-        _subtract_failed(connection, found, _failed(connection, rule_ids, conversation_ids))
-    return found
-
-
-type FailedFirings = Mapping[tuple[int, int], Mapping[int, datetime]]
-"""Messages to which all of a rule's replies failed, by conversation and rule."""
-
-
-def _failed(connection: Connection, rule_ids: Collection[int], conversation_ids: Collection[int]) -> FailedFirings:
-    """Find failed firings; there are few, and no other replies are read."""
-    found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
-    named = {"ids": list(conversation_ids), "rule_ids": list(rule_ids)}
-    for conversation_id, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
-        found[conversation_id, rule_id][message_id] = decided_at
+        _subtract_failed(connection, found, {"ids": list(conversation_ids), "rule_ids": list(rule_ids)})
     return found
 
 
 def _subtract_failed(
-    connection: Connection, found: Mapping[int, dict[int, FiringCount]], failed: FailedFirings
+    connection: Connection, found: Mapping[int, dict[int, FiringCount]], named: Mapping[str, list[int]]
 ) -> None:
-    """Subtract the failed firings from the counts, by a look into the index alone."""
+    """Subtract from the counts the firings of which all replies failed.
+
+    There are few, and no other replies are read; the time of the last that is left is in the index.
+    """
+    failed: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
+    for conversation_id, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
+        failed[conversation_id, rule_id][message_id] = decided_at
     firing = rule_firings.c
     for (conversation_id, rule_id), moments in failed.items():
         its, spoke = firing.conversation_id == conversation_id, found[conversation_id].pop(rule_id, None)

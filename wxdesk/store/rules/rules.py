@@ -1,14 +1,14 @@
 """The operator's rules: one ordered list, and every revision ever saved."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, func, select, update
 
 from wxdesk.core.errors import CalendarInUse, RulesOutdated, required
 from wxdesk.core.model.rule import Rule
@@ -193,7 +193,7 @@ def _become(
 
     A `known` one that `said` something else gets the next revision; one that is not wanted is removed.
     """
-    _remove(connection, known.keys() - {rule.id for rule in wanted})
+    connection.execute(delete(rules).where(rules.c.id.in_(known.keys() - {rule.id for rule in wanted})))
     changed = [(known[rule.id], rule) for rule in wanted if rule.id and said.get(rule.id) != revision_content(rule)]
     made = {rule.id: rule for rule in revise(connection, changed, at)}
     new = iter(_insert(connection, [rule for rule in wanted if not rule.id], at))
@@ -209,8 +209,7 @@ def _change(connection: Connection, change: Update | Delete) -> None:
 
 def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
     """Return the stored contents of these rules' revisions, with the names of then."""
-    query = select(rule_revisions).where(rule_revisions.c.rule_id.in_([rule.id for rule in listed]))
-    kept = {(row.rule_id, row.revision): row.rule for row in connection.execute(query)}
+    kept = rule_lists.revisions(connection, [rule.id for rule in listed])
     return {
         rule.id: revision_content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept
     }
@@ -220,23 +219,19 @@ def _insert_again(connection: Connection, rule: Rule) -> None:
     connection.execute(rules.insert().values(id=rule.id, **_values(rule)))
 
 
+_BESIDE = ("position", "revision", "enabled", "updated_at")
+"""Fields of a rule that are columns of their own."""
+
+
 def _values(rule: Rule) -> dict[str, Any]:
-    same = ("position", "revision", "enabled", "updated_at")
-    return {name: getattr(rule, name) for name in same} | {"rule": revision_content(rule)}
+    return {name: getattr(rule, name) for name in _BESIDE} | {"rule": revision_content(rule)}
 
 
 def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
     """Return all rules by position, locked by `for_update` until the transaction ends."""
     query = select(rules).order_by(rules.c.position, rules.c.id)
     found = connection.execute(query.with_for_update() if for_update else query)
-    return [_rule(row) for row in found]
-
-
-def _rule(row: Row[Any]) -> Rule:
-    kept: Rule = row.rule
-    return replace(
-        kept, id=row.id, position=row.position, revision=row.revision, enabled=row.enabled, updated_at=row.updated_at
-    )
+    return [replace(row.rule, id=row.id, **{name: getattr(row, name) for name in _BESIDE}) for row in found]
 
 
 def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[Rule]:
@@ -316,11 +311,6 @@ def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:
     if rule.enabled is not enabled:
         connection.execute(_enable(rule.id, enabled))
     return replace(rule, enabled=enabled)
-
-
-def _remove(connection: Connection, ids: Collection[int]) -> None:
-    if ids:
-        connection.execute(delete(rules).where(rules.c.id.in_(ids)))
 
 
 def _enable(rule_id: int, enabled: bool) -> Update:

@@ -14,9 +14,6 @@ from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, move_all
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand, leaves_by_itself
 
-AUTOMATIC = ~by_hand(replies)
-"""Condition: made by a rule, and not released, sent again or locked for editing."""
-
 _NOT_SENT_YET = BEFORE_SENDING | {ReplyState.SENDING}
 """States that can be cancelled, and `sending`, which may come back unsent."""
 
@@ -72,10 +69,10 @@ def _lock_automatic(connection: Connection, conversation_id: int, but_answer: in
     Transactions that store a decision or a call's outcome, or end an edit lock, lock in the same order:
     each finds what the other has done.
     """
-    its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
+    here = replies.c.conversation_id == conversation_id
+    its = here & ~by_hand(replies)  # made by a rule, and not released, sent again or locked for editing
     if but_answer is not None:
         its &= func.coalesce(replies.c.part_of, replies.c.id) != but_answer
-    here = replies.c.conversation_id == conversation_id
     unsettled = select(replies.c.id).where(BY_RULE, here, replies.c.state.in_(_NOT_SENT_YET)).order_by(replies.c.id)
     connection.execute(unsettled.with_for_update()).all()
     itself = select(conversations.c.id).where(conversations.c.id == conversation_id)
