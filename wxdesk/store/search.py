@@ -110,14 +110,11 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    contained, newest = (
-        search_texts.c.id.in_(_matching(connection, search_texts, words, RANKED)),
-        search_texts.c.id.desc(),
-    )
-    ranked = select(search_texts).where(contained).order_by(newest).limit(RANKED).subquery()
+    contained = search_texts.c.id.in_(_matching(connection, search_texts, words, RANKED))
+    ranked = select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(RANKED).subquery()
     by_rule = exists().where(replies.c.id == ranked.c.reply_id, replies.c.author == Author.RULE)
     found = connection.execute(select(ranked).order_by(by_rule, ranked.c.id.desc()).limit(limit)).all()
-    items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
+    items = _items(connection, found)
     by_id = conversations_by_id(connection, {item.conversation_id for item in items})
     items.sort(key=lambda one: (not (isinstance(one, Reply) and one.author is Author.RULE), _place(one)), reverse=True)
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
@@ -177,11 +174,9 @@ def _sought(phrase: str) -> list[str]:
     return spaced(_emoticon_names()[1](phrase)).split()
 
 
-def _items(
-    connection: Connection, message_ids: Sequence[int | None], reply_ids: Sequence[int | None]
-) -> list[TimelineItem]:
-    said: Select[Any] = select(messages).where(messages.c.id.in_([i for i in message_ids if i is not None]))
-    answered = SELECT_REPLIES.where(replies.c.id.in_([i for i in reply_ids if i is not None]))
+def _items(connection: Connection, found: Sequence[Any]) -> list[TimelineItem]:
+    said = select(messages).where(messages.c.id.in_([one.message_id for one in found if one.message_id is not None]))
+    answered = SELECT_REPLIES.where(replies.c.id.in_([one.reply_id for one in found if one.reply_id is not None]))
     items: list[TimelineItem] = [message_of(row) for row in connection.execute(said)]
     items += [reply_of(row) for row in connection.execute(answered)]
     return items

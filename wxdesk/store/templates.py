@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from wxdesk.core.errors import NotFound, ShortcutTaken, required
 from wxdesk.core.rules.template_names import TemplateNames, check_use
@@ -96,15 +96,13 @@ class Templates(StorePart):
         connection.execute(change.values(uses=templates.c.uses + 1, last_used_at=at))
 
 
+_BESIDE = ("revision", "updated_at", "uses", "last_used_at")
+"""Fields of a template that are columns of their own."""
+
+
 def _all(connection: Connection) -> list[Template]:
-    return [_template(row) for row in connection.execute(select(templates))]
-
-
-def _template(row: Row[Any]) -> Template:
-    kept: Template = row.template
-    return replace(
-        kept, id=row.id, revision=row.revision, updated_at=row.updated_at, uses=row.uses, last_used_at=row.last_used_at
-    )
+    found = connection.execute(select(templates))
+    return [replace(row.template, id=row.id, **{name: getattr(row, name) for name in _BESIDE}) for row in found]
 
 
 def _known(connection: Connection) -> list[Template]:
@@ -121,8 +119,7 @@ def _refuse_taken(template: Template, known: list[Template]) -> None:
 
 
 def _values(template: Template) -> dict[str, Any]:
-    same = ("revision", "updated_at", "uses", "last_used_at")
-    return {name: getattr(template, name) for name in same} | {"template": template.written}
+    return {name: getattr(template, name) for name in _BESIDE} | {"template": template.written}
 
 
 def _with_revision(connection: Connection, template: Template) -> Template:

@@ -38,26 +38,23 @@ def needs_operator(part: ReplyTable) -> ColumnElement[bool]:
 
 def waits_for_earlier_part(part: ReplyTable) -> ColumnElement[bool]:
     """Match a queued `part` that must wait for an earlier part of its answer."""
-    return _has_earlier_part(
-        part, lambda earlier: or_(earlier.c.state.in_(UNSETTLED), and_(part.c.by == "", earlier.c.state.in_(WAITS)))
-    )
+    return _has_earlier_part(part, lambda earlier: and_(part.c.by == "", earlier.c.state.in_(WAITS)))
 
 
 def waits_for_operator(part: ReplyTable) -> ColumnElement[bool]:
     """Match a `part` that waits because an earlier part needs an operator."""
-    return _has_earlier_part(
-        part, lambda earlier: or_(earlier.c.state.in_(UNSETTLED), and_(part.c.by == "", needs_operator(earlier)))
-    )
+    return _has_earlier_part(part, lambda earlier: and_(part.c.by == "", needs_operator(earlier)))
 
 
 def _has_earlier_part(part: ReplyTable, stops: Callable[[ReplyTable], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Match a `part` behind one that is unsettled, or that `stops` it."""
     is_first = _FIRST.c.id == part.c.part_of
     is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
     return and_(
         part.c.part_of.is_not(None),
         or_(
-            exists().where(is_first, stops(_FIRST)).correlate(part),
-            exists().where(is_between, stops(_BETWEEN)).correlate(part),
+            exists().where(is_first, _FIRST.c.state.in_(UNSETTLED) | stops(_FIRST)).correlate(part),
+            exists().where(is_between, _BETWEEN.c.state.in_(UNSETTLED) | stops(_BETWEEN)).correlate(part),
         ),
     )
 
@@ -146,7 +143,7 @@ def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, Reply
 
 def release_later(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
-    held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(UNSETTLED | WAITS))
+    held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(WAITS))
     goes = and_(Among(replies.c.id, later), QUEUED, ~held_up)
     let = update_replies(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
     write_moves(connection, Move.RELEASE, let, at, by=by)
