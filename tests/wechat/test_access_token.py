@@ -303,3 +303,14 @@ async def test_a_wechat_that_is_not_reached_twice_is_told_until_there_is_a_token
     begun, ended = world.heard.of(TroubleRaised)
     assert (begun.key, tr(begun.text)) == ("account:shop", "No access_token for shop: WeChat cannot be reached")
     assert (ended.key, ended.text) == (begun.key, "")
+
+
+async def test_one_failure_ends_no_trouble_that_others_tell_of_the_account(world: World) -> None:
+    """Such as that WeChat refuses its replies."""
+    world.failure = NotSent("WeChat cannot be reached")
+    tokens = world.tokens()
+    with pytest.raises(NotSent):
+        await tokens.get(ACCOUNT)
+    world.failure = None
+    await tokens.get(ACCOUNT)
+    assert world.heard.of(TroubleRaised) == []

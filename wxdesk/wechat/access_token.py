@@ -148,7 +148,7 @@ class AccessTokens:
         self._renewals.pop(name, None)
         if self._early.pop(name, 0) >= SUSPICIOUS:
             self._publish(TroubleRaised(TroubleArea.TOKEN.key(name), ""))
-        if self._failures.pop(name, None):
+        if self._failures.pop(name, (0, 0)) > (0, 1):  # else nothing was told
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(name), ""))
         flight = self._flights.pop(name, None)
         if flight is not None:
@@ -188,7 +188,7 @@ class AccessTokens:
         now, expires_at = self._monotonic(), self._clock() + timedelta(seconds=grant.seconds)
         self._held[account.name] = _HeldToken(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
-        if self._failures.pop(account.name, None):
+        if self._failures.pop(account.name, (0, 0)) > (0, 1):
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(account.name), ""))
         self._publish(TokenChanged(account.name, expires_at))
         return grant.token
