@@ -108,7 +108,7 @@ def words_of(line: str) -> tuple[str, ...]:
     words.whitespace_split, words.commenters, words.escape = True, "", ""  # a backslash is Windows' own
     try:
         return (line,) if Path(line).is_file() else tuple(words)
-    except ValueError:  # a quote that does not end
+    except (OSError, ValueError):  # it is too long for a file, or a quote does not end
         return tuple(line.split())
 
 
