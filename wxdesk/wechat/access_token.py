@@ -222,9 +222,14 @@ class AccessTokens:
 
     def _renew_due(self, account: Account) -> asyncio.Task[str]:
         held = self._held.get(account.name)
-        if held is not None and self._monotonic() >= held.renew_at and self._early.pop(account.name, 0) >= SUSPICIOUS:
-            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))  # no other program ended this one
+        if held is not None and self._monotonic() >= held.renew_at:
+            self._expired_normally(account)
         return self.renew(account)
+
+    def _expired_normally(self, account: Account) -> None:
+        """Note that a token expired normally, so no other program fetches tokens."""
+        if self._early.pop(account.name, 0) >= SUSPICIOUS:
+            self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))
 
     def _good(self, account: Account) -> _HeldToken | None:
         held = self._held.get(account.name)

@@ -16,7 +16,10 @@ _OPENING, _FIRST_STRONG, _CLOSING = "\u2066\u2067\u2068", "\u2068", "\u2069"
 
 
 def contained(text: str) -> str:
-    """Return `text` so that it moves nothing beside it; left to right it stays."""
+    """Return `text` so that it moves nothing beside it.
+
+    Text from left to right stays as it is.
+    """
     if _TURNING.search(text) is None:
         return text
     return "".join(part if not part or _LINES.fullmatch(part) else _isolated(part) for part in _LINES.split(text))

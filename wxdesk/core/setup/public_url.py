@@ -37,7 +37,10 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
 
 
 class PublicUrl(Struct, frozen=True):
-    """A usable public address; `host` is ASCII, bare, `path` has no `/` at its end."""
+    """A usable public address.
+
+    `host` is ASCII and has no brackets, `path` no `/` at its end.
+    """
 
     scheme: str
     host: str

@@ -155,7 +155,9 @@ def _with_decoded_marks(content: Content) -> Content:
 
 def _with_field(value: object, name: str, answer: str) -> object:
     """Return `value` with the field `name` set; without a name, the answer itself."""
-    return answer if not name else {**(value if isinstance(value, Mapping) else {}), name: answer}
+    if not name:
+        return answer
+    return {**(value if isinstance(value, Mapping) else {}), name: answer}
 
 
 class HoursValues(Mapping[str, object]):

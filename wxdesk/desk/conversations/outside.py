@@ -1,6 +1,7 @@
 """The shop's own systems: notices to phones while nobody is there, customer data.
 
-One notice tells of all who wait, another only of somebody new and once `every_minutes` have passed; one of each loss.
+One notice tells of all who wait. There is another only for somebody new, and not before `every_minutes` have passed.
+Each loss of the way in, or of the store, has one notice of its own.
 """
 
 import asyncio

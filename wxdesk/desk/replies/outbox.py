@@ -114,11 +114,17 @@ class Outbox:
         self._awake.set()
 
     async def pause(self, until: datetime | None = None) -> None:
-        """Pause automatic replies at once, until `until` or resumed; operators' leave."""
+        """Pause automatic replies at once, until `until` (an aware time) or until resumed.
+
+        Pending replies stay as they are; what an operator writes or releases leaves.
+        """
         await self._pause.begin(until, self._clock())
 
     async def resume(self) -> None:
-        """Resume automatic replies; those that waited are held without a deadline."""
+        """Resume automatic replies, from the next message on.
+
+        Replies that waited are held without a deadline: they leave when an operator releases them.
+        """
         await self._hold_timers.resume()
 
     async def try_now(self, account: str) -> None:

@@ -227,7 +227,10 @@ _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
 
 
 def _values(made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
-    """Return columns that a move changes; release, retry and arrival clear errors."""
+    """Return the columns that a move changes.
+
+    Release, retry and arrival clear old errors.
+    """
     values: dict[str, Any] = {}
     if made in (Move.RELEASE, Move.RETRY) or made in ARRIVED:
         values |= {"errcode": None, "error": "", "rid": "", "not_before": None}

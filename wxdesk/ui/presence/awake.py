@@ -17,7 +17,10 @@ No machine sleeps sooner, and a window that opens needs its time for itself.
 
 
 class KeepAwake(QObject):
-    """Follows the preference and the listener; `receives`: messages could arrive."""
+    """Follows the preference and the listener.
+
+    `receives` tells whether messages could arrive.
+    """
 
     def __init__(self, bridge: Bridge, receives: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
