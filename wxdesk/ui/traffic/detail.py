@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
@@ -17,12 +17,13 @@ from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, Frame, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
+from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.labels import SELECTABLE, IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import short_openid
 
 WIDTH = 380
-TALLEST = 380
-"""Height in pixels above which the body scrolls by itself."""
+MOST_LINES = 25
+"""Lines of the body above which it scrolls by itself."""
 
 
 class TrafficDetail(Frame):
@@ -87,33 +88,22 @@ class TrafficDetail(Frame):
         copy(self.body.toPlainText(), self)
 
 
-class PushBodyText(QPlainTextEdit):
+class PushBodyText(GrowingText):
     """Text to read, select and copy; as tall as it needs up to a bound."""
 
     def __init__(self) -> None:
-        super().__init__(readOnly=True)
+        super().__init__(range(1, MOST_LINES + 1), around=26)
+        self.setReadOnly(True)
         self.setProperty("class", "well")
         self.setTextInteractionFlags(SELECTABLE)
-        self.setTabChangesFocus(True)
         self.setFont(mono_font())
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setAccessibleName(tr("Body of the push"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def show_text(self, text: str) -> None:
         """Show `text` from its beginning, if it has changed."""
         if text != self.toPlainText():
             self.setPlainText(text)
-
-    def _fit(self) -> None:
-        layout, block, height = self.document().documentLayout(), self.document().begin(), 0.0
-        while block.isValid() and height < TALLEST:  # line by line: Chinese ones are taller than others
-            height += layout.blockBoundingRect(block).height()
-            block = block.next()
-        margins = self.contentsMargins()
-        around = margins.top() + margins.bottom() + 2 * int(self.document().documentMargin()) + 2
-        self.setFixedHeight(min(TALLEST, int(height) + around))
 
 
 class StepList(QWidget):
