@@ -60,22 +60,24 @@ def _key_width(key: str) -> int:
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
-def _pressed_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Press the button if the key is Enter alone; Qt knows Space only.
+class PressedByEnter:
+    """Button that Enter alone presses too; Qt knows Space only.
 
     In a dialog, Qt would press the default button, whichever has the focus.
     """
-    is_enter = event.key() in ENTER and not event.modifiers() & ~_KEYPAD
-    if is_enter and not event.isAutoRepeat():  # a key that is held must not answer what it has just opened
-        button.click()
-    return is_enter
+
+    def keyPressEvent(self: QAbstractButton, event: QKeyEvent) -> None:  # type: ignore[misc] # always beside one
+        if event.key() not in ENTER or event.modifiers() & ~_KEYPAD:
+            super().keyPressEvent(event)  # type: ignore[misc]
+        elif not event.isAutoRepeat():  # a key that is held must not answer what it has just opened
+            self.click()
 
 
 type Slot = Callable[..., object] | SignalInstance
 """Callable or signal that another signal can be connected with."""
 
 
-class Button(QPushButton):
+class Button(PressedByEnter, QPushButton):
     """A push button that calls `then`; it shows its key (`key_hint`), but binds none."""
 
     def __init__(
@@ -120,10 +122,6 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _pressed_by_enter(self, event):
-            super().keyPressEvent(event)
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
@@ -156,7 +154,7 @@ class Button(QPushButton):
             self.setIconSize(QSize(16, 16))
 
 
-class Chip(QPushButton):
+class Chip(PressedByEnter, QPushButton):
     """A small rounded choice, as wide when chosen as when not, never broken.
 
     A `snug` chip has less room at its sides, for rows that must not break either. A screen reader's toggle counts as a
@@ -192,10 +190,6 @@ class Chip(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _pressed_by_enter(self, event):
-            super().keyPressEvent(event)
-
     @override
     def setChecked(self, on: bool) -> None:
         """Show `on`; nobody has chosen it."""
@@ -220,12 +214,8 @@ class Chip(QPushButton):
                 group.idClicked.emit(group.id(self))
 
 
-class EnterButton(QAbstractButton):
+class EnterButton(PressedByEnter, QAbstractButton):
     """A button that paints itself, pressed by Enter too."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _pressed_by_enter(self, event):
-            super().keyPressEvent(event)
 
 
 class Switch(EnterButton):
@@ -306,7 +296,7 @@ def wants_movement(widget: QWidget) -> bool:
 PICTURE = 16
 
 
-class SmallButton(QToolButton):
+class SmallButton(PressedByEnter, QToolButton):
     """An icon that calls `then`; its name is a tooltip and for screen readers."""
 
     def __init__(self, picture: str, name: str, parent: QWidget, *, then: Slot | None = None) -> None:
@@ -325,10 +315,6 @@ class SmallButton(QToolButton):
             self.setAccessibleName(name)
             self.setToolTip(name)
             self._tint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _pressed_by_enter(self, event):
-            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
