@@ -170,8 +170,10 @@ def test_rows_move_while_the_open_one_stays_marked(qtbot: QtBot, world: World, p
     assert page.session.conversation_id == first
     qtbot.keyClick(page, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.session.row is not None and page.session.conversation_id == second)
-    qtbot.keyClick(page, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    page.list.search.setFocus()
+    qtbot.keyClick(page.list.search, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.session.row is not None and page.session.conversation_id == first)
+    assert page.chat.composer.edit.hasFocus(), "else an answer would be searched for"
 
 
 def test_chips_filter_and_an_empty_filter_says_so(qtbot: QtBot, world: World, page: InboxPage) -> None:

@@ -225,6 +225,12 @@ def test_the_longest_waiting_customer_is_named_and_one_key_away(qtbot: QtBot, ac
     qtbot.keyClick(active, Qt.Key.Key_F7)
     qtbot.waitUntil(lambda: inbox.session.conversation_id == first)
     assert active.stack.currentWidget() is inbox
+    edit = inbox.chat.composer.edit
+    qtbot.waitUntil(edit.hasFocus)
+    for field in (inbox.detail.contact.alias, inbox.list.search):
+        field.setFocus()
+        qtbot.keyClick(active.focusWidget(), Qt.Key.Key_F7)
+        assert edit.hasFocus(), "else an answer would become the customer's name, or would be searched for"
     reply = world.call(world.desk.replies.write(first, "hi"))
     world.wait_until_sent(reply.id)
     qtbot.waitUntil(lambda: longest.conversation is not None and longest.conversation.id != first)

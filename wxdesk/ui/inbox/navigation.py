@@ -43,6 +43,8 @@ class ListNavigation(QObject):
         found = self._list.neighbour(step, unread=unread)
         if found is not None:
             self.wanted.emit(found)
+            if self._list.search.hasFocus():  # one writes to the customer, and searches no further
+                self._edit.setFocus()
         elif unread:
             self._bridge.notices.toast(tr("No more unread conversations in this direction."))
 

@@ -185,6 +185,13 @@ class InboxPage(QWidget):
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
 
+    def go_to(self, conversation_id: int) -> None:
+        """Open a conversation that was asked for, and go on in its reply."""
+        self.open_conversation(conversation_id)
+        if not self.chat.isAncestorOf(self.focusWidget() or self):
+            self.setFocus()  # a field would keep the keyboard until all is read
+            self._write()
+
     def resume(self, conversation_id: int, view: str) -> None:
         """Open the conversation that the last window showed, if it still exists.
 

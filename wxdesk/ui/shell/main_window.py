@@ -133,7 +133,7 @@ class MainWindow(Frame):
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
         self.show_page(0)
-        self.inbox.open_conversation(conversation_id)
+        self.inbox.go_to(conversation_id)
 
     @property
     def open_conversation_id(self) -> int | None:
