@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets import labels
-from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.buttons import Button, Chip
 
 LI = "oCustomer0000000000000001"
 TEXT = QAccessible.Text
@@ -67,23 +68,63 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     assert len(lists) == len(set(lists))
 
 
-def test_tab_goes_through_the_header_as_it_is_seen(
+def _stops(qtbot: QtBot, window: MainWindow, first: QWidget) -> list[QWidget]:
+    """Everything that Tab reaches, beginning with `first`."""
+    first.setFocus()
+    stops = [first]
+    while len(stops) < 200:
+        qtbot.keyClick(stops[-1], Qt.Key.Key_Tab)
+        focused = window.focusWidget()
+        if focused is first:
+            break
+        stops.append(focused)
+    return stops
+
+
+def test_tab_goes_through_the_inbox_as_it_is_seen(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:
+    window.resize(1280, 800)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: None)
     window.open_conversation(1)
-    qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
-    header, page = window.inbox.chat.header, window.inbox
-    chain, one = list[QWidget](), page.list.search.nextInFocusChain()
-    while one is not page.list.search:
-        if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            chain.append(one)
-        one = one.nextInFocusChain()
-    inside = [header.isAncestorOf(one) for one in chain]
-    first = inside.index(True)
-    assert inside[first : first + sum(inside)] == [True] * sum(inside), "nothing else comes between them"
-    places = [one.mapTo(header, one.rect().center()).x() for one in chain if header.isAncestorOf(one)]
+    page = window.inbox
+    qtbot.waitUntil(lambda: page.session.row is not None and bridge.is_idle)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.detail.decision.findChildren(Button)))
+    stops = _stops(qtbot, window, page.list.search)
+    chips = [one for one in stops if page.list.chips.isAncestorOf(one)]
+    assert stops[: len(chips) + 2] == [page.list.search, page.list.scope, *chips]
+    assert chips
+    links = [one for one in stops if page.detail.decision.isAncestorOf(one)]
+    assert links
+    assert window.status_bar.listener not in stops, "the notice covers it"
+    parts = (page.list, page.chat.header, page.chat.composer, page.detail, window.notices.bars, window.status_bar)
+    at = [{stops.index(one) for one in stops if part.isAncestorOf(one)} for part in parts]
+    assert all(max(before) < min(after) for before, after in pairwise(at)), "one part after the other"
+    places = [stops[n].mapTo(window, stops[n].rect().center()).x() for n in sorted(at[1])]
     assert len(places) > 4
     assert places == sorted(places)
+
+
+def test_what_tab_reaches_is_scrolled_into_sight(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    window.resize(1280, 560)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    world.call(world.desk.conversations.describe(1, ContactChange(note="long\n" * 12)))
+    window.open_conversation(1)
+    detail = window.inbox.detail
+    qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
+    bar = detail.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(bar.maximum())
+    assert detail.contact.alias.visibleRegion().isEmpty()
+    while not detail.isAncestorOf(window.focusWidget()):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert window.focusWidget() is detail.contact.alias
+    assert not detail.contact.alias.visibleRegion().isEmpty()
 
 
 def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(

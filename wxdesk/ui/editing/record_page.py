@@ -15,7 +15,6 @@ from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record, RecordView
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
-from wxdesk.ui.widgets.boxes import order_tabs
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import LeaveDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -91,10 +90,6 @@ class RecordPage[R: Record](QWidget):
         view.records.locked = self._locked = partial(self._bridge.desk.why_not, Role.LEAD)
         self._bridge.follow(self, view.viewport().update, OperatorsChanged)
         bind(self, "Ctrl+N", self.start_new)
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        order_tabs(self)  # fields come and go
-        return super().focusNextPrevChild(forward)
 
     # -- a kind of record
 

@@ -27,7 +27,7 @@ from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.steps import StepColumn
 from wxdesk.ui.setup.url_check import UrlCheckCard
-from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, order_tabs, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel, small_label
@@ -68,8 +68,6 @@ class SetupPage(QWidget):
                 self.real_message,
             )
         }
-        for card in self.cards.values():
-            order_tabs(card)
         self.steps = StepColumn(self)
         self._lay_out()
         self._connect()

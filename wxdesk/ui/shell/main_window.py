@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain, pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.core.troubles import TroubleArea
@@ -23,7 +24,7 @@ from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
-from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, tab_stops, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
@@ -130,6 +131,20 @@ class MainWindow(Frame):
             self.inbox.activate()  # rail and bars show what it counts
         self.inbox.resume(self._mine.number("conversation"), self._mine.word("view"))
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Go on as the window is seen: parts come and go."""
+        parts = self.stack, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail
+        for before, after in pairwise(chain.from_iterable(map(tab_stops, parts))):
+            self.setTabOrder(before, after)
+        moved = super().focusNextPrevChild(forward)
+        focused = self.focusWidget()
+        around: QWidget | None = focused
+        while around is not None:
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(focused)
+            around = around.parentWidget()
+        return moved
+
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
         self.show_page(0)
@@ -157,17 +172,6 @@ class MainWindow(Frame):
         self.stack.insertWidget(self.stack.indexOf(place), page)
         self.stack.removeWidget(place)
         place.deleteLater()
-        self._tab_to_foot_last()
-
-    def _tab_to_foot_last(self) -> None:
-        """Let Tab reach bars and status bar after the pages, also those built later."""
-        last = self.previousInFocusChain()
-        while last is not None and last.focusPolicy() is Qt.FocusPolicy.NoFocus:  # Qt ignores an order with such a one
-            last = last.previousInFocusChain()
-        for part in (*self.notices.bars.findChildren(QWidget), *self.status_bar.findChildren(QWidget)):
-            if last is not None and part.focusPolicy() is not Qt.FocusPolicy.NoFocus:
-                QWidget.setTabOrder(last, part)
-                last = part
 
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))

@@ -1,11 +1,21 @@
 """Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 STRETCH: Final = "stretch"
 """Room between two parts that takes what is left."""
@@ -112,20 +122,17 @@ def remove_widgets(layout: QLayout) -> None:
             discard(widget)
 
 
-def order_tabs(within: QWidget) -> None:
-    """Let Tab go through the parts of a widget as they are laid out."""
-    for before, after in pairwise(_tab_stops(within)):
-        QWidget.setTabOrder(before, after)
-
-
-def _tab_stops(part: QWidget | QLayout | None) -> Iterator[QWidget]:
+def tab_stops(part: QWidget | QLayout | None) -> Iterator[QWidget]:
+    """Yield what Tab reaches of what a part shows, as it is laid out."""
     if isinstance(part, QLayout):
         for item in filter(None, map(part.itemAt, range(part.count()))):
-            yield from _tab_stops(item.widget() or item.layout())
-    elif part is not None:
+            yield from tab_stops(item.widget() or item.layout())
+    elif isinstance(part, QSplitter):
+        yield from chain.from_iterable(map(tab_stops, map(part.widget, range(part.count()))))
+    elif part is not None and not part.isHidden():
         if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
             yield part
-        yield from _tab_stops(part.widget() if isinstance(part, QScrollArea) else part.layout())
+        yield from tab_stops(part.widget() if isinstance(part, QScrollArea) else part.layout())
 
 
 class Frame(QFrame):

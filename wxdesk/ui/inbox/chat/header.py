@@ -21,7 +21,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.lists import account_among
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip, small_label
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
@@ -194,7 +194,6 @@ class ChatHeader(Frame):
         right = self.quota, self.transfer, self.snooze, takeover, self.resolve, self.show_detail
         row = hbox(*left, STRETCH, *right, within=self, spacing=_GAP)
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
-        order_tabs(self)
         self.show_list.hide()
         self.show_detail.hide()
 

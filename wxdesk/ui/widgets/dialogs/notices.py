@@ -64,6 +64,11 @@ class Notices(QObject):
         self._room, self._alone, self._below = room, alone, below
         self.place_all()
 
+    @property
+    def lines(self) -> tuple[QWidget, ...]:
+        """The lines that lie over the foot, the uppermost last."""
+        return (*self._below, self.bars, self._toast)
+
     def place_all(self) -> None:
         """Place all in the room of now: a toast over the bars, and them over the rest."""
         lines = [line for line in (*self._below, self.bars) if not line.isHidden()]
@@ -73,7 +78,7 @@ class Notices(QObject):
         for line in self._below:
             line.setGeometry(room.adjusted(taken, 0, 0, 0))
         self.bars.lie_in(room, taken)
-        for line in (*self._below, self.bars, self._toast):
+        for line in self.lines:
             line.raise_()
 
     def _whole_foot(self) -> QRect:

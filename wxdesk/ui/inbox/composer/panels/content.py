@@ -20,7 +20,7 @@ from wxdesk.ui.inbox.sendability import guarded_text
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, extend, hbox, tab_stops, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.growing import place_candidates
 from wxdesk.ui.widgets.fields.labelled import LabelledField
@@ -149,23 +149,12 @@ class Popover(Popup):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Keep Tab inside the panel."""
-        stops = [
-            widget
-            for widget in self.findChildren(QWidget)
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
-        ]
-        stops.sort(key=self._reading_order)
-        if not stops:
-            return False
+        stops = [one for one in tab_stops(self) if one is not self.put_away and one.isEnabled()] + [self.put_away]
         now = self.focusWidget()
         at = stops.index(now) if now in stops else -1 if forward else 0
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
         return True
-
-    def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
-        at = widget.mapTo(self, QPoint(0, 0))
-        return widget is self.put_away, at.y(), at.x()
 
 
 _WIDEST = 460
