@@ -11,8 +11,9 @@ from pathlib import Path
 from platformdirs import user_config_path, user_data_path
 
 _HOME_FILES = (
-    "config.toml", "desk.db*", "desk.newest", "logs", "pictures", "picture-cache", "window.*", "rules.socket",
-    "secrets.*", "call.wav", "notice.png", "before-restore-*", ".restoring-*", ".config.toml-*", ".secrets.vault-*",
+    "config.toml", "desk.db*", "desk.before-????.db", "desk.newest", "logs", "pictures", "picture-cache", "window.*",
+    "rules.socket", "secrets.*", "call.wav", "notice.png", "before-restore-*", ".restoring-*", ".config.toml-*",
+    ".secrets.vault-*",
 )  # fmt: skip
 """Names of what the program puts into a home; anything else there is somebody's."""
 

@@ -21,6 +21,9 @@ from wxdesk.store.engine.home_lock import HomeLock
 
 __all__ = ["drawer"]
 
+COPY = "desk.before-0001.db"
+"""A copy of the database before an upgrade."""
+
 OTHERS = {("wxdesk", "elsewhere/app_secret"): "theirs", ("mail", "shop/app_secret"): "theirs"}
 STEPS = """
 import json, subprocess, sys, shutil
@@ -51,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawer: Drawer) -> Pat
     home = tmp_path / "desk"
     asyncio.run(make_home(home, 2))
     write_config(home, "http://127.0.0.1:9", more='[phone]\ntargets = { boss = "ntfy" }\n')
-    for name in ("logs/wxdesk.log", "before-restore-20260101-120000/desk.db", "window.ini"):
+    for name in ("logs/wxdesk.log", "before-restore-20260101-120000/desk.db", "window.ini", COPY):
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text("kept", encoding="utf-8")
     autostart.switch(True, home)
@@ -85,7 +88,15 @@ def test_all_that_was_listed_is_gone_once_the_word_is_typed(
         assert remove(home, monkeypatch, typed, lang) == 1
     assert (everything(home), drawer.kept, autostart.is_on()) == (before, secrets, True)
     listed = capsys.readouterr().out
-    for name in ("config.toml", "desk.db", "logs", "pictures", "before-restore-20260101-120000", "shop/app_secret"):
+    for name in (
+        "config.toml",
+        "desk.db",
+        COPY,
+        "logs",
+        "pictures",
+        "before-restore-20260101-120000",
+        "shop/app_secret",
+    ):
         assert name in listed
     assert "theirs" not in listed
     assert remove(home, monkeypatch, word + "\n", lang) == 0
@@ -134,6 +145,19 @@ def test_nothing_is_deleted_beside_an_open_desk_or_a_keychain_that_stays_shut(
     assert "nothing was changed" in said
     assert everything(home).keys() - {str(home / "desk.lock")} == before.keys() - {str(home / "desk.lock")}
     assert drawer.kept == secrets
+
+
+def test_a_database_elsewhere_goes_with_its_copies(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / name for name in ("shop.db", "shop.before-0001.db", "shop.before-christmas.db")]
+    for file in files:
+        file.touch()
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.write(f'[store]\nurl = "sqlite:///{files[0].as_posix()}"\n')
+    assert remove(home, monkeypatch, "delete\n") == 0
+    assert [file.exists() for file in files] == [False, False, True]
+    assert str(files[1]) in capsys.readouterr().out
 
 
 def test_a_database_on_a_server_stays_and_its_password_is_not_told(

@@ -57,6 +57,7 @@ def _files(home: Path, url: str) -> list[Path]:
     found = {path for path in home_files(home) if not path.is_symlink()}
     if (file := file_of(parse_url(url), home)) is not None:
         found |= {path for end in ("", "-wal", "-shm") if (path := file.with_name(file.name + end)).exists()}
+        found |= {*file.parent.glob(f"{file.stem}.before-????{file.suffix}")}
     return sorted(found)
 
 
@@ -72,22 +73,19 @@ def _entries(keychain: Keychain, config: Config) -> list[str]:
 def _summary_lines(home: Path, files: list[Path], entries: list[str], url: str) -> list[str]:
     """Say what there is, and what of it stays."""
     size = sum(path.stat().st_size for top in files for path in (top, *top.rglob("*")) if path.is_file())
+    join = tr(", ").join
     names = [path.name if path.parent == home else str(path) for path in files]
     strange = [path.name for path in home.iterdir() if path not in files and path.name != "desk.lock"]
     server = "" if url.startswith("sqlite") else public_part(url)
     lines = (
-        (names, tr("Will be deleted in {home}: {names} ({size})", home=home, names=_list(names), size=size_text(size))),
-        (entries, tr("Will be deleted in the system's keychain, service wxdesk: {names}", names=_list(entries))),
+        (names, tr("Will be deleted in {home}: {names} ({size})", home=home, names=join(names), size=size_text(size))),
+        (entries, tr("Will be deleted in the system's keychain, service wxdesk: {names}", names=join(entries))),
         (autostart.is_on(), tr("Will be deleted: the start of wxdesk at login")),
-        (strange, tr("Stays, because it is not wxdesk's: {names}", names=_list(strange))),
+        (strange, tr("Stays, because it is not wxdesk's: {names}", names=join(strange))),
         (server, tr("Stays: the database on its server, {url}", url=server)),
         (True, tr("Stays: backups and exports, wherever you have put them")),
     )
     return [line for there, line in lines if there]
-
-
-def _list(names: list[str]) -> str:
-    return tr(", ").join(names)
 
 
 def _confirmed() -> bool:

@@ -24,6 +24,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.team.relay import packed, unpacked
 from wxdesk.store import Store, open_store
+from wxdesk.store.engine.inspection import back_up
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.messaging import contacts
 from wxdesk.store.setup.account_rows import rows_below
@@ -201,7 +202,8 @@ async def test_no_byte_of_a_person_stays_in_any_file(tmp_path: Path) -> None:
         conversation_id = await leave_traces(store, 12)
         for n in range(60):
             await talk.says(f"o{n}", f"别人的话 {n} other words", second(n))
-        assert len(traces(tmp_path)) >= 2
+        await asyncio.to_thread(back_up, tmp_path / "desk.db", "0001")  # as an upgrade does
+        assert {"desk.db", "desk.before-0001.db"} <= traces(tmp_path).keys()
         receipt, pictures = await store.person_rows.erase(conversation_id)
         await store.person_rows.scrub()
         for digest in pictures:

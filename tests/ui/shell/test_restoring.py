@@ -24,7 +24,6 @@ from wxdesk.desktop import open_window, with_failures_shown
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.engine.inspection import UNFINISHED_RESTORE
 from wxdesk.store.moving.move import CopyProgress
-from wxdesk.store.moving.restore import FILES
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.restoring import RestoreJob
@@ -149,7 +148,7 @@ def test_a_window_that_closes_stops_what_it_reads(bridge: WindowBridge, window: 
     async def read(progress: Progress) -> None:
         try:
             while True:
-                progress(CopyProgress(FILES, 0, 1))
+                progress(CopyProgress("Files", 0, 1))
                 await asyncio.sleep(0)
         finally:
             ended.append(progress.stopped)

@@ -109,6 +109,7 @@ class SqliteDatabase(Database):
         self._read_engine = create_sqlite_engine(file, reading, READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
         self._guard = FileGuard(file)
+        self._copies = partial(file.parent.glob, f"{file.stem}.before-????{file.suffix}")
         self._repair = SyncRepair(file)
         self._refuses = False  # the last write failed
         self._suspect = False  # a read or a write has failed as it does where the file is damaged
@@ -150,6 +151,8 @@ class SqliteDatabase(Database):
 
     def _cut_log(self) -> bool:
         try:
+            for copy in self._copies():  # made before an upgrade, with what was deleted since
+                copy.unlink(missing_ok=True)
             driver = _driver_of(self._only_writer())
             driver.execute("PRAGMA busy_timeout = 0")  # nobody may wait for a long reader
             busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -30,9 +30,6 @@ NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
 OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
 
 ASIDE = "before-restore-"
-LOGS = "logs"
-FILES = "Files"
-"""Word for what is unpacked, for `tr`."""
 
 PARTS = (DATABASE, PICTURES, "config.toml", "secrets.vault", "window.ini")
 """All that a backup may have: another name might be that of a file of somebody's."""
@@ -112,7 +109,7 @@ def _extract(file: Path, listing: Listing, folder: Path, report: Report) -> None
     with zipfile.ZipFile(file) as archive:
         sizes = {one.filename: one.file_size for one in archive.infolist()}
         for done, (name, expected) in enumerate(listing.files.items()):
-            tell = partial(report, CopyProgress(FILES, done, len(listing.files)))
+            tell = partial(report, CopyProgress("Files", done, len(listing.files)))
             fits = sizes.get(name) == expected[0]  # else it might fill the disk
             if not fits or _unpacked(archive, name, folder.resolve(), tell) != expected:
                 raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
@@ -143,7 +140,7 @@ def _read(archive: zipfile.ZipFile, source: IO[bytes]) -> bytes:
 
 def _occupied(home: Path) -> list[Path]:
     """Return what wxdesk has in a home, but for logs and what restores left."""
-    others = (LOGS, ASIDE, UNFINISHED_RESTORE)
+    others = ("logs", ASIDE, UNFINISHED_RESTORE)
     found = [one for one in home_files(home) if not one.name.startswith(others)]
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
 
