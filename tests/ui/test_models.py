@@ -39,13 +39,13 @@ def test_held_replies_come_move_and_go_one_by_one(qtmodeltester: ModelTester) ->
     model = HeldModel(clock)
     qtmodeltester.check(model)
     one, two, three = held(1), held(2), held(3)
-    model.show([one, two, three])
+    model.update_rows([one, two, three])
     kept = QPersistentModelIndex(model.index(2))
     for rows in ([three, one], [one, three, two], [replace(three, asking=2)]):
-        model.show(rows)
+        model.update_rows(rows)
         assert list(model.rows()) == rows
         assert kept.isValid()
-    model.show([])
+    model.update_rows([])
     assert not kept.isValid()
 
 
@@ -61,7 +61,7 @@ def test_whatever_outsiders_write_is_one_line_to_the_letter(which: str, qtmodelt
 
 def _held(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
     model = HeldModel(clock)
-    model.show([held(number, "fine", text) for number, text in enumerate(texts, 1)])
+    model.update_rows([held(number, "fine", text) for number, text in enumerate(texts, 1)])
     return model, lambda row: asked_text(model.rows()[row])
 
 

@@ -33,17 +33,8 @@ _PAD = 12
 class CustomerModel(RowModel[SimulatedCustomer]):
     """Model of the customers, in the order of their first messages."""
 
-    def show(self, customers: tuple[SimulatedCustomer, ...]) -> None:
-        """Show these customers; rows that stay keep their place."""
-        before = len(self._rows)
-        if [one.openid for one in customers[:before]] != [one.openid for one in self._rows]:
-            self.replace_rows(customers)
-            return
-        if len(customers) > before:
-            self._insert_rows(before, customers[before:])
-        self._rows = list(customers)
-        if before:
-            self.dataChanged.emit(self.index(0), self.index(before - 1))
+    def _key(self, row: SimulatedCustomer) -> str:
+        return row.openid
 
     def row_of(self, openid: str) -> int:
         """Find the row of a customer, or -1."""
@@ -160,7 +151,7 @@ class SimulatorPage(Frame):
             return
         self.scene = scene
         self._since.start()
-        self.customers.show(scene.customers)
+        self.customers.update_rows(scene.customers)
         row = self.customers.row_of(self.phone.openid)
         if row >= 0 and self.list.currentIndex().row() != row:
             self.list.setCurrentIndex(self.customers.index(row))

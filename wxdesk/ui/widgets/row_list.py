@@ -1,6 +1,7 @@
 """List of painted rows: its model, its painter, its view, and the type of indexes."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -70,6 +71,31 @@ class RowModel[R](QAbstractListModel):
         self.beginResetModel()
         self._rows = list(rows)
         self.endResetModel()
+
+    def update_rows(self, rows: Sequence[R]) -> None:
+        """Become these; a row of a known key stays the same one, selected as before."""
+        known, wanted = {self._key(row) for row in self._rows}, {self._key(row): row for row in rows}
+        end = len(self._rows)
+        for stays, run in groupby(reversed(tuple(self._rows)), lambda row: self._key(row) in wanted):
+            start = end - len(tuple(run))
+            if not stays:
+                self._remove_rows(start, end)
+            end = start
+        for at, key in enumerate(key for key in wanted if key in known):
+            self._move_row(next(now for now in range(at, len(self._rows)) if self._key(self._rows[now]) == key), at)
+        at = 0
+        for was_there, run in groupby(rows, lambda row: self._key(row) in known):
+            new = tuple(run)
+            if not was_there:
+                self._insert_rows(at, new)
+            at += len(new)
+        for at, row in enumerate(rows):
+            if self._rows[at] != row:
+                self._put(at, row)
+
+    def _key(self, row: R) -> Hashable:
+        """Return what tells a row from all others, for `update_rows`."""
+        raise NotImplementedError
 
     def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
         self.beginInsertRows(ROOT, at, at + len(rows) - 1)

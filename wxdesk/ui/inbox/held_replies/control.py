@@ -169,7 +169,7 @@ class AfterPauseDialog(Dialog):
             self.accept()
             return
         count, rows = len(asking), one_per_answer(asking)
-        self.model.show(rows)
+        self.model.update_rows(rows)
         self.title.setText(ntr("{n} reply waits for your OK", "{n} replies wait for your OK", count))
         self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
         self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))

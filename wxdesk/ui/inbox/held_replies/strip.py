@@ -86,7 +86,7 @@ class HeldStrip(Frame):
         ahead = (one for one in timed if not one.behind)
         self._asking = len(held) - len(timed)
         self._first = next(ahead, timed[0] if timed and not self._asking else None)
-        self.model.show(one_per_answer(held))
+        self.model.update_rows(one_per_answer(held))
         n = len(held)
         self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
         self.count.setVisible(self._asking < n)  # else what needs an OK says it all

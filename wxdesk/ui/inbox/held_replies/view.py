@@ -1,7 +1,5 @@
 """List of held replies: its rows, their painter, and the view with its keys."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionViewItem, QToolTip, QWidget
@@ -29,23 +27,8 @@ class HeldModel(TimedRows[HeldReply]):
         said = (*whose, asked_text(row), held_text(row), self.status(row).text, keys)
         return ", ".join(filter(None, said))
 
-    def show(self, held: Sequence[HeldReply]) -> None:
-        """Show these; rows come and go one by one, so that the selection stays."""
-        wanted = {one.reply.id for one in held}
-        for row in reversed(range(len(self._rows))):
-            if self._rows[row].reply.id not in wanted:
-                self._remove_rows(row, row + 1)
-        for row, one in enumerate(held):
-            self._place(row, one)
-
-    def _place(self, row: int, one: HeldReply) -> None:
-        at = next((i for i, known in enumerate(self._rows) if known.reply.id == one.reply.id), None)
-        if at is None:
-            self._insert_rows(row, [one])
-            return
-        self._move_row(at, row)  # from below: everything before `row` is in its place
-        if self._rows[row] != one:
-            self._put(row, one)
+    def _key(self, row: HeldReply) -> int:
+        return row.reply.id
 
     def status(self, held: HeldReply) -> ReplyStatus:
         """Return what is said of a reply now."""
