@@ -106,7 +106,7 @@ class DataCard(SettingsCard):
         self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
         self.restore = Button(tr("Restore…"), parent=self)
         self.restore.setVisible(can_restore)
-        about = tr("Everything in one file, without secrets.")
+        about = tr("Everything in one file, no secret in the open.")
         self.how = Button(tr("How to back it up"), kind=ButtonKind.LINK, parent=self)
         self.how.clicked.connect(partial(show_documentation, "server", self))
         self.how.hide()
