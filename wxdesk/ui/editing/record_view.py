@@ -47,13 +47,8 @@ class RecordModel[R: Record](RowModel[R]):
         """The record of an index, or None for an invalid one."""
         return self._rows[index.row()] if index.isValid() else None
 
-    def record(self, record_id: int) -> R | None:
-        """The record of an id, if it is shown."""
-        return next((one for one in self._rows if one.id == record_id), None)
-
-    def row_of(self, record_id: int) -> int:
-        """The row of a record, or -1."""
-        return next((row for row, one in enumerate(self._rows) if one.id == record_id), -1)
+    def _key(self, row: R) -> int:
+        return row.id
 
     def mark_unsaved(self, record_id: int | None) -> None:
         """Mark the row whose changes are not saved yet; None for no row."""

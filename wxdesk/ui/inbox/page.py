@@ -183,7 +183,7 @@ class InboxPage(QWidget):
         self.explanation.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
-        self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
+        self.session.open(conversation_id, hit, self.list.model.record(conversation_id))
 
     def go_to(self, conversation_id: int) -> None:
         """Open a conversation that was asked for, and go on in its reply."""

@@ -36,10 +36,6 @@ class CustomerModel(RowModel[SimulatedCustomer]):
     def _key(self, row: SimulatedCustomer) -> str:
         return row.openid
 
-    def row_of(self, openid: str) -> int:
-        """Find the row of a customer, or -1."""
-        return next((row for row, one in enumerate(self._rows) if one.openid == openid), -1)
-
     def _title(self, row: SimulatedCustomer) -> str:
         return name_text(row)
 

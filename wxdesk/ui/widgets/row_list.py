@@ -94,8 +94,17 @@ class RowModel[R](QAbstractListModel):
                 self._put(at, row)
 
     def _key(self, row: R) -> Hashable:
-        """Return what tells a row from all others, for `update_rows`."""
+        """Return what tells a row from all others, if the model has such a thing."""
         raise NotImplementedError
+
+    def row_of(self, key: Hashable) -> int:
+        """Return the number of the row with this key, or -1."""
+        return next((at for at, row in enumerate(self._rows) if self._key(row) == key), -1)
+
+    def record(self, key: Hashable) -> R | None:
+        """Return the row with this key, or None."""
+        at = self.row_of(key)
+        return self._rows[at] if at >= 0 else None
 
     def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
         self.beginInsertRows(ROOT, at, at + len(rows) - 1)

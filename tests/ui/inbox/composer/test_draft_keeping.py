@@ -47,7 +47,7 @@ def stored(world: World) -> list[tuple[int, Draft]]:
 
 def shown(page: InboxPage, conversation_id: int) -> tuple[str, str]:
     """The mark and the words of a row."""
-    row = page.list.model.row(conversation_id)
+    row = page.list.model.record(conversation_id)
     return ("", "") if row is None else (draft_mark(row), preview_of_row(row))
 
 
@@ -61,7 +61,7 @@ def test_a_text_is_stored_marked_and_there_again_until_it_is_sent(
     qtbot.waitUntil(lambda: shown(page, li) == ("[Draft]", "half a rep"))
     assert stored(world) == [(li, Draft(Content(text="half a rep")))]
     opened(wang)
-    row = page.list.model.row(li)
+    row = page.list.model.record(li)
     assert row is not None
     assert "[Draft] half a rep" in accessible_row_text(row, world.desk.clock(), page.list.model.status(row))
     world.say(LI, "are you there?")

@@ -171,7 +171,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     QTest.keyClicks(edit, "tomorrow")
     menu.send_later(world.desk.clock() + timedelta(hours=3), (li, Content(text="tomorrow")))
     qtbot.waitUntil(lambda: bridge.is_idle and edit.toPlainText() == "" and "tomorrow" in texts(page))
-    row = page.list.model.row(li)
+    row = page.list.model.record(li)
     assert row is not None
     assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
     entry = page.session.model.rows()[-1]
@@ -276,7 +276,7 @@ def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     qtbot.waitUntil(lambda: bridge.is_idle and not panel.isVisible() and panel.content() == Content(kind))
     entry = page.session.model.rows()[-1]
     assert [offer.text for offer in offers_in(entry)] == ["Send now", "Change", "Stop"]
-    row = page.list.model.row(three[0])
+    row = page.list.model.record(three[0])
     assert row is not None
     assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
     page.chat.act(BubbleAction.UNDO, entry.key)

@@ -154,7 +154,7 @@ def test_the_link_in_the_caption_undoes_and_keeps_what_was_begun(
     entry = entry_of(page, reply)
     layout = view.bubbles.layout_of(entry)
     links = [one for one in place_caption(caption_of(entry, world.clock()), layout) if one.part.action is not None]
-    row = view.visualRect(page.session.model.index(page.session.model.row_of(entry.key) or 0))
+    row = view.visualRect(page.session.model.index(page.session.model.row_of(entry.key)))
     at = (QPointF(row.topLeft()) + links[0].rect.center()).toPoint()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: page.chat.composer.edit.toPlainText() == "wrong\nand then")

@@ -76,8 +76,8 @@ def test_a_click_opens_and_one_can_write_at_once(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, named: list[int]
 ) -> None:
     view = page.list.view
-    row = page.list.model.position(named[0])
-    assert row is not None
+    row = page.list.model.row_of(named[0])
+    assert row >= 0
     at = view.visualRect(view.model().index(row, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.keyClicks(QApplication.focusWidget(), "ok")

@@ -202,12 +202,12 @@ def test_a_click_marks_the_row_it_opens_although_the_one_left_moves_away(
     qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 2)
     page.open_conversation(first)
     world.say(LI, "still there?")
-    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.position(first) == 1)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.row_of(first) == 1)
     view = page.list.view
     at = view.visualRect(page.list.model.index(0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: bridge.is_idle and page.session.conversation_id == second)
-    assert page.list.model.position(first) == 0
+    assert page.list.model.row_of(first) == 0
     assert [one.data(RECORD).conversation.id for one in view.selectedIndexes()] == [second]
 
 

@@ -246,7 +246,7 @@ def test_a_row_shows_the_question_that_waits_and_not_what_a_rule_said_to_it(
     waits, answered = world.say(PEOPLE[0], "it came broken"), world.say(PEOPLE[1], "opening hours?")
 
     def preview(conversation_id: int) -> str:
-        row = page.list.model.row(conversation_id)
+        row = page.list.model.record(conversation_id)
         return "" if row is None else preview_of_row(row)
 
     held = world.call(world.desk.inbox.held_replies())
@@ -254,7 +254,7 @@ def test_a_row_shows_the_question_that_waits_and_not_what_a_rule_said_to_it(
     qtbot.waitUntil(lambda: preview(answered).startswith("Rule: "))
     for one in held:
         world.wait_until_sent(one.reply.id)
-    qtbot.waitUntil(lambda: (row := page.list.model.row(waits)) is not None and row.conversation.taken_over)
+    qtbot.waitUntil(lambda: (row := page.list.model.record(waits)) is not None and row.conversation.taken_over)
     assert preview(waits) == "it came broken"
     world.call(world.desk.replies.write(waits, "I will send another one."))
     qtbot.waitUntil(lambda: preview(waits) == "You: I will send another one.")

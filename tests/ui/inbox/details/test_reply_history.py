@@ -211,7 +211,7 @@ def test_the_panel_follows_the_reply_while_it_is_in_focus(
     qtbot.waitUntil(lambda: len(lines(page.detail.history)) == 2)
     world.call(world.desk.replies.release(reply_id))
     qtbot.waitUntil(lambda: lines(page.detail.history)[2:] == ["Released by you", "Accepted by WeChat"])
-    page.chat.timeline.setCurrentIndex(page.session.model.index(page.session.model.row_of("m1") or 0))
+    page.chat.timeline.setCurrentIndex(page.session.model.index(page.session.model.row_of("m1")))
     qtbot.waitUntil(page.detail.history.isHidden)
 
 

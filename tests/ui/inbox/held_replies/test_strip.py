@@ -283,7 +283,7 @@ def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     view = page.chat.timeline
 
     def since_then() -> Message | None:
-        entry = page.session.model.entry(f"r{waits.id}")
+        entry = page.session.model.record(f"r{waits.id}")
         return None if entry is None else entry.since
 
     qtbot.waitUntil(lambda: since_then() is not None)
@@ -301,9 +301,8 @@ def test_take_over_pressed_in_a_bubble_stops_the_rules_there(
     first, second = two_held(qtbot, world, page)
     opened(first.conversation_id)
     view, model = page.chat.timeline, page.session.model
-    qtbot.waitUntil(lambda: model.row_of(f"r{first.id}") is not None)
+    qtbot.waitUntil(lambda: model.row_of(f"r{first.id}") >= 0)
     row = model.row_of(f"r{first.id}")
-    assert row is not None
     layout = view.bubbles.layout_of(model.rows()[row])
     [offer] = [placed for placed in layout.buttons if placed.offer.action is BubbleAction.TAKE_OVER]
     at = view.visualRect(model.index(row)).topLeft() + offer.rect.center().toPoint()

@@ -102,7 +102,7 @@ def test_pages_above_stay_while_a_reply_there_can_be_edited(
     page.chat.timeline.to_end()
     world.say(OPENID, f"message {MANY}")
     qtbot.waitUntil(lambda: numbers(page)[-1] == MANY and bridge.is_idle)
-    assert page.session.model.entry(f"r{made.id}") is not None
+    assert page.session.model.record(f"r{made.id}") is not None
 
 
 def test_a_hit_far_back_is_shown_with_neighbours_and_scrolling_reads_the_rest(

@@ -205,7 +205,7 @@ def show(model: TimelineModel, items: list[TimelineItem]) -> None:
 
 def top_of(view: TimelineView, model: TimelineModel, key: str) -> int:
     row = model.row_of(key)
-    assert row is not None
+    assert row >= 0
     return view.visualRect(model.index(row)).top()
 
 
@@ -223,7 +223,7 @@ def test_a_question_further_down_comes_into_sight_and_one_further_up_does_not(
 
     def bottom_of(key: str) -> int:
         row = model.row_of(key)
-        assert row is not None
+        assert row >= 0
         return view.visualRect(model.index(row)).bottom()
 
     show(model, [old, *items])

@@ -199,7 +199,7 @@ class FindBar(Frame):
     def _go(self) -> None:
         hit, row = self._hits[self._at], self._session.row
         self._show(self._timeline.bubbles.phrase, self._hits, self._at)
-        if self._session.model.entry(key_of(hit)) is not None:
+        if self._session.model.record(key_of(hit)) is not None:
             self._timeline.go_to(key_of(hit), mark=True)
         elif row is not None:
             self._session.open(hit.conversation_id, SearchHit(row.conversation, hit))

@@ -214,9 +214,8 @@ class ChatPanel(Frame):
         self._show_timeline()
         self.timeline.to_end()
         if key == "unread":
-            row = self._session.model.row_of(key)
-            above = row is not None and self.timeline.visualRect(self._session.model.index(row)).top() < 0
-            if above:
+            unread = self._session.model.index(self._session.model.row_of(key))
+            if self.timeline.visualRect(unread).top() < 0:
                 self.timeline.go_to(key, mark=False)
                 self.timeline.show_last_question()
         elif key:
@@ -272,7 +271,7 @@ class ChatPanel(Frame):
             self._bridge.notices.toast(words)
 
     def _show_since(self, key: str) -> None:
-        entry = self._session.model.entry(key)
+        entry = self._session.model.record(key)
         if entry is not None and entry.since is not None:
             self.timeline.go_to(f"m{entry.since.id}", mark=True)
 
@@ -293,7 +292,7 @@ class ChatPanel(Frame):
 
     def _sends_change(self, action: BubbleAction, reply: Reply) -> bool:
         """Return True if sending this reply means what the text in hand makes of it."""
-        entry, changed = self._session.model.entry(f"r{reply.id}"), self.composer.editing
+        entry, changed = self._session.model.record(f"r{reply.id}"), self.composer.editing
         alone = action is BubbleAction.SEND and entry is not None and entry.asking  # of its parts, as it is
         return changed is not None and changed.id == reply.id and action in _SENDS and not alone
 

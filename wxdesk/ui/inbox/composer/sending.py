@@ -72,7 +72,7 @@ class ReplySending(QObject):
         once: object = ("write", here, content.kind)  # or what was added to it would send it again
         work: Coroutine[Any, Any, Reply | list[Reply]]
         if draft.editing is not None:
-            entry = self._session.model.entry(f"r{draft.editing.id}")
+            entry = self._session.model.record(f"r{draft.editing.id}")
             asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
             once, work = saving(draft.editing.id), _save_and_send(replies, draft.editing.id, content, asking)
         elif parts == 1:

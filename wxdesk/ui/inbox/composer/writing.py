@@ -34,7 +34,7 @@ class ReplyWriting(QObject):
         self.composer = Composer(
             lambda: accounts if accounts.are_known else None,
             lambda: bridge.desk.preferences.now.guarded_words,
-            lambda reply: session.model.entry(f"r{reply.id}"),
+            lambda reply: session.model.record(f"r{reply.id}"),
         )
         self.drafts = self.composer.drafts
         self.lock = EditLock(self.drafts, bridge, session)

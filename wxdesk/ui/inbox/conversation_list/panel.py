@@ -170,8 +170,8 @@ class ConversationList(Frame):
     def neighbour(self, step: int, *, unread: bool = False, but: Collection[int] = ()) -> int | None:
         """Return the id of the next (unread) conversation in a direction, none of `but`."""
         rows = self.model.rows()
-        at = self.model.position(self._wanted) if self._wanted is not None else None
-        start = (-1 if step > 0 else len(rows)) if at is None else at
+        at = self.model.row_of(self._wanted)
+        start = len(rows) if at < 0 and step < 0 else at
         path = range(start + step, len(rows) if step > 0 else -1, step)
         others = (rows[i].conversation for i in path if rows[i].conversation.id not in but)
         return next((one.id for one in others if one.unread or not unread), None)
@@ -234,9 +234,9 @@ class ConversationList(Frame):
 
     def _restore(self) -> None:
         """Mark the wanted row again after a change of the rows."""
-        at = self.model.position(self._wanted) if self._wanted is not None else None
+        at = self.model.row_of(self._wanted)
         with self._without_picking():
-            if at is None:
+            if at < 0:
                 self.view.setCurrentIndex(QModelIndex())
                 self.view.clearSelection()
             else:

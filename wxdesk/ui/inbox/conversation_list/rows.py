@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QMoveEvent, QPainter
@@ -96,8 +97,8 @@ class ConversationListModel(TimedRows[InboxRow]):
     def merge(self, rows: Collection[InboxRow]) -> None:
         """Change, move, add or remove these rows as the filter demands."""
         for row in rows:
-            at = self.position(row.conversation.id)
-            if at is None:
+            at = self.row_of(row.conversation.id)
+            if at < 0:
                 self._insert(row)
             elif row.conversation.id != self._kept and not self._belongs(row):
                 self._remove_rows(at, at + 1)
@@ -107,18 +108,12 @@ class ConversationListModel(TimedRows[InboxRow]):
     def keep(self, conversation_id: int | None) -> None:
         """Keep the open conversation's row in its place, also one the filter would hide."""
         before, self._kept = self._kept, conversation_id
-        at = self.position(before) if before is not None and before != conversation_id else None
-        if at is not None:
-            self.merge([self._rows[at]])
+        kept = self.record(before) if before != conversation_id else None
+        if kept is not None:
+            self.merge([kept])
 
-    def position(self, conversation_id: int) -> int | None:
-        """Return the index of a conversation's row, None if it was not read."""
-        return next((i for i, row in enumerate(self._rows) if row.conversation.id == conversation_id), None)
-
-    def row(self, conversation_id: int) -> InboxRow | None:
-        """Return a conversation's row, None if it was not read."""
-        at = self.position(conversation_id)
-        return None if at is None else self._rows[at]
+    def _key(self, row: InboxRow) -> int:
+        return row.conversation.id
 
     def counts_down(self, now: datetime) -> bool:
         """Return True if a takeover in these rows is about to end."""
@@ -147,14 +142,12 @@ class ConversationListModel(TimedRows[InboxRow]):
         """Return the index of `row` among the others; the kept one may stand anywhere."""
         others = [one for one in self._rows if one.conversation.id != row.conversation.id]
         in_order = [one for one in others if one.conversation.id != self._kept]
-        key = self._key(row)
-        at = bisect_left(in_order, key, key=self._key)
+        order = partial(sort_key, chosen=self.chosen)
+        key = order(row)
+        at = bisect_left(in_order, key, key=order)
         to = others.index(in_order[at]) if at < len(in_order) else len(others)
-        beside = to > 0 and others[to - 1].conversation.id == self._kept and key < self._key(others[to - 1])
+        beside = to > 0 and others[to - 1].conversation.id == self._kept and key < order(others[to - 1])
         return to - 1 if beside else to
-
-    def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
-        return sort_key(row, self.chosen)
 
 
 _PAD = 12

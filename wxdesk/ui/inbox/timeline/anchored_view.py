@@ -93,7 +93,7 @@ class AnchoredView(RowsView):
     def go_to(self, key: str, mark: bool) -> None:
         """Scroll to an entry, and mark it if a search led there."""
         row = self._timeline.row_of(key)
-        if row is None:
+        if row < 0:
             return
         index = self._timeline.index(row)
         self.bubbles.marked = key if mark else ""
@@ -122,7 +122,7 @@ class AnchoredView(RowsView):
     def focus_on(self, key: str) -> bool:
         """Focus an entry and scroll to it; False if it was not read."""
         row = self._timeline.row_of(key)
-        if row is None:
+        if row < 0:
             return False
         self._choose_row(row)
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -174,11 +174,11 @@ class AnchoredView(RowsView):
 
     def _restore(self) -> None:
         self._lay_out()
-        row = self._timeline.row_of(self._anchor[0]) if self._anchor else None
+        row = self._timeline.row_of(self._anchor[0]) if self._anchor else -1
         if self._stuck:
             self.scrollToBottom()
             self._below = 0
-        elif self._anchor is not None and row is not None:
+        elif self._anchor is not None and row >= 0:
             moved = self.visualRect(self._timeline.index(row)).top() - self._anchor[1]
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
         self._show_overlays()

@@ -139,14 +139,6 @@ class TimelineModel(TimedRows[TimelineEntry]):
         """Return what holds back the reply of an entry now."""
         return hold_reason_of_entry(entry, self._hold_reason_of)
 
-    def row_of(self, key: str) -> int | None:
-        """Return the index of an entry."""
-        return next((row for row, entry in enumerate(self._rows) if entry.key == key), None)
-
-    def entry(self, key: str) -> TimelineEntry | None:
-        """Return an entry by its key."""
-        return next((entry for entry in self._rows if entry.key == key), None)
-
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         if list(entries) != self._rows:

@@ -162,11 +162,11 @@ class TimelineView(AnchoredView):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key of the empty reply means to that bubble, if it is in sight."""
-        entry = self._timeline.entry(self.bubbles.keyed) if self._lent else None
-        row = None if entry is None else self._timeline.row_of(entry.key)
-        if row is None or is_fresh(self._lent_at, self._timeline.clock()):
+        entry = self._timeline.record(self.bubbles.keyed) if self._lent else None
+        if entry is None or is_fresh(self._lent_at, self._timeline.clock()):
             return False
-        in_sight = self.viewport().rect().intersects(self.visualRect(self._timeline.index(row)))
+        place = self.visualRect(self._timeline.index(self._timeline.row_of(entry.key)))
+        in_sight = self.viewport().rect().intersects(place)
         return in_sight and self._press_offer(event, entry)
 
     def _show_keys(self) -> None:
@@ -230,7 +230,7 @@ class TimelineView(AnchoredView):
 
         `chosen` are its words in a menu, which may have been open for long.
         """
-        entry = self._timeline.entry(key)
+        entry = self._timeline.record(key)
         if action in _CHANGES_NOTHING or (entry is not None and self._key_guard.means(entry, action)):
             self.acted.emit(action, key)
         elif chosen:
