@@ -97,6 +97,17 @@ def test_enter_alone_presses_a_button_once(qtbot: QtBot, make: Callable[..., QAb
     assert len(clicked) == 3
 
 
+def test_the_keyboard_rings_a_chip_and_draws_nothing_inside_it(qtbot: QtBot) -> None:
+    chip = _shown(qtbot, Chip("等待最久 12"))
+    inside = chip.rect().adjusted(9, 2, -9, -2)
+    before, ringed = chip.grab(inside).toImage(), chip.grab().toImage()
+    chip.window().findChild(QLineEdit).setFocus()
+    qtbot.keyClick(chip.window().findChild(QLineEdit), Qt.Key.Key_Tab)  # styles draw more for keys
+    assert chip.hasFocus()
+    assert chip.grab(inside).toImage() == before
+    assert chip.grab().toImage() != ringed
+
+
 def test_a_chosen_chip_is_as_wide_as_before(qtbot: QtBot) -> None:
     chip = _shown(qtbot, Chip("等待最久 12"))
     before = chip.sizeHint()

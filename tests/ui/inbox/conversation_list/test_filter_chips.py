@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW
@@ -92,3 +93,17 @@ def test_where_five_chips_do_not_fit_what_waits_for_its_time_or_its_human_stays(
     assert pending.isHidden(), "nothing waits"
     chips.show_counts(InboxCounts(needs_human=12, pending=12))
     assert len(shown(chips)) == 4
+
+
+def test_the_keys_reach_every_chip_whatever_is_chosen(qtbot: QtBot, chips: FilterChips) -> None:
+    for chosen in (InboxFilter.ALL, InboxFilter.UNREAD):
+        chips.choose(chosen)
+        reached = shown(chips)
+        reached[0].setFocus()
+        for before, after in pairwise(reached):
+            qtbot.keyClick(before, Qt.Key.Key_Tab)
+            assert chips.focusWidget() is after
+        for before, after in pairwise(reversed(reached)):
+            qtbot.keyClick(before, Qt.Key.Key_Left)
+            assert chips.focusWidget() is after
+        assert chips.filter is chosen, "only Space and Enter choose"

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
@@ -172,6 +172,16 @@ MOST = 99
 _GAP, _SNUG_GAP = 6, 4
 
 
+class _FilterChip(Chip):
+    """Chip of a group of which none may be chosen."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Keep the others within reach of Tab and the arrows, from which Qt would take them."""
+        super().focusInEvent(event)
+        for chip in self.group().buttons():
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+
 class FilterChips(QWidget):
     """Chips for waiting, needs a human, unsent, failed and unread, on one line.
 
@@ -196,7 +206,7 @@ class FilterChips(QWidget):
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
         for chosen in _CHIPS:
-            chip = Chip()
+            chip = _FilterChip()
             chip.setAutoExclusive(True)  # one of several, for screen readers
             group.addButton(chip)
             chip.clicked.connect(partial(self._clicked, chosen))
