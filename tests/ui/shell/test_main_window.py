@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation as waiting
@@ -70,15 +70,24 @@ def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
     assert search.hasFocus()
 
 
+def _takes_tab(one: QWidget) -> bool:
+    policy = one.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(policy) and one.isVisible() and one.isEnabled() and one.focusProxy() is None
+
+
 def test_tab_goes_into_the_page_that_was_chosen_and_to_the_foot_after_it(qtbot: QtBot, active: MainWindow) -> None:
     for index in range(1, len(active.rail.items)):
         qtbot.keyClick(active, Qt.Key(ord(str(index + 1))), Qt.KeyboardModifier.ControlModifier)
         qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
-        page = active.stack.currentWidget()
+        page, reached = active.stack.currentWidget(), list[QWidget]()
         assert page.isAncestorOf(active.focusWidget()), active.page_names[index]
         while page.isAncestorOf(active.focusWidget()):
+            reached.append(active.focusWidget())
             qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
         assert active.focusWidget() is active.status_bar.listener, active.page_names[index]
+        groups = [group for one in reached if isinstance(one, QAbstractButton) and (group := one.group()) is not None]
+        assert all(group.checkedButton() in (None, *reached) for group in groups), active.page_names[index]
+        assert {*reached} == {one for one in page.findChildren(QWidget) if _takes_tab(one)}, active.page_names[index]
 
 
 def test_tab_goes_into_a_page_before_a_bar_that_came_first(qtbot: QtBot, active: MainWindow) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStackedWidget, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.core.troubles import TroubleArea
@@ -134,10 +134,12 @@ class MainWindow(Frame):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Go on as the window is seen: parts come and go."""
         parts = self.stack, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail
-        for before, after in pairwise(chain.from_iterable(map(tab_stops, parts))):
+        for before, after in pairwise(tab_stops(*parts)):
             self.setTabOrder(before, after)
         moved = super().focusNextPrevChild(forward)
         focused = self.focusWidget()
+        if isinstance(focused, QAbstractButton) and (group := focused.group()) is not None and group.exclusive():
+            (group.checkedButton() or focused).setFocus()  # by the arrows one goes on from what is chosen
         around: QWidget | None = focused
         while around is not None:
             if isinstance(around, QScrollArea):
@@ -161,11 +163,6 @@ class MainWindow(Frame):
         self.show()
         self.raise_()
         self.activateWindow()
-
-    def _be_in_front(self) -> None:
-        """Come to the front for a question; its cause may have been chosen in the tray."""
-        if self.isMinimized() or not self.isActiveWindow():
-            self.bring_to_front()
 
     def _take_in(self, place: QWidget, page: QWidget) -> None:
         """Put a page that was just built in the place kept for it."""
@@ -242,7 +239,7 @@ class MainWindow(Frame):
         """
         for at, page in enumerate(self.pages.all[start:], start):
             if isinstance(page.built, HasUnsavedChanges) and page.built.unsaved:
-                self._be_in_front()
+                self.bring_to_front()
                 self.show_page(at)
                 page.built.leave(partial(self.leave, then, at + 1))
                 return
@@ -272,7 +269,7 @@ class MainWindow(Frame):
         self._appearance.changed.connect(self._keep_look)
         self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
-        self.inbox.held.asks.connect(self._be_in_front)
+        self.inbox.held.asks.connect(self.bring_to_front)  # what asks may have been chosen in the tray
         self.inbox.held.meanwhile.put_away.connect(self._mine.keep)
         self.inbox.front_wanted.connect(partial(self.show_page, 0))
         self.presence.watch.touched.connect(self.inbox.attend)

@@ -1,21 +1,9 @@
 """Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
-from collections.abc import Iterator
-from itertools import chain
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLayout,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 STRETCH: Final = "stretch"
 """Room between two parts that takes what is left."""
@@ -122,17 +110,24 @@ def remove_widgets(layout: QLayout) -> None:
             discard(widget)
 
 
-def tab_stops(part: QWidget | QLayout | None) -> Iterator[QWidget]:
-    """Yield what Tab reaches of what a part shows, as it is laid out."""
+def tab_stops(*parts: QWidget) -> list[QWidget]:
+    """Return what Tab reaches of what parts show: as it is laid out, then what lies over it."""
+    seen: dict[QWidget, None] = {}
+    for part in parts:
+        _look_into(part, seen)
+    return [one for one in seen if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None]
+
+
+def _look_into(part: QWidget | QLayout | None, seen: dict[QWidget, None]) -> None:
     if isinstance(part, QLayout):
         for item in filter(None, map(part.itemAt, range(part.count()))):
-            yield from tab_stops(item.widget() or item.layout())
-    elif isinstance(part, QSplitter):
-        yield from chain.from_iterable(map(tab_stops, map(part.widget, range(part.count()))))
-    elif part is not None and not part.isHidden():
-        if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            yield part
-        yield from tab_stops(part.widget() if isinstance(part, QScrollArea) else part.layout())
+            _look_into(item.widget() or item.layout(), seen)
+    elif part is not None and part not in seen and not part.isHidden() and not part.isWindow():
+        seen[part] = None
+        _look_into(part.layout(), seen)
+        inside = part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for one in sorted(inside, key=lambda one: (one.y(), one.x())):
+            _look_into(one, seen)
 
 
 class Frame(QFrame):
