@@ -111,7 +111,7 @@ def remove_widgets(layout: QLayout) -> None:
 
 
 def tab_stops(*parts: QWidget) -> list[QWidget]:
-    """Return what Tab reaches of what parts show: as it is laid out, then what lies over it."""
+    """Return what Tab reaches in `parts`, as laid out, then what lies over it."""
     seen: dict[QWidget, None] = {}
     for part in parts:
         _look_into(part, seen)

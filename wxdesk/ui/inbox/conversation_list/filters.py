@@ -176,7 +176,7 @@ class _FilterChip(Chip):
     """Chip of a group of which none may be chosen."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Keep the others within reach of Tab and the arrows, from which Qt would take them."""
+        """Keep Tab and arrows able to reach the others; Qt would let neither."""
         super().focusInEvent(event)
         for chip in self.group().buttons():
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
