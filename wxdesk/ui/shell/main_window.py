@@ -307,7 +307,7 @@ class MainWindow(Frame):
             ShortcutKey("F10", tr("Say that you are away, or back"), self.presence.toggle),
             ShortcutKey("F12", back, self.notices.act),
             ShortcutKey("F1 Ctrl+/", tr("This list of keys"), self.show_keys),
-            ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Messages larger, smaller, or as usual")),
+            ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Lists and messages larger, smaller, or as usual")),
             ShortcutKey("Ctrl+Q", tr("Quit"), partial(self.leaving.confirm, self.quit)),
         )
 
@@ -316,7 +316,7 @@ class MainWindow(Frame):
 
     def _enlarge(self, by: int) -> None:
         size = self._appearance.enlarge(by)
-        self.notices.toast(tr("Size of messages: {n}", n=size))
+        self.notices.toast(tr("Size of lists and messages: {n}", n=size))
 
     def _on_events(self, events: Sequence[Event]) -> None:
         for event in events:
