@@ -11,12 +11,11 @@ from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 
 class SimulatedCustomer(Struct, frozen=True):
-    """A customer to play; `name` may be empty, `heard` counts received messages."""
+    """A customer to play; `name` may be empty."""
 
     openid: str
     name: str
     last: ChatLine | None
-    heard: int
 
 
 class Counters(Struct, frozen=True):

@@ -96,7 +96,7 @@ class SandboxSimulator:
         return Scene(
             now=sandbox.clock(),
             customers=tuple(
-                SimulatedCustomer(one, names.get(one, ""), next(reversed(contact.lines), None), contact.heard)
+                SimulatedCustomer(one, names.get(one, ""), next(reversed(contact.lines), None))
                 for one, contact in at_hand.items()
             ),
             phone=phone,

@@ -69,14 +69,14 @@ def test_customers_keep_their_places(qtmodeltester: ModelTester) -> None:
     model = CustomerModel()
     qtmodeltester.check(model)
     first, second = (
-        SimulatedCustomer("o1", "李雷", None, 0),
-        SimulatedCustomer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", "", lines("在吗")[0], 0),
+        SimulatedCustomer("o1", "李雷", None),
+        SimulatedCustomer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", "", lines("在吗")[0]),
     )
     resets: list[bool] = []
     model.modelReset.connect(lambda: resets.append(True))
     model.update_rows((first,))
     model.update_rows((first, second))
-    model.update_rows((replace(first, heard=1), second))
+    model.update_rows((replace(first, last=lines("在吗")[0]), second))
     assert resets == []
     assert [model.index(row).data() for row in range(model.rowCount())] == ["李雷", "oW7h…9k2"]
     assert (model.row_of(second.openid), model.row_of("nobody")) == (1, -1)
@@ -89,7 +89,7 @@ def test_one_person_has_the_same_avatar_as_in_the_inbox(qtbot: QtBot) -> None:
     model, delegate, option = CustomerModel(), CustomerDelegate(), QStyleOptionViewItem()
     for alias in ("", "李雷"):
         contact = replace(conversation(7, alias=alias).contact, openid=openid)
-        model.update_rows((SimulatedCustomer("o1", "", None, 0), SimulatedCustomer(openid, alias, None, 0)))
+        model.update_rows((SimulatedCustomer("o1", "", None), SimulatedCustomer(openid, alias, None)))
         inbox, simulator = (QImage(200, 60, QImage.Format.Format_RGB32) for _ in range(2))
         option.rect = simulator.rect()
         with painting(inbox) as painter:

@@ -18,7 +18,6 @@ class Sight(Struct, frozen=True, order=True):
     name: str
     conversation_id: int = 0
     typing: bool = False
-    away: bool = False
 
 
 def called_in(text: str, names: Iterable[str]) -> set[str]:

@@ -85,9 +85,6 @@ OWES_NO_ANSWER = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, O
 UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})
 """Outcomes after which an operator has to complete or write a rule's answer."""
 
-UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
-"""Outcomes for which the rules have no answer that can be sent."""
-
 
 class Decision(Struct, frozen=True):
     """The stored decision about a message, with its reasons.

@@ -140,8 +140,8 @@ class Colleagues:
 
     async def _send_sight(self) -> None:
         if name := self._me():
-            away, types = self._away(), self._types()
-            sight = Sight(name, types or (0 if away else self._conversation_id), types > 0, away)
+            types = self._types()
+            sight = Sight(name, types or (0 if self._away() else self._conversation_id), types > 0)
             await self._whisper(WHISPER + msgspec.json.encode((self._desk, sight)).decode())
 
     def _types(self) -> int:

@@ -169,7 +169,6 @@ class SimulatedContact(Struct):
     blocked: bool = False
     refuses: bool = False
     lines: deque[ChatLine] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
-    heard: int = 0
     doubled: int = 0
     _said: set[str] = field(default_factory=set)
 
@@ -182,4 +181,3 @@ class SimulatedContact(Struct):
             words = repr((line.kind, sorted(line.content.items())))
             self.doubled += words in self._said
             self._said.add(words)
-            self.heard += 1

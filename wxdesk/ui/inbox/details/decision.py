@@ -30,7 +30,6 @@ from wxdesk.ui.wording.times import clock_second
 class OutcomeLine(Struct, frozen=True):
     """One reply: its status in a text that stays true, its author, and its beginning."""
 
-    reply_id: int
     status: str
     role: str
     author: str
@@ -57,7 +56,7 @@ def _line(reply: Reply, hold_reason: HoldReason, now: datetime) -> OutcomeLine:
         text = tr("Held until {time}", time=clock_second(reply.due_at))
     elif reply.state is ReplyState.QUEUED and reply.not_before and now < reply.not_before and reply.attempts:
         text = tr("Tries again at {time}", time=clock_second(reply.not_before))
-    return OutcomeLine(reply.id, text, status.role, author_word(reply), first_words(reply_text(reply)))
+    return OutcomeLine(text, status.role, author_word(reply), first_words(reply_text(reply)))
 
 
 _GOES_ON = frozenset({HoldReason.NONE, HoldReason.HANDED_OVER})
