@@ -22,6 +22,7 @@ from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
 from wxdesk.desk.conversations.presence import Colleagues
+from wxdesk.desk.data.daily_backups import DailyBackups
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.health import Health
@@ -171,6 +172,9 @@ class OpenDesk:
         begin("set-up", "Nobody notices at the moment if requests of WeChat are refused.", self.desk.setup.run)
         unread = "Changes of config.toml are not noticed at the moment."
         begin("configuration", unread, self.desk.configuration.run)
+        backups = DailyBackups(self.desk.configuration, self.desk.bus.publish, self.desk.clock)
+        self.desk.bus.subscribe(backups.on_event, events.ConfigurationChanged)
+        begin("daily backups", "No daily backup is written at the moment.", backups.run)
 
     async def _open_address(self) -> None:
         """Probe the public address by the first account's push URL, and open its tunnel."""

@@ -31,6 +31,7 @@ class TroubleArea(StrEnum):
         return made
 
     ACCOUNT = "account", Check.API, EndsWith.ACCOUNT, EndsWith.WORK
+    BACKUP = "backup"
     CLOCK = "clock", Check.CLOCK
     CONFIGURATION = "configuration"
     DATABASE = "database", Check.DATABASE  # nothing can be stored

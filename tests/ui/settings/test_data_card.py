@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.config.reading import StoreSettings
+from wxdesk.config.reading import BackupSettings, StoreSettings
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
@@ -148,3 +149,29 @@ def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: WindowBridge, notice
         assert not card.exports[ExportKind.CONTACTS].isEnabled()
         assert told in "".join(notices.bars.texts().values())
         assert not card.window().findChildren(QFileDialog)
+
+
+def test_a_folder_for_daily_backups_is_chosen_and_given_up(
+    qtbot: QtBot, card: DataCard, world: World, tmp_path: Path
+) -> None:
+    none = "None: what only this computer has, is lost with it"
+    qtbot.waitUntil(lambda: card.daily.state.words.full_text() == none)
+    assert card.daily.end.isHidden()
+    card.daily.choose.click()
+    dialog = card.window().findChildren(QFileDialog)[-1]
+    assert dialog.fileMode() is QFileDialog.FileMode.Directory
+    dialog.selectFile(str(tmp_path))
+    dialog.accept()
+    config = world.home / "config.toml"
+    qtbot.waitUntil(lambda: config.exists() and str(tmp_path) in config.read_text(encoding="utf-8"))
+    world.configure(backup=BackupSettings(str(tmp_path)))
+    world.publish(ConfigurationChanged(tables=("backup",)))
+    qtbot.waitUntil(lambda: card.daily.state.words.full_text() == "The first one is being written")
+    assert card.daily.folder.full_text() == str(tmp_path)
+    qtbot.waitUntil(lambda: card.daily.state.words.full_text().startswith("The newest one was written at "))
+    assert len(list(tmp_path.glob("*-daily-*.zip"))) == 1
+    world.configure(backup=BackupSettings(str(tmp_path / "stick")))
+    world.publish(ConfigurationChanged(tables=("backup",)))
+    qtbot.waitUntil(lambda: "(the folder for it does not exist)" in card.daily.state.words.full_text())
+    card.daily.end.click()
+    qtbot.waitUntil(lambda: str(tmp_path) not in config.read_text(encoding="utf-8"))

@@ -36,7 +36,7 @@ from wxdesk.timezones import shared_zone
 LOOK_SECONDS = 2.0
 """Seconds between two looks at config.toml, so also the delay after a change."""
 
-_TABLES = ("listener", "wechat", "tunnel", "serve", "phone", "customer_data")
+_TABLES = ("listener", "wechat", "tunnel", "serve", "phone", "customer_data", "backup")
 """Tables of config.toml that a running desk takes."""
 
 

@@ -14,6 +14,7 @@ from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
+from wxdesk.ui.settings.daily_backup_line import DailyBackupLine
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
@@ -117,6 +118,9 @@ class DataCard(SettingsCard):
         words = PlainLabel(about, role="secondary", wrap=True, parent=self)
         buttons = hbox(self.back_up, self.restore, (words, 1), spacing=10)
         self.add_row(tr("Backup"), vbox(buttons, (self.how, AT_LEFT), spacing=8))
+        if self.back_up.isEnabled():
+            self.daily = DailyBackupLine(bridge, self)
+            self.add_row(tr("Each day"), self.daily)
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():

@@ -135,6 +135,14 @@ def ask_for_files(
     dialog.filesSelected.connect(then)
 
 
+def ask_for_folder(host: QWidget, title: str, then: Callable[[str], object]) -> None:
+    """Ask for a folder; `then` gets its path."""
+    dialog = _ask(host, title, "", "")
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(then)
+
+
 def ask_for_backup(host: QWidget, then: Callable[[Path], object]) -> None:
     """Ask for the backup to be restored."""
     ask_for_files(host, tr("Restore a backup"), lambda files: then(Path(files[0])), tr(_FILTERS[".zip"]))
