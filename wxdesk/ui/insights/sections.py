@@ -16,6 +16,7 @@ from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, color_of
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 from wxdesk.ui.widgets.painting import painting
 
@@ -37,6 +38,7 @@ class Sections:
         self.heat_map = HeatMap()
         self.rules = RankList(tr("Rules"))
         self.unmatched = RankList(tr("Unmatched"))
+        self.write_rules = Button(tr("Write rules for them"), kind=ButtonKind.LINK)
         self.undelivered = RankList(tr("Not delivered"))
         legend = colour_legend(
             (tr("Rules"), "accent_fill", "accent"),
@@ -48,7 +50,7 @@ class Sections:
         self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=heat_scale())
         self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has answered in this time."))
         unmatched = tr("Nothing was unmatched in this time.")
-        self._unmatched = SectionCard(tr("Unmatched"), self.unmatched, unmatched)
+        self._unmatched = SectionCard(tr("Unmatched"), self.unmatched, unmatched, hbox(self.write_rules))
         self._undelivered = SectionCard(tr("Not delivered"), self.undelivered, tr("Everything that left was accepted."))
 
     def place_on(self, board: Board) -> None:
@@ -72,6 +74,7 @@ class Sections:
         self._rules.show_empty(not figures.rules)
         self.unmatched.show_rows([Ranked(row.text, row.count) for row in figures.unmatched])
         self._unmatched.show_empty(not figures.unmatched)
+        self.write_rules.setVisible(bool(figures.unmatched))
         self.undelivered.show_rows([Ranked(undelivered_text(row), row.count) for row in figures.undelivered])
         self._undelivered.show_empty(not figures.undelivered)
 

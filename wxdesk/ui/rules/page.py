@@ -103,6 +103,11 @@ class RulesPage(RecordPage[Rule]):
         self.front_wanted.emit(self)
         self.open_record(rule_id, partial(self._ask_history, rule_id, revision))
 
+    def review_unmatched(self) -> None:
+        """Show the page with the messages to which no rule had an answer of its own."""
+        self.front_wanted.emit(self)
+        self.reviews.unmatched()
+
     def try_as(self, conversation_id: int, sentence: str) -> None:
         """Show the page and try `sentence` as the next message of that conversation."""
         self.front_wanted.emit(self)

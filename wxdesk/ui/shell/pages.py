@@ -160,7 +160,9 @@ class Pages:
     def _build_insights(self) -> InsightsPage:
         from wxdesk.ui.insights.page import InsightsPage
 
-        return InsightsPage(self._bridge)
+        insights = InsightsPage(self._bridge)
+        insights.sections.write_rules.clicked.connect(self._review_unmatched)
+        return insights
 
     def _build_simulator(self, simulator: Simulator) -> SimulatorPage:
         from wxdesk.ui.simulator.page import SimulatorPage
@@ -215,6 +217,9 @@ class Pages:
 
     def _open_setup(self, account: str, step: Check | None) -> None:
         self.guide.widget.open(account, step)
+
+    def _review_unmatched(self) -> None:
+        self.rules.widget.review_unmatched()
 
     def _try_as(self, conversation_id: int, sentence: str) -> None:
         self.rules.widget.try_as(conversation_id, sentence)
