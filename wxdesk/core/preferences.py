@@ -33,6 +33,13 @@ class AfterSending(StrEnum):
     UNREAD = "unread"
 
 
+class SendKey(StrEnum):
+    """Key that sends a written text; with the second, Enter begins a new line."""
+
+    ENTER = "Enter"
+    CTRL_ENTER = "Ctrl+Enter"
+
+
 class Preferences(Struct, frozen=True):
     """The operator's settings; they hold for all accounts of this desk.
 
@@ -47,9 +54,9 @@ class Preferences(Struct, frozen=True):
     somebody looks, 0 for once · quiet_from, quiet_until: hours of the day between which neither happens; the same for
     never · warn_hours: how long before a reply window closes unanswered the operator is told, 0 for not at all ·
     on_close: see `OnClose` · keep_awake: the machine does not go to sleep by itself while messages are received ·
-    hands_out: in a team, what waits goes to whoever is least busy · after_sending: see `AfterSending` · guarded_words:
-    words that an operator is warned of (`core.content.word_guard`), guards_rules: and that make a draft of a rule's
-    reply.
+    hands_out: in a team, what waits goes to whoever is least busy · after_sending: see `AfterSending` · send_key: see
+    `SendKey` · guarded_words: words that an operator is warned of (`core.content.word_guard`), guards_rules: and that
+    make a draft of a rule's reply.
     """
 
     undo_seconds: int = 3
@@ -72,6 +79,7 @@ class Preferences(Struct, frozen=True):
     keep_awake: bool = True
     hands_out: bool = False
     after_sending: AfterSending = AfterSending.STAY
+    send_key: SendKey = SendKey.ENTER
     guarded_words: tuple[str, ...] = ()
     guards_rules: bool = False
 
@@ -119,7 +127,7 @@ class Preferences(Struct, frozen=True):
 
 OWN = (
     "undo_seconds", "away_minutes", "notifications", "notifications_show_text", "sound", "sound_every_seconds",
-    "quiet_from", "quiet_until", "on_close", "views", "keep_awake", "after_sending",
+    "quiet_from", "quiet_until", "on_close", "views", "keep_awake", "after_sending", "send_key",
 )  # fmt: skip
 """Fields that concern nobody but the operator who sets them."""
 

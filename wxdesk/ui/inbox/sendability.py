@@ -90,17 +90,18 @@ def guarded_text(words: Sequence[str]) -> str:
     return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
 
 
-def editing_text(asking: int, ahead: int) -> str:
-    """Return what Enter does to a reply that is being edited.
+def editing_text(key: str, asking: int = 0, ahead: int = 0) -> str:
+    """Return what `key`, which sends, does to a reply that is being edited.
 
     `asking` parts of its answer are sent if it is the first of them; `ahead` parts are sent before a later one.
     """
     if asking:
-        return tr("You are changing this reply; Enter sends all {n} parts that ask", n=asking)
+        return tr("You are changing this reply; {key} sends all {n} parts that ask", key=key, n=asking)
     if ahead:
-        one = "You are changing this reply; Enter sends {n} part before it, and then this one"
-        return ntr(one, "You are changing this reply; Enter sends {n} parts before it, and then this one", ahead)
-    return tr("You are changing this reply; Enter sends it")
+        one = "You are changing this reply; {key} sends {n} part before it, and then this one"
+        more = "You are changing this reply; {key} sends {n} parts before it, and then this one"
+        return ntr(one, more, ahead, key=key)
+    return tr("You are changing this reply; {key} sends it", key=key)
 
 
 def _messages(text: str, size: int) -> tuple[str, ...]:

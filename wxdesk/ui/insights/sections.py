@@ -21,6 +21,10 @@ from wxdesk.ui.widgets.labels import PlainLabel, heading, small_label
 from wxdesk.ui.widgets.painting import painting
 
 RULES_SHOWN = 8
+
+HEAD = 24
+"""Height of a card's title, with a button beside it or none."""
+
 LONG_WAIT = timedelta(minutes=10)
 """Waiting time above which a human's answer is coloured as late."""
 
@@ -146,7 +150,8 @@ class SectionCard(Frame):
         self._content = content
         self.sentence = small_label(empty, wrap=True)
         head = hbox(heading(title), aside, STRETCH, spacing=12)
-        vbox(head, content, self.sentence, STRETCH, within=self, spacing=10, margins=(16, 16, 16, 14))
+        head.addStrut(HEAD)
+        vbox(head, content, self.sentence, STRETCH, within=self, spacing=8, margins=(16, 13, 16, 14))
         self.show_empty(False)
 
     def show_empty(self, empty: bool) -> None:

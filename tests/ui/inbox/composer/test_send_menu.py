@@ -78,6 +78,29 @@ def test_after_sending_the_preferred_conversation_opens(
     qtbot.waitUntil(lambda: page.session.conversation_id == li)
 
 
+def test_ctrl_enter_sends_and_enter_begins_a_line_for_who_prefers_that(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    opened(three[1])
+    edit = page.chat.composer.edit
+    assert edit.placeholderText() == "Write a reply, / for a template, Enter to send"
+    choose(qtbot, page, bridge, "Ctrl+Enter sends")
+    qtbot.waitUntil(lambda: edit.placeholderText() == "Write a reply, / for a template, Ctrl+Enter to send")
+    QTest.keyClicks(edit, "first")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    QTest.keyClicks(edit, "second")
+    assert edit.toPlainText() == "first\nsecond"
+    qtbot.keyClick(edit, Qt.Key.Key_Enter, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and len(world.sandbox.sent) == 1)
+    assert world.sandbox.sent[0].content["content"] == "first\nsecond"
+    shortcuts = page.keys()
+    [sends] = [shortcut.keys for shortcut in shortcuts if shortcut.does == "Send the reply"]
+    assert sends == "Ctrl+Enter"
+    choose(qtbot, page, bridge, "Enter sends")
+    qtbot.waitUntil(lambda: edit.placeholderText().endswith(" Enter to send"))
+    send(qtbot, world, page, bridge)
+
+
 @pytest.mark.parametrize("following", [AfterSending.LONGEST, AfterSending.UNREAD])
 def test_after_sending_the_conversation_stays_open_while_a_word_is_composed(
     qtbot: QtBot,

@@ -157,7 +157,8 @@ class Composer(Frame):
         editing = draft.editing is not None
         if draft.editing is not None:
             entry = self._entry_of(draft.editing)
-            words = editing_text(entry.asking, entry.ahead) if entry is not None else editing_text(0, 0)
+            parts = (entry.asking, entry.ahead) if entry is not None else ()
+            words = editing_text(self.edit.send_key, *parts)
         self.foot.show_fit(
             self.fit, found_in(draft.content, self.guarded()), blank=not draft.text.strip(), editing=editing
         )

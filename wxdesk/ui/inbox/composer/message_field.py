@@ -1,4 +1,4 @@
-"""Text field of the composer; Enter sends, except while an input method composes."""
+"""Text field of the composer; a key sends, except while an input method composes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from wxdesk.core.preferences import SendKey
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import has_pictures, sources_in
 from wxdesk.ui.look.keys import ENTER
@@ -32,7 +33,8 @@ class MessageEdit(GrowingText):
     """Plain text that grows with its content, up to eight lines.
 
     Signals:
-        sent: Enter was pressed. left: Esc was pressed. slashed: what the slash key wrote where a word begins.
+        sent: the key that sends was pressed. left: Esc was pressed.
+        slashed: what the slash key wrote where a word begins.
         went_up: the up key was pressed in an empty text. pictured: `PictureSource`s were pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator wrote or is composing something. emptied: the operator removed or gave up all of it.
@@ -56,10 +58,15 @@ class MessageEdit(GrowingText):
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
         self._composed = self._dropped = ""
         self._dropping = Debounce(self._drop, self, 0)
-        self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
+        self.use_send_key(SendKey.ENTER)
         self.setAccessibleName(tr("Reply"))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(2)
+
+    def use_send_key(self, key: SendKey) -> None:
+        """Send by this key from now on."""
+        self.send_key = key
+        self.setPlaceholderText(tr("Write a reply, / for a template, {key} to send", key=key))
 
     @property
     def composing(self) -> bool:
@@ -133,9 +140,10 @@ class MessageEdit(GrowingText):
             self._edit(event)
 
     def _edit(self, event: QKeyEvent) -> None:
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() in ENTER and not shift:
-            if not event.isAutoRepeat() and not event.modifiers() & _OTHER:  # a key held down must not send twice
+        held = event.modifiers()
+        sends = self.send_key is SendKey.ENTER or bool(held & Qt.KeyboardModifier.ControlModifier)
+        if event.key() in ENTER and sends and not held & Qt.KeyboardModifier.ShiftModifier:
+            if not event.isAutoRepeat() and not held & _OTHER:  # a key held down must not send twice
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()

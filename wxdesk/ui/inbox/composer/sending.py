@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.errors import BadContent, MoveNotAllowed
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind, ReplyState
-from wxdesk.core.preferences import AfterSending
+from wxdesk.core.preferences import AfterSending, SendKey
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
@@ -168,13 +168,16 @@ class ReplySending(QObject):
         ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, then)
         later.addAction(tr("At another time…"), ask)
         menu.addSeparator()
-        chosen = self._bridge.desk.preferences.now.after_sending
+        preferred = self._bridge.desk.preferences.now
         for value, words in (
             (AfterSending.STAY, tr("After sending, stay here")),
             (AfterSending.LONGEST, tr("After sending, go to who waits longest")),
             (AfterSending.UNREAD, tr("After sending, go to the next unread")),
         ):
-            menu.choice(words, partial(self._prefer, value), value is chosen)
+            menu.choice(words, partial(self._prefer, after_sending=value), value is preferred.after_sending)
+        menu.addSeparator()
+        for key in SendKey:
+            menu.choice(tr("{key} sends", key=key), partial(self._prefer, send_key=key), key is preferred.send_key)
         open_beside(menu, anchor, above=True, at_right=True)
 
     def send_and_resolve(self) -> None:
@@ -197,9 +200,9 @@ class ReplySending(QObject):
         sendable = place.send.isEnabled() and draft.editing is None and not draft.blank
         return (self._drafts.conversation_id, draft.content) if sendable else None
 
-    def _prefer(self, then: AfterSending) -> None:
+    def _prefer(self, **chosen: AfterSending | SendKey) -> None:
         preferences = self._bridge.desk.preferences
-        self._bridge.ask(preferences.set_own(replace(preferences.now, after_sending=then), preferences.now))
+        self._bridge.ask(preferences.set_own(replace(preferences.now, **chosen), preferences.now))
 
 
 async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:

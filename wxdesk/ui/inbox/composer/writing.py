@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import TemplatesChanged
+from wxdesk.core.events import PreferencesChanged, TemplatesChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import WAITS, Reply, ReplyKind
 from wxdesk.i18n import tr
@@ -41,11 +41,16 @@ class ReplyWriting(QObject):
         self.panels = PanelControl(host, self.composer, album, bridge, session)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
+        bridge.follow(self.composer.edit, self._use_send_key, PreferencesChanged)
+        self._use_send_key()
         self.typing = TypingNotice(self.composer.edit, self.panels, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.stored.connect(self.keeping.store)
         self.sending.stored_here.connect(self.typing.go_on_or_stop)  # else held replies would wait for a minute
+
+    def _use_send_key(self) -> None:
+        self.composer.edit.use_send_key(self._bridge.desk.preferences.now.send_key)
 
     def keys(self) -> tuple[ShortcutKey, ...]:
         """Return the shortcuts for writing."""
@@ -59,7 +64,8 @@ class ReplyWriting(QObject):
             ShortcutKey("Ctrl+Shift+P", tr("Send a picture"), partial(self.panels.open, ReplyKind.IMAGE)),
             ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card"), partial(self.panels.open, ReplyKind.CARD)),
             ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
-            ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
+            ShortcutKey(self.composer.edit.send_key, tr("Send the reply")),
+            ShortcutKey("Enter", tr("Send the bubble in focus")),
             ShortcutKey("Shift+Enter", tr("Begin a new line in the reply")),
             ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
         )
