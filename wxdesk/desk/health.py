@@ -42,9 +42,18 @@ class HealthState(Struct, frozen=True):
     since: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
+    def refusal(self) -> events.TroubleRaised:
+        """Trouble for which nothing can be stored from here, without a text if it can.
+
+        A desk beside servers stores nothing without one.
+        """
+        refusals = (one for one in self.troubles if one.key in (TroubleArea.DATABASE, TroubleArea.SERVER))
+        return next(refusals, events.TroubleRaised(TroubleArea.DATABASE, ""))
+
+    @property
     def refused(self) -> Text:
-        """Reason for which nothing can be stored from here; empty if it can."""
-        return next((one.text for one in self.troubles if one.key == TroubleArea.DATABASE), "")
+        """Reason of the `refusal`; empty without one."""
+        return self.refusal.text
 
 
 class Health:

@@ -25,6 +25,9 @@ from wxdesk.ui.shell.main_window import MainWindow
 
 REFUSED = TroubleRaised(TroubleArea.DATABASE, "Messages are no longer accepted. The disk is full.")
 
+NONE_WORKS = "No server works at the moment: nobody answers customers until one does."
+NO_SERVER = TroubleRaised(TroubleArea.SERVER, NONE_WORKS)
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
@@ -93,7 +96,7 @@ def test_a_database_that_is_gone_rings_once_and_says_so_until_it_is_back(
     assert ear.played() == 1
 
 
-@pytest.mark.parametrize("stops", [REFUSED, ListenerChanged("")])
+@pytest.mark.parametrize("stops", [REFUSED, NO_SERVER, ListenerChanged("")])
 def test_a_fault_of_some_seconds_does_not_ring_but_one_that_lasts_does(
     qtbot: QtBot,
     world: World,
@@ -113,6 +116,18 @@ def test_a_fault_of_some_seconds_does_not_ring_but_one_that_lasts_does(
         qtbot.waitUntil(lambda: not attention.tray.silence.isEnabled())
     qtbot.waitUntil(lambda: ear.played() == 1)
     assert len(desktop.ever) == 1
+
+
+def test_a_window_beside_servers_shows_by_lamp_tray_and_notice_that_none_works(
+    qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, desktop: Desktop
+) -> None:
+    nobody_is_there(world)
+    world.publish(NO_SERVER)
+    qtbot.waitUntil(lambda: window.status_bar.listener.accessibleName() == NONE_WORKS)
+    assert window.status_bar.listener.role == "failed"
+    assert NONE_WORKS in attention.tray.icon.toolTip()
+    later(world, 15, attention)
+    assert [(notice.title, notice.body) for notice in desktop.ever] == [("This window has no server", NONE_WORKS)]
 
 
 def test_a_listener_that_never_ran_is_no_loss(world: World, attention: OperatorAlerts) -> None:

@@ -7,7 +7,7 @@ apart (a broken tunnel, a machine asleep, a program that was not running) is an 
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -282,6 +282,12 @@ class Reachability:
                 return
 
 
+_TITLES: Mapping[str, str] = {
+    TroubleArea.DATABASE: "This desk cannot store messages",
+    TroubleArea.SERVER: "This window has no server",
+}
+
+
 class Loss(Struct, frozen=True):
     """Fault that keeps messages out, since a time; its words are translated when read."""
 
@@ -299,7 +305,8 @@ def loss_of(health: HealthState, now: datetime, *, is_remote: bool = False) -> L
     if reach.lost:
         return Loss(*no_way, reach.since or now)
     if health.refused:
-        loss = Loss("This desk cannot store messages", health.refused, health.since.get(TroubleArea.DATABASE, now))
+        refusal = health.refusal
+        loss = Loss(_TITLES[refusal.key], refusal.text, health.since.get(refusal.key, now))
     else:  # before its first start it is no loss
         loss = Loss(*no_way, now if health.listener_url else health.since.get(LISTENER, now))
     return loss if now - loss.since >= HICCUP else None
