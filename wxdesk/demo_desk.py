@@ -20,6 +20,7 @@ from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.templates import starter_templates
+from wxdesk.i18n import name_accounts
 from wxdesk.paths import resource
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
@@ -33,6 +34,7 @@ from wxdesk.ui.runtime.installation import InstallationFacts
 HOLD_SECONDS = 90
 """Seconds a reply is held in the demo: long enough to look at it."""
 
+TITLE = "示范小店"
 
 PUBLIC_URL = "http://desk.example.com"
 """Public address of the demo, which leads to this machine there alone."""
@@ -85,11 +87,12 @@ def temporary_folder() -> Iterator[Path]:
 def demo_desk(folder: Path) -> Iterator[DemoDesk]:
     """Run a desk in `folder`, with the starter rules, on a simulated WeChat."""
     account, credentials = demo_account()
+    name_accounts({account.name: TITLE})
     wechat = LoopThread("wechat")
     sandbox = Sandbox()
     try:
         api_base = wechat.call(sandbox.start())
-        entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS)
+        entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS, title=TITLE)
         listener = ListenerSettings(port=0, public_url=PUBLIC_URL)
         config = Config(listener, wechat=WeChatSettings(api_base), accounts=(entry,))
         way = WayToLoopback()
