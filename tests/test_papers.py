@@ -93,6 +93,17 @@ def test_every_link_leads_somewhere() -> None:
     assert [f"{page.name}: {link}" for page, link in within if not _leads_somewhere(page, link)] == []
 
 
+def test_links_of_delivered_pages_lead_to_what_is_delivered() -> None:
+    """The window shows them; an installed program has docs and deploy, but no README."""
+    delivered = (ROOT / "docs", ROOT / "deploy")
+    links = [
+        (page, link) for page in (ROOT / "docs").glob("*.md") for link in re.findall(r"\]\(([^)\s#]+)", _text(page))
+    ]
+    within = [(page, link) for page, link in links if not link.startswith("http")]
+    away = [(page.name, link) for page, link in within if (page.parent / link).resolve().parent not in delivered]
+    assert [(page, link) for page, link in away if not link.startswith(("adr/", "dev/"))] == []
+
+
 def _leads_somewhere(page: Path, link: str) -> bool:
     path, _, anchor = link.partition("#")
     target = page.parent / path if path else page
