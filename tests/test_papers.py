@@ -13,6 +13,7 @@ import msgspec
 from docs.dev.render_tables import PAGES, TABLES, rendered
 from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.config.reading import AccountEntry, Config, parse
+from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, SecretName, variable
 from wxdesk.store.schema import metadata
 
 ROOT = Path(__file__).parent.parent
@@ -196,6 +197,18 @@ def test_the_readme_shows_every_setting_with_its_default() -> None:
         fields = [*Config.__struct_fields__, *AccountEntry.__struct_fields__]
         fields += [key for part in msgspec.to_builtins(Config()).values() if isinstance(part, dict) for key in part]
         assert [field for field in fields if field not in shown] == [], f"show them in {name}, with their defaults"
+
+
+def test_every_variable_of_the_environment_is_read() -> None:
+    source = "".join(_text(path) for path in (ROOT / "wxdesk").rglob("*.py"))
+    secrets = {variable(account, name) for account in ("shop", "name") for name in SecretName}
+    secrets |= {variable(*names) for names in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY, (PHONE, "boss"))}
+    pages = [page for page in PAPERS if page.parent in (ROOT, ROOT / "docs")]
+    named = {(page.name, name) for page in pages for name in re.findall(r"\bWXDESK_[A-Z_]+\b", _text(page))}
+    assert len(named) > 30
+    strange = {(page, name) for page, name in named if name.removesuffix("_OLD") not in secrets}
+    of_examples = "WXDESK_KEY"  # read by a shop's own system
+    assert {(page, name) for page, name in strange if name not in source and name != of_examples} == set()
 
 
 def test_the_rules_of_the_readme_are_rules() -> None:
