@@ -121,6 +121,14 @@ def test_text_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage
     assert page.chat.composer.edit.hasFocus()
 
 
+def test_the_list_shows_a_ring_while_it_has_the_keyboard_however_it_came_there(page: InboxPage, held: Reply) -> None:
+    view = page.list.view
+    view.setFocus(Qt.FocusReason.PopupFocusReason)  # as a menu leaves it there
+    ringed = view.grab().toImage()
+    page.chat.composer.edit.setFocus()
+    assert view.grab().toImage() != ringed
+
+
 def test_a_bubble_shows_its_keys_only_while_they_are_its_own(
     qtbot: QtBot, page: InboxPage, held: Reply, bridge: Bridge
 ) -> None:

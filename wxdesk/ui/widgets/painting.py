@@ -151,7 +151,7 @@ def paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     elif option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(rect, color_of("hover"))
     painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
-    if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+    if option.state & QStyle.StateFlag.State_HasFocus:
         paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3))
 
 
