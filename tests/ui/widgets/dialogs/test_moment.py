@@ -85,6 +85,21 @@ def test_an_hour_is_typed_before_its_minutes_and_a_time_that_has_passed_is_not_t
     assert taken == [now + timedelta(minutes=29)]
 
 
+@pytest.mark.usefixtures("berlin")
+def test_typing_begins_at_the_day_and_goes_on_to_the_hour(qtbot: QtBot, host: QWidget) -> None:
+    taken: list[datetime] = []
+    host.show()
+    ask_moment(host, "When", "Then", datetime(2026, 11, 20, 19, 11, tzinfo=UTC), taken.append)
+    asked = host.findChild(ConfirmDialog)
+    assert asked is not None
+    field = asked.findChild(QDateTimeEdit)
+    assert field is not None
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "210945")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert taken == [datetime(2026, 11, 21, 8, 45, tzinfo=UTC)]
+
+
 @pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
 def test_weekends_have_a_colour_of_the_look(qtbot: QtBot, qapp: QApplication, scheme: Qt.ColorScheme) -> None:
     apply(qapp, scheme)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
-from PySide6.QtGui import QPaintEvent, QTextCharFormat
+from PySide6.QtGui import QFocusEvent, QPaintEvent, QTextCharFormat
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from wxdesk import i18n
@@ -29,6 +29,11 @@ class MomentField(QDateTimeEdit):
         weekend.setForeground(color_of("failed"))
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self.calendarWidget().setWeekdayTextFormat(day, weekend)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.currentSectionIndex() == 0:  # where Qt begins; year and month are mostly those of today
+            self.setSelectedSection(self.Section.DaySection)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
