@@ -131,6 +131,7 @@ def test_the_key_that_filters_the_traffic_stands_in_the_sheet(qtbot: QtBot, wind
     [several] = [one for one in window.findChild(ShortcutSheet).groups if one.title == "On several pages"]
     assert several.keys[0].does.splitlines() == [
         "Inbox: Find in this conversation",
+        "Rules: Try a sentence",
         "Templates: Search templates",
         "Traffic: Filter by name, text or code",
     ]

@@ -90,6 +90,7 @@ class RulesPage(RecordPage[Rule]):
         self.editor.doubts.other_asked.connect(self._choose)
         self.reviews.rule_suggested.connect(self._start)
         bind(self.reviews.panel, "Ctrl+S", self._save_tried)
+        bind(self, "Ctrl+F", self._place.open)
 
     # -- what the window asks
 
@@ -121,6 +122,7 @@ class RulesPage(RecordPage[Rule]):
             ShortcutKey("Ctrl+S", tr("Save the rule")),
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the rule")),
             ShortcutKey("Ctrl+.", tr("Go to the next mistake in the rule")),
+            ShortcutKey("Ctrl+F", tr("Try a sentence")),
             ShortcutKey("Space", tr("Switch the rule on or off")),
             ShortcutKey("Alt+↑ Alt+↓", tr("Move the rule up or down")),
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
