@@ -19,7 +19,7 @@ from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.secrets.sources import SecretSources
-from wxdesk.store.engine.failures import file_error, store_error
+from wxdesk.store.failures import file_error, store_error
 
 SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
 OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from wxdesk.config import reading as config
 from wxdesk.core import system_failures
-from wxdesk.store.engine import failures as store_failures
+from wxdesk.store import failures as store_failures
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = sorted((ROOT / "wxdesk").rglob("*.py"))

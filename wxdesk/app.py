@@ -44,7 +44,7 @@ from wxdesk.desk.team.hosting import TeamHost
 from wxdesk.parts import AuthoredParts, BaseParts, IncomingParts, OutgoingParts, takeover_expiry
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
-from wxdesk.store.engine.failures import DAMAGED
+from wxdesk.store.failures import DAMAGED
 from wxdesk.team_desk import TeamDesk, begin_sign_in
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for

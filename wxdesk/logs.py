@@ -104,7 +104,7 @@ class _ShortLines(logging.Formatter):
         return "\n".join(f"  {on_one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
-STORE_FAILURES = {"wxdesk.store.engine.failures", "wxdesk.webhook.server"}
+STORE_FAILURES = {"wxdesk.store.failures", "wxdesk.webhook.server"}
 """Loggers of what each part and push meets, again and again, in an outage."""
 
 REPEAT_SECONDS = 60.0

@@ -17,7 +17,7 @@ from tests.store.moving.full_home import make_home
 from wxdesk.cli import main
 from wxdesk.commands import removal
 from wxdesk.computer import autostart
-from wxdesk.store.engine.home_lock import HomeLock
+from wxdesk.store.home_lock import HomeLock
 
 __all__ = ["drawer"]
 

@@ -196,7 +196,7 @@ def _read(home: Path) -> Setup:
 
 
 def _say_who_takes_it(home: Path, say: Say) -> None:
-    from wxdesk.store.engine.home_lock import HomeLock  # with it comes the whole store
+    from wxdesk.store.home_lock import HomeLock  # with it comes the whole store
 
     if HomeLock.is_taken(home):
         say(tr("The desk that is open on {home} uses it at once.", home=home))

@@ -3,6 +3,7 @@
 SQL is written here only.
 """
 
+from wxdesk.store.engine.database import RENEW_SECONDS, WorkLease
 from wxdesk.store.opening import (
     StoreStatus,
     check_store,
@@ -15,8 +16,10 @@ from wxdesk.store.opening import (
 from wxdesk.store.store import Store
 
 __all__ = [
+    "RENEW_SECONDS",
     "Store",
     "StoreStatus",
+    "WorkLease",
     "check_store",
     "is_shared",
     "is_worked_on",

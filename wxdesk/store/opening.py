@@ -12,11 +12,11 @@ from sqlalchemy.exc import ArgumentError
 from wxdesk.core.errors import BadInput, DatabaseInUse, Phrase, StoreError
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.store.engine.database import Database
-from wxdesk.store.engine.failures import file_error
-from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import CHECKED_UP_TO, back_up, clear_unfinished, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import rewrite_log
+from wxdesk.store.failures import file_error
+from wxdesk.store.home_lock import HomeLock
 from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.shared import PictureCache, PictureChunks, SharedPictures

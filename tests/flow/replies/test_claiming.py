@@ -15,7 +15,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.store.engine.failures import SILENT
+from wxdesk.store.failures import SILENT
 from wxdesk.store.replies.pending.timers import TimerMoves
 
 RULES = """

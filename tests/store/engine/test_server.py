@@ -16,8 +16,7 @@ from tests.certificates import Authority
 from tests.postgresql import Postgres
 from wxdesk.core.errors import StoreError
 from wxdesk.i18n import explain, use
-from wxdesk.store import open_store
-from wxdesk.store.engine import failures
+from wxdesk.store import failures, open_store
 from wxdesk.store.engine.server import PLAIN, address_of
 from wxdesk.store.opening import parse_url
 

@@ -20,8 +20,8 @@ from wxdesk import i18n
 from wxdesk.core.errors import StoreError
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.desk.messages.store_watch import database_failure
-from wxdesk.store import StoreStatus, check_store, open_store, unsafe_settings
-from wxdesk.store.engine import failures, postgresql
+from wxdesk.store import StoreStatus, check_store, failures, open_store, unsafe_settings
+from wxdesk.store.engine import postgresql
 from wxdesk.store.engine.server import check_server
 from wxdesk.store.opening import parse_url
 

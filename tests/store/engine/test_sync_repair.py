@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from tests.store.chats import T0, Talk
 from wxdesk.core.errors import StoreError, UnreadableValue
-from wxdesk.store import Store, open_store
-from wxdesk.store.engine import failures, sqlite
+from wxdesk.store import Store, failures, open_store
+from wxdesk.store.engine import sqlite
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import log_of
 from wxdesk.store.schema.messaging import contacts, messages

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, event, func, select, text
 
 from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import StoreError
-from wxdesk.store import Store, open_store
-from wxdesk.store.engine import failures
+from wxdesk.store import Store, failures, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.schema.authored import settings
 

@@ -14,7 +14,7 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.setup.sentences import trouble
 from wxdesk.i18n import counted, explanation
-from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
+from wxdesk.store.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 
 INTERVAL_SECONDS = 1.0
 """Time between two looks, so also until a fault or its end is told."""

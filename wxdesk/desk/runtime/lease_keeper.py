@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wxdesk.core.errors import LeaseLost, StoreError
 from wxdesk.core.events import Event, WorkChanged
-from wxdesk.store.engine.database import RENEW_SECONDS, WorkLease
+from wxdesk.store import RENEW_SECONDS, WorkLease
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)

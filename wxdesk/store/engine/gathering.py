@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.engine.failures import CLOSED
+from wxdesk.store.failures import CLOSED
 
 TOGETHER = 64
 """Most calls of one transaction, so that its rows are not locked for long."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from wxdesk.core.errors import Phrase, StoreDamaged, StoreError
 from wxdesk.core.system_failures import IS_FOLDER, NO_PLAIN_FILE
-from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 from wxdesk.store.engine.sync_repair import log_of
+from wxdesk.store.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which a file is checked at every start, in about 0.1 s."""

@@ -21,7 +21,7 @@ from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import LeaseLost
 from wxdesk.store.engine.connections import close_quietly
 from wxdesk.store.engine.database import WorkLease
-from wxdesk.store.engine.failures import store_error
+from wxdesk.store.failures import store_error
 
 LEASE_SECONDS = 6.0
 """Time for which a lease holds without being renewed."""

@@ -21,9 +21,9 @@ from wxdesk.computer.clock import seconds_elapsed
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
-from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
 from wxdesk.store.engine.lease import STILL_SECONDS, Lease
 from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
+from wxdesk.store.failures import CLOSED, SILENT, store_error
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)

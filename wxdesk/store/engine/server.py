@@ -13,7 +13,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wxdesk.core.errors import Phrase, StoreError
-from wxdesk.store.engine.failures import POOLED, STANDBY
+from wxdesk.store.failures import POOLED, STANDBY
 
 OF_LIBPQ = ("channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval")
 """Parameters of providers' URLs that mean nothing to asyncpg."""

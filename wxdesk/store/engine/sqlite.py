@@ -22,10 +22,10 @@ from sqlalchemy.util import LRUCache
 
 from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
-from wxdesk.store.engine.failures import DAMAGED, OTHER, SQLITE_FAILURES, reason_of, store_error
 from wxdesk.store.engine.gathering import Gathering
 from wxdesk.store.engine.sync_repair import SyncRepair, log_of
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
+from wxdesk.store.failures import DAMAGED, OTHER, SQLITE_FAILURES, reason_of, store_error
 
 log = logging.getLogger(__name__)
 

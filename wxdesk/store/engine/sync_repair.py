@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from wxdesk.store.engine.failures import file_error
+from wxdesk.store.failures import file_error
 
 _BLOCK = 1 << 20
 _FAILED_SYNCS = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}

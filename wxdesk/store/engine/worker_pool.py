@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.engine.failures import CLOSED
+from wxdesk.store.failures import CLOSED
 
 PATIENCE_SECONDS = 0.02
 """Seconds for which calls may wait for the first thread before others help."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model.push import Push
 from wxdesk.store.engine.database import CLOSE_SECONDS
-from wxdesk.store.engine.failures import CLOSED, OTHER, SILENT
+from wxdesk.store.failures import CLOSED, OTHER, SILENT
 
 log = logging.getLogger(__name__)
 

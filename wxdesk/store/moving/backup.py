@@ -27,9 +27,9 @@ from wxdesk import __version__
 from wxdesk.core.errors import Phrase, StoreError
 from wxdesk.core.system_failures import UnusableFile, naming_file
 from wxdesk.paths import pages, sync_folder
-from wxdesk.store.engine.failures import store_error
 from wxdesk.store.engine.inspection import revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.failures import store_error
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
 from wxdesk.store.moving.move import DATA, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture

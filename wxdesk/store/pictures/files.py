@@ -15,7 +15,7 @@ from wxdesk.core.errors import NotFound, Phrase, StoreError, required
 from wxdesk.core.model.picture import DIGEST, Picture, PictureFormat
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.paths import replace_file
-from wxdesk.store.engine.failures import DISK_FAULT
+from wxdesk.store.failures import DISK_FAULT
 
 CHANGED = "the picture's file is not what it was"
 

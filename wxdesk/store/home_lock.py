@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from wxdesk.core.errors import HomeInUse
-from wxdesk.store.engine.failures import file_error
+from wxdesk.store.failures import file_error
 
 FILE = "desk.lock"
 
