@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 
 from tests.sandbox.worlds import OPENID, listening
+from tests.test_papers import ROOT
 from wxdesk.core.errors import BadInput
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
@@ -43,6 +45,9 @@ async def test_the_first_line_tells_all_that_a_desk_needs(tmp_path: Path) -> Non
         assert line["control"] == line["url"] + "/control"
         assert {"api_base", "name", "app_id", "original_id", "push_mode", "format"} <= line.keys()
         assert {f"WXDESK_SHOP_{name}" for name in SECRETS} <= line.keys()
+        for page in ("docs/sandbox.md", "docs/sandbox.zh-CN.md"):
+            [shown] = re.findall(r"^    (\{.event.*), …\}$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+            assert list(line)[: shown.count('":')] == re.findall(r'"(\w+)":', shown)
         async with aiohttp.ClientSession() as http, http.get(line["control"]) as page:
             assert page.status == 200
     finally:

@@ -14,8 +14,9 @@ from tests.sandbox import pictures
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening
 from wxdesk.sandbox.control import server as control
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.faults import FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.program import ProgramSettings
+from wxdesk.sandbox.push.pusher import Attempt
 from wxdesk.sandbox.server import Sandbox
 
 
@@ -332,5 +333,6 @@ def test_every_fault_is_described(place: str) -> None:
     described = set(re.findall(r"\w+", text))
     assert {kind.value for kind in FaultKind} <= described
     if place.endswith(".md"):
-        assert set(ProgramSettings.__struct_fields__) <= described
+        assert {*ProgramSettings.__struct_fields__, *SimulatedFault.__struct_fields__} <= described
+        assert {*Attempt.__struct_fields__} <= described
         assert set(re.findall(r"/control/(\w+)", control.__doc__ or "")) <= described
