@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from msgspec import structs
 from tests.flow.timed_desk import START
 from tests.ports import free_port, listens
 from tests.prepared import prepare
+from tests.test_papers import ROOT
 from wxdesk import __version__
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, ServeSettings
@@ -111,6 +114,8 @@ async def test_the_health_of_each_state_is_reported(page: Page) -> None:
     }
     assert await page.health() == (200, told)
     assert (await page.get("/healthz"))[:2] == (200, "application/json")
+    [shown] = re.findall(r"```json\n(.*?)```", (ROOT / "docs/server.md").read_text("utf-8"), re.DOTALL)
+    assert [*json.loads(shown)] == [*told]
     page.work = WORKING
     assert await page.health() == (200, told | {"work": "working"})
     page.work = STANDING_BY
