@@ -45,8 +45,8 @@ async def test_the_first_line_tells_all_that_a_desk_needs(tmp_path: Path) -> Non
         assert line["control"] == line["url"] + "/control"
         assert {"api_base", "name", "app_id", "original_id", "push_mode", "format"} <= line.keys()
         assert {f"WXDESK_SHOP_{name}" for name in SECRETS} <= line.keys()
-        for page in ("docs/sandbox.md", "docs/sandbox.zh-CN.md"):
-            [shown] = re.findall(r"^    (\{.event.*), …\}$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+        for name in ("docs/sandbox.md", "docs/sandbox.zh-CN.md"):
+            [shown] = re.findall(r"^    (\{.event.*), …\}$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
             assert list(line)[: shown.count('":')] == re.findall(r'"(\w+)":', shown)
         async with aiohttp.ClientSession() as http, http.get(line["control"]) as page:
             assert page.status == 200
