@@ -41,5 +41,5 @@ def test_a_trial_tells_a_rule_in_the_shadow_from_one_that_speaks() -> None:
     assert verdict_text(RuleVerdict(1, "r", 1, True, said)) == "contains “x”"
     assert verdict_text(RuleVerdict(1, "r", 1, True, said, shadow=True)) == "looks on only: contains “x”"
     model = VerdictModel()
-    model.show((RuleVerdict(1, "a", 1, True), RuleVerdict(2, "b", 1, True, shadow=True)), 0)
+    model.replace_rows((RuleVerdict(1, "a", 1, True), RuleVerdict(2, "b", 1, True, shadow=True)))
     assert model.matched_row() == 0

@@ -229,9 +229,9 @@ def test_in_a_narrow_window_the_trial_is_a_drawer(page: RulesPage, qtbot: QtBot)
 def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     verdicts = VerdictModel()
     QAbstractItemModelTester(verdicts, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    verdicts.show((RuleVerdict(1, "a", 1, matched=False), RuleVerdict(2, "b", 1, matched=True)), 3)
+    verdicts.replace_rows((RuleVerdict(1, "a", 1, matched=False), RuleVerdict(2, "b", 1, matched=True), 3))
     assert verdicts.matched_row() == 1
-    verdicts.show((), 0)
+    verdicts.replace_rows(())
     assert verdicts.rowCount() == 0
     assert verdicts.matched_row() == -1
 

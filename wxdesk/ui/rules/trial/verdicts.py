@@ -45,10 +45,6 @@ class VerdictLines(Struct, frozen=True):
 class VerdictModel(RowModel[RuleVerdict | int]):
     """Model of the verdicts in order, and of the number of rules not asked."""
 
-    def show(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
-        """Show these verdicts and the number of rules that were not asked."""
-        self.replace_rows([*verdicts, left] if left else verdicts)
-
     def matched_row(self) -> int:
         """Return the row of the last rule that matched, or -1."""
         spoke = (
@@ -151,7 +147,7 @@ class VerdictList(RowList):
 
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these verdicts and the number of rules that were not asked."""
-        self.verdicts.show(verdicts, left)
+        self.verdicts.replace_rows([*verdicts, left] if left else verdicts)
         self._fit()
         self.setVisible(self.verdicts.rowCount() > 0)
         row = self.verdicts.matched_row()
