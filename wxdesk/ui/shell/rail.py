@@ -68,8 +68,6 @@ class RailItem(EnterButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedSize(ITEM)
         self.setFont(font(Size.CAPTION))  # also where chosen: a long word would not fit in bold letters
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
         self._describe_badge()
 

@@ -217,6 +217,11 @@ class Chip(PressedByEnter, QPushButton):
 class EnterButton(PressedByEnter, QAbstractButton):
     """A button that paints itself, pressed by Enter too."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
 
 class Switch(EnterButton):
     """An on/off switch that takes effect at once, by click, Space or Enter.
@@ -233,8 +238,6 @@ class Switch(EnterButton):
         self._is_told = False
         self.setCheckable(True)
         self.setChecked(checked)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slide = QVariantAnimation(self, duration=MOVEMENT_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)

@@ -40,7 +40,6 @@ class ModeChip(EnterButton):
         super().__init__()
         self._quiet = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFont(font(Size.SMALL, strong=True))
 
