@@ -58,6 +58,7 @@ def test_move_tells_its_progress_and_which_line_to_change(
     assert far[1][-1] == "wxdesk: Pictures: 4 of 4"
     assert "rows and 3 pictures are there, and the same on both sides." in said
     assert "1 picture was damaged or gone here already, and is missing there." in said
+    assert lines[-2] == "wxdesk: Now write this into config.toml:"  # the same command with --use would be refused
     assert lines[-1].startswith('wxdesk: [store] url = "postgresql://postgres:***@')
     assert (home / "config.toml").read_text(encoding="utf-8") == CONFIG
     quiet(home, said)

@@ -51,7 +51,7 @@ def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
     elif named:
         say(tr("wxdesk uses {new} as soon as {variable} names it.", new=new, variable=VARIABLE))
     else:
-        say(tr("Now change config.toml, or use --use the next time:"))
+        say(tr("Now write this into config.toml:"))
         say(f"[store] url = {json.dumps(without_password(target), ensure_ascii=False)}")
     return 0
 
