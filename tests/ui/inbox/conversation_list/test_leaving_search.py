@@ -54,7 +54,11 @@ def test_a_result_is_marked_while_its_conversation_is_open(
 ) -> None:
     other = world.say("oCustomer0000000000000002", "something else")
     view = found.list.found
-    view.setCurrentIndex(found.list.hits.first())
+    found.list.focus_rows()
+    qtbot.waitUntil(view.hasFocus)
+    ringed = view.grab().toImage()
+    found.list.search.setFocus()
+    assert view.grab().toImage() != ringed, "where the keyboard is"
     view.take(view.currentIndex())
     qtbot.waitUntil(lambda: found.session.conversation_id not in {None, other} and bridge.is_idle)
     assert view.selectedIndexes()

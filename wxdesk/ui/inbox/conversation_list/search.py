@@ -7,7 +7,7 @@ from itertools import groupby
 from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
@@ -22,7 +22,7 @@ from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, color_of, font, line_height, smaller
 from wxdesk.ui.widgets.labels import key_name
-from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
+from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.conversation import draft_mark, preview_of_row
 from wxdesk.ui.wording.messages import name_of, said_by, short_openid, with_names
@@ -174,11 +174,7 @@ class SearchDelegate(RowDelegate[FoundRow]):
             face = font(smaller(2), strong=True)
             paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, color_of("secondary"))
             return
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, color_of("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, color_of("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
+        paint_row(painter, option)
         phrase = self._model.phrase
         if isinstance(row, Place):
             aside = key_name(row.key.split(" ")[0]) if row.key else row.why
