@@ -338,6 +338,10 @@ def test_in_a_narrow_window_the_detail_covers_the_table_until_esc(
     qtbot.keyClick(page.detail, Qt.Key.Key_Escape)
     assert not page.detail.isVisible()
     assert page.view.hasFocus()
+    ringed = page.view.grab().toImage()
+    page.header.search.setFocus()
+    assert page.view.grab().toImage() != ringed, "where the keyboard is"
+    page.view.setFocus()
     qtbot.keyClick(page.view, Qt.Key.Key_Space)
     assert page.detail.isVisible()
 

@@ -16,11 +16,12 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QRect,
+    QRectF,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -37,7 +38,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, line_of
-from wxdesk.ui.widgets.painting import RIGHT, paint_text
+from wxdesk.ui.widgets.painting import RIGHT, paint_focus, paint_text, painting
 from wxdesk.ui.widgets.row_list import Index
 
 MOST = 2000
@@ -307,6 +308,13 @@ class TrafficView(QTableView):
         ):
             self.setColumnWidth(column, width)
         super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self.currentIndex().isValid():
+            row = QRectF(0, self.visualRect(self.currentIndex()).y(), self.viewport().width(), ROW)
+            with painting(self.viewport()) as painter:
+                paint_focus(painter, row.adjusted(2, 2, -2, -3))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.indexAt(event.position().toPoint()).row())
