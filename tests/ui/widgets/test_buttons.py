@@ -8,7 +8,16 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QStyleOptionComboBox,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -95,6 +104,28 @@ def test_enter_alone_presses_a_button_once(qtbot: QtBot, make: Callable[..., QAb
     held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, autorep=True)
     QCoreApplication.sendEvent(button, held)
     assert len(clicked) == 3
+
+
+@pytest.mark.parametrize("make", [Button, Chip, Switch, partial(SmallButton, "copy", "Copy")])
+def test_up_and_down_scroll_and_lead_to_no_field(qtbot: QtBot, make: Callable[..., QAbstractButton]) -> None:
+    button, area = make(parent=None), QScrollArea()
+    content = QWidget()
+    column = QVBoxLayout(content)
+    for one in (ChoiceField(), button, ChoiceField()):
+        column.addWidget(one)
+        one.setFixedHeight(90)
+    area.setWidget(content)
+    qtbot.addWidget(area)
+    area.resize(200, 100)
+    area.show()
+    area.activateWindow()
+    qtbot.waitUntil(area.isActiveWindow)
+    button.setFocus()
+    for key, moves in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Up, -1)):
+        before = area.verticalScrollBar().value()
+        qtbot.keyClick(button, key)
+        assert button.hasFocus(), "the next one would change a field"
+        assert (area.verticalScrollBar().value() - before) * moves > 0
 
 
 def test_the_keyboard_rings_a_chip_and_draws_nothing_inside_it(qtbot: QtBot) -> None:

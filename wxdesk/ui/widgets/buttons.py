@@ -58,6 +58,7 @@ def _key_width(key: str) -> int:
 
 
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_UP_AND_DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
 
 class PressedByEnter:
@@ -67,7 +68,9 @@ class PressedByEnter:
     """
 
     def keyPressEvent(self: QAbstractButton, event: QKeyEvent) -> None:  # type: ignore[misc] # always beside one
-        if event.key() not in ENTER or event.modifiers() & ~_KEYPAD:
+        if event.key() in _UP_AND_DOWN and self.group() is None and not self.autoExclusive():
+            event.ignore()  # so that it scrolls; Qt would go on to a field, which the next one changes
+        elif event.key() not in ENTER or event.modifiers() & ~_KEYPAD:
             super().keyPressEvent(event)  # type: ignore[misc]
         elif not event.isAutoRepeat():  # a key that is held must not answer what it has just opened
             self.click()
