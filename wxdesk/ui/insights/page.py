@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, MessageKept, ReplyChanged
 from wxdesk.core.model.statistics import ALL, Figures
@@ -17,7 +17,7 @@ from wxdesk.ui.insights.text import Period, before, change_text, compared_text, 
 from wxdesk.ui.look.theme import color_of, font
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, vbox
 from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -69,12 +69,8 @@ class InsightsPage(QWidget):
         self.sections.place_on(self._board)
         self.missed.setContentsMargins(MARGIN, 0, MARGIN, 8)
         self._stack = QStackedLayout()
-        vbox(
-            self.head, self.missed, (self._stack, 1), within=self, spacing=0
-        )  # now, so that Tab reaches the head first
-        scroll = QScrollArea(self, widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._board)
+        vbox(self.head, self.missed, (self._stack, 1), within=self, spacing=0)
+        scroll = ColumnScroll(self, self._board)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(48, 0, 48, 0)
         self._stack.addWidget(scroll)

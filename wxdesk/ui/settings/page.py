@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged
 from wxdesk.i18n import tr
@@ -21,7 +21,7 @@ from wxdesk.ui.settings.places_card import DataCard, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -134,9 +134,7 @@ class SettingsPage(QWidget):
         examine = None if self._bridge.desk.is_remote else self._facts.examine
         checks = () if examine is None else (ChecksCard(self._bridge, examine, self),)
         self._columns.addLayout(vbox(self.address, *checks, self.places, self.data, self.looks, STRETCH, spacing=16), 2)
-        self.area = QScrollArea(self, widgetResizable=True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidget(content)
+        self.area = ColumnScroll(self, content)
         vbox(header, (self.area, 1), within=self, spacing=0)
         self._place, appearance.place = appearance.place, None
         self.area.verticalScrollBar().rangeChanged.connect(self._stay)
