@@ -23,7 +23,7 @@ from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
-from wxdesk.ui.runtime.display import choose_input_method, require_libraries
+from wxdesk.ui.runtime.display import choose_file_dialogs, choose_input_method, require_libraries
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
@@ -267,6 +267,7 @@ def make_application() -> QApplication:
         return running
     require_libraries()
     choose_input_method()
+    choose_file_dialogs()
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
     if sys.platform == "win32":  # else the taskbar takes it for Python
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("wxdesk.wxdesk")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
-import pytest
+from tests.ui.x_server import screen
+
+__all__ = ["screen"]
 
 PROGRAM = """
 import ctypes
@@ -29,20 +29,6 @@ xlib.XSync(display, 0)
 print(QSystemTrayIcon.isSystemTrayAvailable(), tray.icon.isVisible())
 """
 """Becomes the tray of its own screen, after its icon wanted to be in one."""
-
-
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """An X server without a window manager, a tray or a session bus."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        pytest.skip("no Xvfb on this machine")
-    read, write = os.pipe()
-    command = [server, "-displayfd", str(write), "-nolisten", "tcp", "-screen", "0", "640x480x24"]
-    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as process, os.fdopen(read) as told:
-        os.close(write)
-        yield f":{told.readline().strip()}"
-        process.terminate()
 
 
 def test_the_icon_waits_for_a_tray_that_comes_later(screen: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.flow.serving import run
 from wxdesk.core.errors import NoDisplay
-from wxdesk.ui.runtime.display import has_display, why_no_window
+from wxdesk.ui.runtime.display import choose_file_dialogs, has_display, why_no_window
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux may have no display")
 
@@ -61,6 +61,20 @@ def test_a_display_that_is_not_there_is_told(
     assert isinstance(found, NoDisplay)
     assert str(found.values["reason"]) == reason
     assert "wxdesk serve" in str(found)
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("asked", "display", "chosen"),
+    [("", ":0", "xdgdesktopportal"), ("ukui", ":0", "xdgdesktopportal"), ("gtk3", ":0", "gtk3"), ("", "", "")],
+)
+def test_the_desktops_file_dialogs_are_chosen_unless_a_theme_has_its_own(
+    monkeypatch: pytest.MonkeyPatch, asked: str, display: str, chosen: str
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORMTHEME", asked)
+    monkeypatch.setenv("DISPLAY", display)
+    choose_file_dialogs()
+    assert os.environ["QT_QPA_PLATFORMTHEME"] == chosen
 
 
 @linux_only

@@ -1,6 +1,6 @@
-"""Needs of a window before Qt starts: libraries, display and input method.
+"""Needs of a window before Qt starts: libraries, display, input method, dialogs.
 
-Without the first two Qt would abort the program, without the last one it takes only letters.
+Without the first two Qt would abort the program, without an input method it takes only letters.
 Imports Qt only to try it, so it can be asked on a server as well.
 """
 
@@ -81,6 +81,16 @@ def choose_input_method() -> None:
     os.environ["QT_IM_MODULES"] = ";".join(chosen)
     if not shutil.which("ibus-daemon"):
         os.environ.setdefault("IBUS_USE_PORTAL", "1")
+
+
+def choose_file_dialogs() -> None:
+    """Let Qt show the file dialogs of the desktop's portal, unless a theme has some.
+
+    Left alone, Qt does so within Flatpak and Snap only. Where no portal answers, it shows its own, without previews.
+    """
+    asked = os.environ.get("QT_QPA_PLATFORMTHEME") or "none"
+    if sys.platform == "linux" and has_display() and not list(_load_qt().glob(f"platformthemes/*{asked}*")):
+        os.environ["QT_QPA_PLATFORMTHEME"] = "xdgdesktopportal"
 
 
 def _is_spoken(name: str) -> bool:

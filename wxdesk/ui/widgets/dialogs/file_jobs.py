@@ -124,6 +124,7 @@ def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object
     dialog.setDefaultSuffix(Path(name).suffix)
     dialog.filterSelected.connect(partial(_use_ending, dialog))
     dialog.selectFile(name)
+    dialog.open()
 
 
 def ask_for_files(
@@ -133,6 +134,7 @@ def ask_for_files(
     dialog = _ask(host, title, filters, "")
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
     dialog.filesSelected.connect(then)
+    dialog.open()
 
 
 def ask_for_folder(host: QWidget, title: str, then: Callable[[str], object]) -> None:
@@ -149,11 +151,11 @@ def ask_for_backup(host: QWidget, then: Callable[[Path], object]) -> None:
 
 
 def _ask(host: QWidget, title: str, filters: str, start: str) -> QFileDialog:
+    """Return a dialog not yet opened: the system's own takes no change after that."""
     dialog = QFileDialog(host.window(), title, start, filters)
     dialog.setLabelText(QFileDialog.DialogLabel.LookIn, tr("Look in:"))  # Qt's own Chinese lacks these two
     dialog.setLabelText(QFileDialog.DialogLabel.FileType, tr("Files of type:"))
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
     return dialog
 
 
