@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -26,7 +26,7 @@ from wxdesk.desktop import chosen_language
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.runtime.loop import GarbageCollector
+from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.window import grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -194,6 +194,19 @@ def test_another_language_opens_the_window_again_and_is_remembered(tmp_path: Pat
     assert first == "zh_CN True", "on the page where it was chosen"
     assert last == "closed 0 True"
     assert chosen_language(tmp_path) == "zh_CN"
+
+
+def test_what_qt_stops_by_itself_comes_to_its_end(qapp: QApplication) -> None:
+    async def main() -> int:
+        stopped = asyncio.get_running_loop().create_future()
+        qapp.aboutToQuit.connect(lambda: None if stopped.done() else stopped.set_result(None))
+        QTimer.singleShot(0, qapp.exit)  # as Qt does itself once its display is gone
+        await stopped
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return 7
+
+    assert run(qapp, main) == 7
 
 
 def test_qts_own_words_follow_the_language(qapp: QApplication) -> None:

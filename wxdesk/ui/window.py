@@ -355,6 +355,8 @@ async def _wait_until_left(leaving: SignalInstance, shown: Callable[[], None] | 
     closing = asyncio.get_running_loop().create_future()
     close = partial(_end, closing)
     leaving.connect(close)
+    if (application := QCoreApplication.instance()) is not None:
+        application.aboutToQuit.connect(close)  # its display is gone, as at a logout
     with _closing_on_signals(close):
         if shown is not None:
             shown()

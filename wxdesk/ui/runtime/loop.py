@@ -7,6 +7,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -28,7 +29,11 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(_report)
     with loop:
-        return int(loop.run_until_complete(main()))
+        work = loop.create_task(main())
+        while not work.done():
+            with suppress(RuntimeError):  # Qt stops by itself once its display is gone, as at a logout
+                loop.run_until_complete(work)
+        return work.result()
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -159,6 +159,8 @@ class MainWindow(Frame):
 
     def bring_to_front(self) -> None:
         """Show the window in front of all others, as far as the system allows."""
+        if self.isVisible() and not (self.isMinimized() or self.windowHandle().isExposed()):
+            self.hide()  # only a window that is shown anew comes from another workspace with every window manager
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
