@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.store.engine.database import Database, StorePart
+from wxdesk.store.engine.database import Database, StorePart, reading
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import SELECT_CONVERSATIONS, SELECT_REPLIES, conversation_of, message_of, reply_of
 
@@ -35,22 +35,22 @@ class Exports(StorePart):
         super().__init__(db)
         self._picture = picture
 
-    async def count(self, account: str = "", openid: str = "") -> int:
+    @reading
+    def count(self, connection: Connection, account: str = "", openid: str = "") -> int:
         """Count the conversations of an account or of one person; all if neither is given."""
         query = _chosen(account, openid).with_only_columns(func.count(conversations.c.id))
-        return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
+        return int(connection.scalar(query.order_by(None)) or 0)
 
-    async def read(self, use: UseOfExport, account: str = "", openid: str = "", *, said: bool) -> None:
+    @reading
+    def read(
+        self, connection: Connection, use: UseOfExport, account: str = "", openid: str = "", *, said: bool
+    ) -> None:
         """Call `use` with all conversations of one moment and a reader of pictures.
 
         Without what was `said` they have no items. On a file it runs in another thread. Whatever it raises ends this.
         """
-        query = _chosen(account, openid)
-
-        def within(connection: Connection) -> None:
-            use(_conversations(connection, query, said=said), partial(self._picture, connection))
-
-        await self._db.read(within)
+        chosen = _conversations(connection, _chosen(account, openid), said=said)
+        use(chosen, partial(self._picture, connection))
 
 
 def _chosen(account: str, openid: str) -> Select[Any]:
