@@ -1,8 +1,8 @@
 """WeChat's quota of five replies, as five dots."""
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.ui.look.theme import color_of
@@ -20,16 +20,13 @@ class QuotaDots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left = self._kept = 0
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(_STEP * (AFTER_MESSAGE[0] - 1) + _DOT, _DOT)
 
     def show_left(self, left: int, kept: int = 0) -> None:
         """Mark `left` dots, the first `kept` of them as rings, reserved for the operator."""
         if (left, kept) != (self._left, self._kept):
             self._left, self._kept = left, kept
             self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(_STEP * (AFTER_MESSAGE[0] - 1) + _DOT, _DOT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPaintEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -132,15 +132,12 @@ class Avatar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._contact: Contact | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(AVATAR, AVATAR)
 
     def show_contact(self, contact: Contact) -> None:
         """Show this contact."""
         self._contact = contact
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(AVATAR, AVATAR)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._contact is not None:

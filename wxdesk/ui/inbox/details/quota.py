@@ -70,9 +70,7 @@ class QuotaBlock(QWidget):
     def width_for(self, display: QuotaDisplay) -> int:
         """Return the width in pixels at a level of detail."""
         texts = [_width(self.left, self._figure(display)), _width(self.time, self._time(display))]
-        row = [width for width in texts if width] + (
-            [self.dots.sizeHint().width()] if display >= QuotaDisplay.DOTS else []
-        )
+        row = [width for width in texts if width] + ([self.dots.width()] if display >= QuotaDisplay.DOTS else [])
         note = _width(self.note, self._note) if display is QuotaDisplay.WORDS else 0
         return max(sum(row) + _GAP * (len(row) - 1), note)
 
