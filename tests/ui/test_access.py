@@ -68,12 +68,12 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     assert len(lists) == len(set(lists))
 
 
-def _stops(qtbot: QtBot, window: MainWindow, first: QWidget) -> list[QWidget]:
-    """Everything that Tab reaches, beginning with `first`."""
+def _stops(qtbot: QtBot, window: MainWindow, first: QWidget, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
+    """Everything that Tab or Shift+Tab reaches, beginning with `first`."""
     first.setFocus()
     stops = [first]
     while len(stops) < 200:
-        qtbot.keyClick(stops[-1], Qt.Key.Key_Tab)
+        qtbot.keyClick(stops[-1], key)
         focused = window.focusWidget()
         if focused is first:
             break
@@ -98,13 +98,33 @@ def test_tab_goes_through_the_inbox_as_it_is_seen(
     assert chips
     links = [one for one in stops if page.detail.decision.isAncestorOf(one)]
     assert links
-    assert window.status_bar.listener not in stops, "the notice covers it"
     parts = (page.list, page.chat.header, page.chat.composer, page.detail, window.notices.bars, window.status_bar)
     at = [{stops.index(one) for one in stops if part.isAncestorOf(one)} for part in parts]
     assert all(max(before) < min(after) for before, after in pairwise(at)), "one part after the other"
     places = [stops[n].mapTo(window, stops[n].rect().center()).x() for n in sorted(at[1])]
     assert len(places) > 4
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+def test_tab_goes_to_nothing_that_a_notice_covers(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, width: int
+) -> None:
+    window.resize(width, 600)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.notices.bar(
+        "one", "Something waits that takes the whole foot to be told. " * 3, "pending", "Go", lambda: None
+    )
+    world.say("oWaiting0000000000000001", "hello")
+    foot = window.status_bar
+    qtbot.waitUntil(lambda: foot.longest.isVisible() and bridge.is_idle)
+    for forward in (True, False):
+        stops = _stops(qtbot, window, window.inbox.list.search, Qt.Key.Key_Tab if forward else Qt.Key.Key_Backtab)
+        assert foot.pause in stops
+        for stop in (one for one in stops if foot.isAncestorOf(one)):
+            over = window.childAt(stop.mapTo(window, stop.rect().center()))
+            assert over is stop or stop.isAncestorOf(over), stop.accessibleName()
 
 
 def test_what_tab_reaches_is_scrolled_into_sight(

@@ -137,7 +137,8 @@ class MainWindow(Frame):
         for before, after in pairwise(tab_stops(*parts)):
             self.setTabOrder(before, after)
         moved = super().focusNextPrevChild(forward)
-        focused = self.focusWidget()
+        while self.notices.cover(focused := self.focusWidget()):
+            moved = super().focusNextPrevChild(forward)
         if isinstance(focused, QAbstractButton) and (group := focused.group()) is not None and group.exclusive():
             (group.checkedButton() or focused).setFocus()  # by the arrows one goes on from what is chosen
         around: QWidget | None = focused

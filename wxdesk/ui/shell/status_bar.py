@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -198,8 +198,6 @@ class StatusBar(Frame):
             self._steps[self.listener] = max(1, self._steps[self.listener])
         for part, step in self._steps.items():
             part.use_step(step)
-        seen = not self._covered or self._lamp_stays
-        self.listener.setFocusPolicy(Qt.FocusPolicy.TabFocus if seen else Qt.FocusPolicy.NoFocus)
         self.shared.emit()
 
     def _beside_notices(self) -> ShrinkSteps:

@@ -81,6 +81,12 @@ class Notices(QObject):
         for line in self.lines:
             line.raise_()
 
+    def cover(self, one: QWidget) -> bool:
+        """Return True if a line lies over a part of the window."""
+        at = one.mapTo(self._host, one.rect().center())
+        over = [line for line in self.lines if line.isVisible() and line.geometry().contains(at)]
+        return any(not line.isAncestorOf(one) for line in over)
+
     def _whole_foot(self) -> QRect:
         return QRect(0, self._host.height() - Measure.STATUS_BAR, self._host.width(), Measure.STATUS_BAR)
 
