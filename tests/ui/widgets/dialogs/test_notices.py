@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
@@ -324,3 +324,22 @@ def test_of_many_bars_the_gravest_stands_there_and_the_others_are_one_press_away
     assert _standing(notices) == ["Number 2"], "the same again is no newer"
     notices.bar("n0", "Number 0 now", tone="pending")
     assert _standing(notices) == ["Number 0 now"]
+
+
+def test_the_bar_that_has_the_keyboard_stays_until_that_leaves_it(
+    qtbot: QtBot, shown: QWidget, notices: Notices
+) -> None:
+    elsewhere = QLineEdit(shown)
+    elsewhere.show()
+    for n in range(2):
+        notices.bar(f"n{n}", f"Number {n}", tone="pending")
+    [bar] = [one for one in notices.bars.findChildren(NoticeBar) if one.isVisible()]
+    for button in (bar.more, bar.close_button):
+        button.setFocus()
+        notices.place_all()
+        assert button.hasFocus()
+    notices.bar("n2", "Number 2")
+    assert _standing(notices) == ["Number 1"], "the next key is for what was read"
+    assert bar.close_button.hasFocus()
+    elsewhere.setFocus()
+    assert _standing(notices) == ["Number 2"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
@@ -13,6 +13,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, announce, key_name
 
 TOAST_MS, OFFER_MS = 5000, 10_000
+_GAP = 8
 _FOR_BARS = 320
 """Pixels of the foot that a toast leaves to the buttons and first words of a bar."""
 
@@ -94,7 +95,7 @@ class NoticeBars(QFrame):
     """The bars, each by its key: the gravest in one line, or all of them unfolded.
 
     Signals:
-        changed: bars came or went, or were folded or unfolded; `lie_in` has to follow.
+        changed: bars or the keyboard came or went, or they were folded or unfolded; `lie_in` has to follow.
     """
 
     changed = Signal()
@@ -108,11 +109,14 @@ class NoticeBars(QFrame):
         self._before: QWidget | None = None  # it had the keyboard when a key led to the bars
         self._column = vbox(within=self, spacing=0)
         self.hide()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self.changed)
 
     def put(self, key: str, bar: "NoticeBar | None") -> None:
         """Show or replace a bar; None removes it. One that says the same is no newer."""
         old = self._bars.get(key)
-        leaves = old is not None and any(one.hasFocus() for one in old.acts)
+        leaves = old is not None and old.has_keyboard
         if old is not None:
             if bar is None or bar.text != old.text:
                 del self._bars[key]
@@ -167,11 +171,11 @@ class NoticeBars(QFrame):
     def lie_in(self, room: QRect, taken: int) -> None:
         """Lie in this part of the foot, beside the pixels at the left `taken` by a toast.
 
-        The gravest and newest bar is shown alone. Unfolded, all are, that one last: from the foot, or from above the
-        toast, upwards over the page.
+        The bar that has the keyboard, or else the gravest and newest, is shown alone. Unfolded, all are, that one last:
+        from the foot, or from above the toast, upwards over the page.
         """
         place = room.adjusted(taken, 0, 0, 0)
-        bars = sorted(self._bars.values(), key=lambda bar: bar.tone == "failed")
+        bars = sorted(self._bars.values(), key=lambda bar: (bar.has_keyboard, bar.tone == "failed"))
         for bar in bars:
             self._column.addWidget(bar)
             bar.show_folded(not self._unfolded, len(bars) - 1 if bar is bars[-1] else None, place.width())
@@ -194,7 +198,7 @@ class NoticeBar(Frame):
         self._whole = PlainLabel(text, role=tone, wrap=True, parent=self)
         self.more = Button(kind=ButtonKind.LINK, parent=self)
         icon = IconLabel("warning", tone, 16, self)
-        row = hbox(icon, (self._line, 1), (self._whole, 1), self.more, within=self, spacing=8, margins=(14, 1, 6, 1))
+        row = hbox(icon, (self._line, 1), (self._whole, 1), self.more, within=self, spacing=_GAP, margins=(14, 1, 6, 1))
         self.acts: dict[QAbstractButton, Callable[[], object]] = {}
         for word, act in choices:
             button = Button(word, parent=self)
@@ -207,6 +211,11 @@ class NoticeBar(Frame):
             one.clicked.connect(self._act)
             row.addWidget(one)
 
+    @property
+    def has_keyboard(self) -> bool:
+        """True while one of its buttons has the keyboard."""
+        return any(one.hasFocus() for one in (self.more, *self.acts))
+
     def show_folded(self, folded: bool, others: int | None, width: int) -> None:
         """Show one line of it, `width` pixels wide, or all.
 
@@ -214,8 +223,8 @@ class NoticeBar(Frame):
         """
         self._line.setVisible(folded)
         self._whole.setVisible(not folded)
-        self.more.hide()
-        cut = self.sizeHint().width() > width
+        room = width if self.more.isHidden() else width + self.more.sizeHint().width() + _GAP
+        cut = self.sizeHint().width() > room  # not by hiding it first, which would take the keyboard from it
         self.more.setVisible(others is not None and bool(others or cut or not folded))
         said = ntr("{n} more notice", "{n} more notices", others) if others else tr("Read it all")
         said = said if folded else tr("Fold")
