@@ -274,25 +274,14 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
 
 
 class _Effect(Enum):
-    """Effect of a reply's move on its conversation, beside the reply window."""
+    """Columns of its conversation that change when a reply has arrived."""
 
-    NONE = 0
-    PROMISED = 1
-    ANSWERED_ONE = 2
-    ANSWERED_ALL = 3
-
-
-_EFFECTS: dict[_Effect, dict[str, ColumnElement[Any]]] = {
-    _Effect.NONE: {},
-    _Effect.PROMISED: PREVIEW | PROLONGED_TAKEOVER,  # after a promise all wait on
-    _Effect.ANSWERED_ONE: PREVIEW | PROLONGED_TAKEOVER | WAITING_FOR_LATER,
-    _Effect.ANSWERED_ALL: PREVIEW | PROLONGED_TAKEOVER | WAITING_SINCE_LATEST,
-}
+    PROMISED = PREVIEW | PROLONGED_TAKEOVER  # after a promise all wait on
+    ANSWERED_ONE = PREVIEW | PROLONGED_TAKEOVER | WAITING_FOR_LATER
+    ANSWERED_ALL = PREVIEW | PROLONGED_TAKEOVER | WAITING_SINCE_LATEST
 
 
-def _effect(reply: Reply, made: Move, *, promise: bool) -> _Effect:
-    if made not in ARRIVED:
-        return _Effect.NONE
+def _effect(reply: Reply, *, promise: bool) -> _Effect:
     if promise:
         return _Effect.PROMISED
     by_hand = reply.message_id is None or reply.edited
@@ -306,23 +295,23 @@ _ANY = 2**62
 def _conversation_change(one: _Begun) -> tuple[Update, dict[str, Any]] | None:
     """Return what a move changes in the conversation's row."""
     reply, heard_id = one.after, one.found.heard_id
-    effect = _effect(reply, one.made, promise=one.promise)
+    effect = _effect(reply, promise=one.promise) if one.made in ARRIVED else None
     window = one.changes.window and one.changes.window(one.found.window)
-    if effect is _Effect.NONE and window is None:
+    if effect is None and window is None:
         return None
     answered = {"answered_id": reply.message_id, "heard_id": _ANY if heard_id is None else heard_id}
     values: dict[str, Any] = {"its_id": reply.conversation_id} | answered
     if window is not None:
         values |= window_values(window)
-    if effect is not _Effect.NONE:
+    if effect is not None:
         values |= message_values(reply.author, reply.content, one.at, reply.created_at)
     return _change(effect, window=window is not None), values
 
 
 @cache
-def _change(effect: _Effect, *, window: bool) -> Update:
+def _change(effect: _Effect | None, *, window: bool) -> Update:
     """Return the statement for an effect, cached, because each reply needs one."""
-    values = _EFFECTS[effect]
+    values: dict[str, ColumnElement[Any]] = {} if effect is None else effect.value
     if window:
         values = values | {column.name: bindparam(f"new_{column.name}") for column in WINDOW_COLUMNS}
     return update(conversations).where(conversations.c.id == bindparam("its_id")).values(values)
