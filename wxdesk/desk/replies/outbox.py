@@ -181,7 +181,7 @@ class Outbox:
         """Queue again what a claim moved to `sending` without telling."""
         if self._claims_lost_until is None:
             return
-        publish_replies(self._publish, await self._store.outbox.unclaim(now, self._under_way.tasks))
+        publish_replies(self._publish, await self._store.outbox.unclaim(now, tuple(self._under_way.tasks)))
         if now >= self._claims_lost_until:
             self._claims_lost_until = None
 

@@ -1,12 +1,11 @@
 """Transfers of contacts to WeChat's own customer service tool."""
 
-from typing import Any
-
 from sqlalchemy import Connection, select
 
+from wxdesk.core.errors import required
 from wxdesk.core.model.decision import Outcome
 from wxdesk.store.conversations.conversations import change_conversation
-from wxdesk.store.engine.database import StorePart, reading
+from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 from wxdesk.store.schema.records import person_in
 
@@ -20,13 +19,16 @@ class TransferStore(StorePart):
         query = select(contacts.c.account, contacts.c.openid).join(conversations).where(ARMED)
         return {(row.account, row.openid) for row in connection.execute(query)}
 
-    async def arm(self, conversation_id: int, armed: bool) -> tuple[str, str]:
+    @writing
+    def arm(self, connection: Connection, conversation_id: int, armed: bool) -> tuple[str, str]:
         """Set if the next message is answered with a transfer; return account and openid."""
-        return await self._db.write(_changed, conversation_id, {"transfer_armed": armed})
+        change_conversation(connection, conversation_id, {"transfer_armed": armed})
+        return person_in(connection, conversation_id)
 
-    async def take_back(self, conversation_id: int) -> None:
+    @writing
+    def take_back(self, connection: Connection, conversation_id: int) -> None:
         """Mark the contact as served here again; raises `NotFound`."""
-        await self._db.write(_changed, conversation_id, {"transferred_until": None})
+        required(change_conversation(connection, conversation_id, {"transferred_until": None}), "conversation")
 
     @reading
     def was_transferred(self, connection: Connection, account: str, key: str) -> bool:
@@ -38,8 +40,3 @@ class TransferStore(StorePart):
             .where(raw_pushes.c.account == account, raw_pushes.c.key == key, decisions.c.outcome == Outcome.TRANSFERRED)
         )
         return connection.scalar(query) is not None
-
-
-def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
-    change_conversation(connection, conversation_id, values)
-    return person_in(connection, conversation_id)

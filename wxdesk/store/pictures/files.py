@@ -59,7 +59,10 @@ class PictureFiles:
 
     async def remove(self, digest: str) -> None:
         """Remove a picture that nothing names any more."""
-        await asyncio.to_thread(self._remove, digest)
+        path = await self.path(digest)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(path.unlink)
 
     def _keep(self, picture: Picture, data: bytes) -> None:
         target = self._place(picture.digest, picture.format)
@@ -86,12 +89,6 @@ class PictureFiles:
         if not DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
-
-    def _remove(self, digest: str) -> None:
-        path = self._find(digest)
-        if path is not None:
-            with contextlib.suppress(OSError):
-                path.unlink()
 
     def _place(self, digest: str, form: PictureFormat) -> Path:
         return self._root / digest[:2] / f"{digest}.{form.value}"

@@ -63,12 +63,16 @@ class OutboxStore(StorePart):
     cancel_automatic = write_by(takeover.cancel_automatic)
     take_over = write_by(takeover.take_over)
 
-    async def unclaim(self, at: datetime, busy: Collection[int]) -> list[Reply]:
+    @writing
+    def unclaim(self, connection: Connection, at: datetime, busy: Collection[int]) -> list[Reply]:
         """Queue replies in `sending` again, except in the conversations `busy`.
 
         For a claim that was committed though its answer never came: no call has begun for it. Returns those replies.
         """
-        return await self._db.write(_unclaim, at, tuple(busy))
+        change = update(replies).where(replies.c.state == ReplyState.SENDING, replies.c.conversation_id.not_in(busy))
+        state = next_state(ReplyState.SENDING, Move.POSTPONE)
+        values = {"state": state, "attempts": replies.c.attempts - 1, "updated_at": at}
+        return update_replies(connection, change.values(values))
 
     @writing
     def hurry(self, connection: Connection, ids: Collection[int], at: datetime) -> list[Reply]:
@@ -90,13 +94,6 @@ class OutboxStore(StorePart):
             fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
             connection.execute(fewer.values(window_left=left - 1))
         return lost
-
-
-def _unclaim(connection: Connection, at: datetime, busy: tuple[int, ...]) -> list[Reply]:
-    change = update(replies).where(replies.c.state == ReplyState.SENDING, replies.c.conversation_id.not_in(busy))
-    state = next_state(ReplyState.SENDING, Move.POSTPONE)
-    values = {"state": state, "attempts": replies.c.attempts - 1, "updated_at": at}
-    return update_replies(connection, change.values(values))
 
 
 def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[ClaimedReply]:
