@@ -71,9 +71,6 @@ class ContentPreview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
     def heightForWidth(self, width: int) -> int:
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
 

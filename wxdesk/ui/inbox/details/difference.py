@@ -118,9 +118,6 @@ class DifferenceView(QWidget):
         self.setSizePolicy(policy)
         self.setAccessibleName(changes_in_text(self.pieces))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
     def heightForWidth(self, width: int) -> int:
         return int(self._lay_out(width)[1]) + 2
 
