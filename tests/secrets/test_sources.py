@@ -143,6 +143,20 @@ def test_a_new_vault_takes_what_was_in_memory(tmp_path: Path, no_keychain: None)
     assert found(sources).push_token == "", "no copy stays in memory"
 
 
+@pytest.mark.parametrize("by", ["the next reading", "another secret"])
+def test_a_keychain_that_is_there_later_takes_what_was_in_memory(tmp_path: Path, drawer: Drawer, by: str) -> None:
+    sources = SecretSources(tmp_path, {})
+    keyring.set_keyring(NoKeychain())
+    assert sources.store("shop", {APP_SECRET: "remembered"}, NOW) is SecretSource.MEMORY
+    keyring.set_keyring(drawer)
+    if by == "another secret":
+        assert sources.store("shop", {TOKEN: "kept"}, NOW) is SecretSource.KEYCHAIN
+    else:
+        assert found(sources).app_secret == "remembered"
+    assert drawer.kept["wxdesk", "shop/app_secret"] == "remembered"
+    assert sources.read(SHOP, NOW).sources[APP_SECRET] is SecretSource.KEYCHAIN
+
+
 def test_a_secret_stands_in_one_place_only(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
     sources.vault.create(PASSPHRASE)

@@ -131,6 +131,8 @@ class SecretSources:
         A former value from environment or folder, whose age is unknown, counts from `now`.
         """
         found = {name: self._find(account.name, name, now, wait) for name in _names_for(account)}
+        if self._memory.entries and self.keychain.trouble is None:
+            self._put({}, SecretSource.KEYCHAIN)  # it was shut when they came; the next reading finds them there
         missing = tuple(MissingSecret(account.name, name) for name in found if not found[name].value)
         values = {name: found.get(name, _Found()) for name in SecretName}
         token, key = values[SecretName.PUSH_TOKEN], values[SecretName.ENCODING_AES_KEY]
@@ -198,6 +200,8 @@ class SecretSources:
             self._put({entry_of(*SIGN_IN): value or None}, None)
 
     def _put(self, entries: Mapping[str, str | None], into: SecretSource | None) -> SecretSource | None:
+        """Put entries, and all that only the memory has, where they are taken first."""
+        entries = {**self._memory.entries, **entries}
         for place in self._places:
             if place is self.keychain and self.keychain.trouble is KeychainTrouble.SILENT:
                 continue  # the person has had the time to answer
