@@ -27,7 +27,7 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 from PySide6.QtWidgets import QWidget
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files, ask_where
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files, ask_for_folder, ask_where
 from wxdesk.ui.window import make_application
 
 application = make_application()
@@ -40,6 +40,8 @@ QDBusConnection.sessionBus().call(ping)  # so that Qt has its answer, too, to wh
 def ask():
     if sys.argv[1] == "save":
         ask_where(window, "Save as", "desk.zip", print, "Backup (*.zip)")
+    elif sys.argv[1] == "folder":
+        ask_for_folder(window, "Backups", print)
     else:
         ask_for_files(window, "Picture", print, "Pictures (*.png)", several=True)
 
@@ -73,9 +75,16 @@ class FileChooser(ServiceInterface):
         return "/org/freedesktop/portal/desktop/request/1"
 
 
-@pytest.mark.parametrize(("what", "told"), [("save", ("current_name", "desk.zip")), ("open", ("multiple", True))])
+@pytest.mark.parametrize(
+    ("what", "method", "option", "value"),
+    [
+        ("save", "save", "current_name", "desk.zip"),
+        ("files", "open", "multiple", True),
+        ("folder", "open", "directory", True),
+    ],
+)
 def test_the_desktop_shows_the_dialog_that_is_meant(
-    screen: str, tmp_path: Path, what: str, told: tuple[str, object]
+    screen: str, tmp_path: Path, what: str, method: str, option: str, value: object
 ) -> None:
     daemon = shutil.which("dbus-daemon")
     if daemon is None:
@@ -92,4 +101,4 @@ def test_the_desktop_shows_the_dialog_that_is_meant(
                 asked, options = portal.asked.get(timeout=30)
             finally:
                 program.kill()
-    assert (asked, options[told[0]]) == (what, told[1])
+    assert (asked, options[option]) == (method, value)

@@ -143,6 +143,7 @@ def ask_for_folder(host: QWidget, title: str, then: Callable[[str], object]) -> 
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(then)
+    dialog.open()
 
 
 def ask_for_backup(host: QWidget, then: Callable[[Path], object]) -> None:
