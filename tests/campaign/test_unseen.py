@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Sized
 from tests.flow.timed_desk import timed_desk
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.message import Message
@@ -53,7 +54,7 @@ async def test_unknown_kinds_of_messages_and_events_are_kept_and_shown(tmp_path:
         await desk.until(lambda: len(desk.decided_on) == messages)
         await desk.says("oUNSEEN", "还在吗")  # nothing of it has stopped the desk
         store = desk.opened.store
-        kept = await store.pushes.page(limit=10_000)
+        kept = await kept_pushes(store)
         unread = {push.id for push in await store.quarantine.page(limit=10_000)}
         [row] = await store.inbox.page(InboxFilter.ALL)
         timeline = await store.inbox.timeline(row.conversation.id, limit=10_000)

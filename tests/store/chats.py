@@ -6,6 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.conversation import Author, Conversation
@@ -116,7 +117,7 @@ class Talk:
         return await self.store.conversations.get(conversation_id)
 
     async def raw(self) -> list[KeptPush]:
-        return await self.store.pushes.page()
+        return await kept_pushes(self.store)
 
 
 async def resolve(store: Store, thread: int, at: datetime) -> None:

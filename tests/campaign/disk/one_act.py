@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 
 from tests.campaign.disk.at_work import RULES, Confirmed
 from tests.campaign.disk.recorder import Layer
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.cli import main
 from wxdesk.core.conversations.listing import InboxFilter
@@ -132,9 +133,7 @@ class _Failures(logging.Handler):
 
 
 async def _look_at_all(opened: OpenDesk) -> int:
-    pushes, before = 0, None
-    while page := await opened.store.pushes.page(before):
-        pushes, before = pushes + len(page), page[-1].id
+    pushes = len(await kept_pushes(opened.store))
     await opened.desk.rules.rulebook.all()
     await opened.desk.templates.all()
     rows, offset = await opened.store.inbox.page(InboxFilter.ALL), 0

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from tests.flow.conftest import next_event
 from tests.prepared import prepare
 from tests.secrets.backends import Drawer, drawer
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.cli import main
 from wxdesk.core.conversations.changes import RowAct, RowChange
@@ -240,7 +241,7 @@ async def test_an_account_removed_with_its_data_leaves_nothing(shop: Shop) -> No
     await shop.sandbox.wait_for_reply(LI_LEI.openid)
     await shop.opened.desk.account_editing.remove("shop", with_data=True)
     assert await shop.rows() == ()
-    assert await shop.opened.store.pushes.page() == []
+    assert await kept_pushes(shop.opened.store) == []
     assert await shop.opened.store.pushes.lost() == 0
 
 
@@ -259,7 +260,7 @@ async def test_a_removal_that_was_cut_off_can_be_begun_again(shop: Shop, monkeyp
     assert await shop.opened.store.pushes.lost() == 0
     await editing.remove("shop", with_data=True)
     assert "shop" not in shop.text
-    assert await shop.opened.store.pushes.page() == []
+    assert await kept_pushes(shop.opened.store) == []
 
 
 @pytest.mark.expects_log("The system keychain did not answer")

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from wechatpy.crypto import WeChatCrypto
 
 from tests.flow.conftest import World, setup_for
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.app import open_desk
 from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.account import PushMode
@@ -238,7 +239,7 @@ async def test_a_push_that_comes_twice_at_once_is_answered_twice_alike(tmp_path:
         message: dict[str, str | int] = {"MsgType": "text", "Content": "转人工", "MsgId": 78, "CreateTime": now}
         outcomes = await asyncio.gather(*(world.sandbox.push(LI, message) for _ in range(3)))
         assert [outcome.reading.understood for outcome in outcomes] == [AnswerVerdict.TRANSFER] * 3
-        assert len(await world.opened.store.pushes.page()) == 1
+        assert len(await kept_pushes(world.opened.store)) == 1
 
 
 async def test_a_transferred_message_counts_as_handed_over(tmp_path: Path) -> None:

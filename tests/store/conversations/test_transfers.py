@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.store.chats import T0, Talk, second
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
@@ -69,7 +70,7 @@ async def test_a_push_answered_with_a_transfer_is_known_by_account_and_key(talk:
     handed, answered = await talk.says("o1"), await talk.says("o1")
     for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
         await store.decisions.store_rulings([Ruling(Decision(item.message.id, item.conversation.id, outcome, T0))])
-    keys = {push.id: push.key for push in await store.pushes.page()}
+    keys = {push.id: push.key for push in await kept_pushes(store)}
     assert await store.transfers.was_transferred("shop", keys[handed.message.push_id])
     assert not await store.transfers.was_transferred("shop", keys[answered.message.push_id])
     assert not await store.transfers.was_transferred("other", keys[handed.message.push_id])

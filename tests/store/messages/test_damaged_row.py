@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.store.chats import T0, Talk
+from tests.store.kept_pushes import kept_pushes
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -22,7 +23,7 @@ async def test_a_damaged_format_is_read_as_unknown(home: Path) -> None:
         other.commit()
     store = await open_store(SQLITE, home)
     try:
-        [push] = await store.pushes.page()
+        [push] = await kept_pushes(store)
         assert push.format is None
     finally:
         await store.close()

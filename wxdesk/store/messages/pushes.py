@@ -122,10 +122,6 @@ class Pushes(StorePart):
         query = select(raw_pushes).where(UNDERIVED).order_by(raw_pushes.c.id).limit(limit)
         return await self._db.read(_list, query)
 
-    async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
-        """Return stored pushes, newest first."""
-        return await self._db.read(_list, _page(before_id, limit))
-
     derive = write_by(deriving.derive)
 
 
@@ -139,18 +135,15 @@ class QuarantineStore(StorePart):
 
     async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
         """Return unreadable pushes with ids below `before_id` (all if None), newest first."""
-        return await self._db.read(_list, _page(before_id, limit).where(UNREADABLE))
+        newest = select(raw_pushes).where(UNREADABLE).order_by(raw_pushes.c.id.desc()).limit(limit)
+        older = newest if before_id is None else newest.where(raw_pushes.c.id < before_id)
+        return await self._db.read(_list, older)
 
     @writing
     def release(self, connection: Connection, ids: Collection[int]) -> list[int]:
         """Release these pushes for deriving; return the ids of those that were still here."""
         change = update(raw_pushes).where(raw_pushes.c.id.in_(ids), UNREADABLE).values(note="", derived=false())
         return sorted(connection.scalars(change.returning(raw_pushes.c.id)))
-
-
-def _page(before_id: int | None, limit: int) -> Select[Any]:
-    query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
-    return query if before_id is None else query.where(raw_pushes.c.id < before_id)
 
 
 def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.store.kept_pushes import kept_pushes
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
 from wxdesk import i18n
@@ -94,7 +95,7 @@ def test_an_event_that_is_no_chat_opens_no_conversation(qtbot: QtBot, world: Wor
         assert world.push_event("oNobody", name).answer == "success"
     world.say(OPENID, "hello")
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 1)
-    kept = world.call(world.store.pushes.page())
+    kept = world.call(kept_pushes(world.store))
     assert [push.derived for push in kept] == [True] * 6
 
 
