@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,7 @@ from wxdesk import i18n
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.theme import DARK, font, mono_font, use_font
-from wxdesk.ui.widgets.labels import PlainLabel, breakable, plain_tip
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, breakable, plain_tip
 
 HOSTILE = '<img src="file:///etc/passwd"><h1>Hello</h1>&amp;'
 LONG = "w" * 2048
@@ -124,3 +124,13 @@ def test_a_label_that_says_nothing_is_hidden(qtbot: QtBot) -> None:
     assert (label.full_text(), label.isHidden()) == ("wrong", False)
     label.show_if_any("")
     assert (label.full_text(), label.isHidden()) == ("", True)
+
+
+def test_an_icon_as_high_as_the_line_beside_it_stands_in_the_middle(qtbot: QtBot) -> None:
+    alone, beside = IconLabel("send", "secondary", 14), IconLabel("send", "secondary", 14)
+    for icon in (alone, beside):
+        qtbot.addWidget(icon)
+        icon.resize(icon.sizeHint())
+    assert alone.size() == QSize(14, 14), "what shares a line reckons with it"
+    beside.setFixedHeight(24)
+    assert beside.grab(QRect(0, 5, 14, 14)).toImage() == alone.grab().toImage()

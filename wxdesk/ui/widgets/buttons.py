@@ -241,7 +241,7 @@ class Switch(EnterButton):
         self._is_told = False
         self.setCheckable(True)
         self.setChecked(checked)
-        self.setFixedSize(36, 24)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slide = QVariantAnimation(self, duration=MOVEMENT_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.valueChanged.connect(self._move)
@@ -253,6 +253,9 @@ class Switch(EnterButton):
         self._is_told = True
         super().setChecked(on)
         self._is_told = False
+
+    def sizeHint(self) -> QSize:
+        return QSize(36, 24)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:

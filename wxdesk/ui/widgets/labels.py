@@ -201,7 +201,7 @@ class IconLabel(QWidget):
         self.role = role
         self._name = name
         self._size = size
-        self.setFixedSize(size, size)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_icon(self, name: str, role: str) -> None:
@@ -210,9 +210,13 @@ class IconLabel(QWidget):
             self._name, self.role = name, role
             self.update()
 
+    def sizeHint(self) -> QSize:
+        return QSize(self._size, self._size)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:
-            painter.drawPixmap(0, 0, pixmap(self._name, self.role, self._size))
+            left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
+            painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
 
 
 def key_name(usual: str) -> str:

@@ -128,7 +128,6 @@ class FaceButton(SmallButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("person", tr("Nobody has it"), parent)
         self._name = ""
-        self.setFixedSize(FACE + 4, FACE + 4)
 
     def show_face(self, name: str, words: str) -> None:
         """Show a face; `words` tell about it."""
@@ -136,6 +135,9 @@ class FaceButton(SmallButton):
         set_tip(self, words)
         self.setAccessibleName(words)
         self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(FACE + 4, FACE + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._name:
