@@ -221,3 +221,18 @@ def test_a_row_may_go_before_the_button_is_let_go(qtbot: QtBot, world: World, pa
     with qtbot.waitSignal(page.list.clicked):
         qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert not view.selectedIndexes()
+
+
+def test_after_a_row_was_left_unread_the_arrows_go_on_from_it(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    ids = [world.say(LI.replace("LI", name), "hello") for name in ("FOUR", "THREE", "TWO", "ONE")][::-1]
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 4)
+    page.open_conversation(ids[1])
+    qtbot.waitUntil(lambda: bridge.is_idle and page.session.conversation_id == ids[1])
+    view = page.list.view
+    view.setFocus()
+    page.navigation.leave()
+    assert not view.selectedIndexes()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: page.session.conversation_id == ids[2])

@@ -237,8 +237,7 @@ class ConversationList(Frame):
         at = self.model.row_of(self._wanted)
         with self._without_picking():
             if at < 0:
-                self.view.setCurrentIndex(QModelIndex())
-                self.view.clearSelection()
+                self.view.clearSelection()  # by the arrows one goes on from where one was
             else:
                 alone = QItemSelectionModel.SelectionFlag.ClearAndSelect  # while Ctrl is held, Qt chooses one more
                 self.view.selectionModel().setCurrentIndex(self.model.index(at), alone)
