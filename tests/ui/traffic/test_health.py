@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.traffic.test_page import WANG, answered
+from tests.ui.traffic.test_page import WANG, answered, step_texts
 from tests.ui.world import World
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.setup.facts import SetupState
@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def told(page: TrafficPage) -> dict[str, str]:
-    return dict(page.health.steps.texts())
+    return dict(step_texts(page.health.steps))
 
 
 def test_a_desk_that_works_says_so_part_by_part(qtbot: QtBot, answering: World, page: TrafficPage) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import HandClock
 from tests.ui.conftest import ShowPage
+from tests.ui.traffic.test_page import step_texts
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
@@ -46,7 +47,7 @@ def show(qtbot: QtBot, show_page: ShowPage) -> TrafficPage:
 
 
 def replies(page: TrafficPage) -> list[str]:
-    return [text.split(" · ")[0] for name, text in page.detail.steps.texts() if name == "Reply"]
+    return [text.split(" · ")[0] for name, text in step_texts(page.detail.steps) if name == "Reply"]
 
 
 def until(qtbot: QtBot, page: TrafficPage, *said: str) -> None:

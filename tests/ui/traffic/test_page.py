@@ -21,6 +21,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.health import Traffic
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.traffic.detail import StepList
 from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.traffic.table import ROW, Column
 from wxdesk.ui.widgets.copying import CopyButton
@@ -54,6 +55,10 @@ def all_text(widget: QWidget) -> str:
     labels = [label.full_text() for label in widget.findChildren(PlainLabel)]
     bodies = [body.toPlainText() for body in widget.findChildren(QPlainTextEdit)]
     return "\n".join(labels + bodies)
+
+
+def step_texts(steps: StepList) -> list[tuple[str, str]]:
+    return [(step.name, step.text) for step in steps._shown]
 
 
 def test_a_desk_without_traffic_says_what_will_be_here(qtbot: QtBot, world: World, notices: Notices) -> None:
@@ -112,9 +117,9 @@ def test_the_detail_of_a_push_tells_its_whole_way_and_no_openid(
     answered(answering)
     qtbot.waitUntil(lambda: f"{SHORT}    你们几点开门" in column(page))
     select(page, "你们几点开门")
-    qtbot.waitUntil(lambda: ("Reply", "Accepted by WeChat · Rule · Hours") in page.detail.steps.texts())
+    qtbot.waitUntil(lambda: ("Reply", "Accepted by WeChat · Rule · Hours") in step_texts(page.detail.steps))
 
-    steps = dict(page.detail.steps.texts())
+    steps = dict(step_texts(page.detail.steps))
     assert steps["Checked"] == "verified and decrypted, secure mode · JSON"
     assert steps["Kept"].endswith(" · no. 1")
     assert steps["Response"].startswith("Received · success · ")
@@ -130,13 +135,15 @@ def test_the_detail_of_a_push_tells_how_far_the_clocks_are_apart(
     answering.say(WANG, "在吗")
     qtbot.waitUntil(lambda: any("在吗" in said for said in column(page)))
     select(page, "在吗")
-    qtbot.waitUntil(lambda: "before it came" in dict(page.detail.steps.texts()).get("Signed", ""))
+    qtbot.waitUntil(lambda: "before it came" in dict(step_texts(page.detail.steps)).get("Signed", ""))
     answering.sandbox.forward(7300)
     answering.say(WANG, "还在吗")
     qtbot.waitUntil(lambda: any("还在吗" in said for said in column(page)))
     select(page, "还在吗")
-    qtbot.waitUntil(lambda: "2 h ahead of this machine's clock" in dict(page.detail.steps.texts()).get("Signed", ""))
-    assert "The clock of this machine is slow." in dict(page.detail.steps.texts())["Signed"]
+    qtbot.waitUntil(
+        lambda: "2 h ahead of this machine's clock" in dict(step_texts(page.detail.steps)).get("Signed", "")
+    )
+    assert "The clock of this machine is slow." in dict(step_texts(page.detail.steps))["Signed"]
 
 
 def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
@@ -145,9 +152,9 @@ def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, 
     answering.say(WANG, "你们几点开门")
     qtbot.waitUntil(lambda: f"{SHORT}    你们几点开门" in column(page))
     select(page, "你们几点开门")
-    qtbot.waitUntil(lambda: dict(page.detail.steps.texts()).get("Reply", "").startswith("Sends in"))
+    qtbot.waitUntil(lambda: dict(step_texts(page.detail.steps)).get("Reply", "").startswith("Sends in"))
     answering.call(answering.desk.replies.release(1))
-    qtbot.waitUntil(lambda: dict(page.detail.steps.texts())["Reply"].startswith("Accepted by WeChat"))
+    qtbot.waitUntil(lambda: dict(step_texts(page.detail.steps))["Reply"].startswith("Accepted by WeChat"))
 
 
 def test_an_event_says_which_and_from_where(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
@@ -162,7 +169,7 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
     qtbot.waitUntil(lambda: f"{SHORT}    the time for replies is over" in column(page))
     assert page.header.problems.text() == "Problems 1"
     select(page, "the time for replies")
-    steps = dict(page.detail.steps.texts())
+    steps = dict(step_texts(page.detail.steps))
     assert steps["To"] == SHORT
     assert steps["Result"] == "45015 the time for replies is over"
     assert steps["What to do"].endswith("Wait until the customer writes again.")
@@ -182,7 +189,7 @@ def test_a_token_call_from_a_foreign_address_offers_the_address(
     answering.say(WANG, "你们几点开门")
     qtbot.waitUntil(lambda: "this machine's address is not in the IP list" in column(page))
     select(page, "not in the IP list")
-    steps = dict(page.detail.steps.texts())
+    steps = dict(step_texts(page.detail.steps))
     assert steps["What to do"] == "Add 203.0.113.7 to the IP list in the mini program's console."
     assert steps["IP address"] == "203.0.113.7"
     assert "rid" not in steps["WeChat said"]
@@ -201,7 +208,7 @@ def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: Wor
     assert column(page, Column.RESULT) == ["403 not encrypted", "404 unknown address"]
     assert set(column(page)) == {"Nothing was kept"}
     page.view.selectRow(0)
-    assert dict(page.detail.steps.texts())["What it means"].startswith("What arrived held nothing encrypted")
+    assert dict(step_texts(page.detail.steps))["What it means"].startswith("What arrived held nothing encrypted")
     assert not page.detail.body.isVisible()
 
 
@@ -223,7 +230,7 @@ def test_a_refused_check_of_the_url_is_called_one_and_says_what_is_wrong(
         "WeChat asks for /wx/Shop; the name of the account has other capital letters: /wx/shop.",
     ]
     page.view.selectRow(1)
-    assert dict(page.detail.steps.texts())["What to do"] == "Copy the Token from here, and submit it again."
+    assert dict(step_texts(page.detail.steps))["What to do"] == "Copy the Token from here, and submit it again."
 
 
 def test_traffic_of_an_earlier_run_is_shown_and_copied_without_secrets(
@@ -271,7 +278,7 @@ def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
         qtbot.waitUntil(partial(lambda count: len(column(page)) == count, count))
     assert column(page, Column.RESULT) == ["403 plain text: attack"] * 2
     page.view.selectRow(0)
-    assert "Somebody tried to slip it in" in dict(page.detail.steps.texts())["What it means"]
+    assert "Somebody tried to slip it in" in dict(step_texts(page.detail.steps))["What it means"]
     assert answering.desk.health.state.troubles == ()  # nothing in it is WeChat's
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.held_answer import FirstAnswerHeld
-from tests.ui.traffic.test_page import WANG, all_text, column, select
+from tests.ui.traffic.test_page import WANG, all_text, column, select, step_texts
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.push import BodyFormat, KeptPush, Push
@@ -98,7 +98,7 @@ def test_the_body_is_shown_without_danger_and_without_the_openid(qtbot: QtBot, o
     opened.view.selectRow(1)
     qtbot.waitUntil(lambda: "<img src=file:///etc/passwd>" in opened.detail.body.toPlainText())
     assert WANG not in opened.detail.body.toPlainText()
-    assert ("Not read", "MsgType is missing.") in opened.detail.steps.texts()
+    assert ("Not read", "MsgType is missing.") in step_texts(opened.detail.steps)
     opened.view.selectRow(0)
     qtbot.waitUntil(lambda: opened.detail.body.toPlainText() == '{"a":"\\xff\\x00\\u202e"}')
 

@@ -140,10 +140,6 @@ class StepList(QWidget):
         hbox((icon, AT_TOP), (text, 1), within=both, spacing=4)
         return both
 
-    def texts(self) -> list[tuple[str, str]]:
-        """Return the texts shown, in order."""
-        return [(step.name, step.text) for step in self._shown]
-
 
 LONGEST = 20_000
 """Most characters shown; the largest accepted push has 64 KiB."""
