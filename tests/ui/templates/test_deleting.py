@@ -31,6 +31,16 @@ def test_a_deleted_template_can_be_brought_back(
     assert stored() == before
 
 
+def test_after_a_deletion_one_goes_on_beside_it(qtbot: QtBot, bridge: Bridge, page: TemplatesPage) -> None:
+    for chosen, next_one in (("Parcel", "Returns"), ("Returns", "Hours")):
+        choose(page, chosen)
+        page.list.view.setFocus()
+        qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        assert page.editor.saved.title == next_one
+        assert page.list.view.current() == page.editor.saved
+
+
 def test_a_template_with_unsaved_changes_is_not_deleted_unasked(
     qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
 ) -> None:

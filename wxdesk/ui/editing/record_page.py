@@ -184,7 +184,9 @@ class RecordPage[R: Record](QWidget):
         return self._middle.currentIndex() == EDITOR
 
     def _show_records(self, records: Sequence[R], first: R | None) -> None:
-        """Show the stored records; edit the same, the wanted or the `first` one."""
+        """Show stored records; edit the same, the wanted, one beside it, or the `first`."""
+        at = next((n for n, one in enumerate(self._records) if one.id == self.editor.saved.id), 0)
+        beside = [one.id for one in (*self._records[at + 1 :], *reversed(self._records[:at]))]
         self._records = records
         known: dict[int, R] = {one.id: one for one in records}
         wanted, now = known.get(self._wanted), self.editor.saved
@@ -199,7 +201,7 @@ class RecordPage[R: Record](QWidget):
         elif self.unsaved:
             self.editor.show_stored(None)  # deleted elsewhere
         elif first is not None:
-            self._edit(first)
+            self._edit(next((known[one] for one in beside if one in known), first))
         else:
             self._middle.setCurrentIndex(NO_RECORD)
         self._view.show_current(self.editor.saved.id if self._editing else 0)

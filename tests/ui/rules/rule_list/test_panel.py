@@ -333,7 +333,7 @@ def test_a_deleted_rule_can_be_brought_back_to_its_place(
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: bridge.is_idle and _toast_action(host).isVisible())
     assert _names(stored()) == ["Refunds", "Parcels", "Everything else"]
-    assert page.editor.head.title.text() == "Refunds"
+    assert page.editor.head.title.text() == "Parcels"
     _undo_by_toast(host, bridge, qtbot)
     assert _names(stored()) == NAMES
     assert page.editor.head.title.text() == "Hours"
