@@ -33,7 +33,6 @@ NO_PLACE_FOR_SECRETS = (
 )
 WRONG_KIND = "must begin with sqlite:/// or postgresql://"
 MOST_MONTHS = 1200
-MOST_BACKUPS = 366
 LONGEST_TITLE = 64
 
 SECRET_FIELDS = (CredentialField.APP_SECRET, CredentialField.PUSH_TOKEN, CredentialField.ENCODING_AES_KEY)
@@ -106,10 +105,9 @@ class UpdateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Folder of the daily backups, empty for none; the newest `keep` stay."""
+    """Folder of the daily backups; empty for none."""
 
     folder: str = ""
-    keep: int = 7
 
 
 class AccountEntry(Account, frozen=True, forbid_unknown_fields=True):
@@ -244,8 +242,6 @@ def _check(config: Config, file: str) -> None:
         raise BadConfig(file, "store.url", WRONG_KIND)
     if config.backup.folder and not Path(config.backup.folder).is_absolute():
         raise BadConfig(file, "backup.folder", "must be a whole path, from the root or the drive on")
-    if not 1 <= config.backup.keep <= MOST_BACKUPS:
-        raise BadConfig(file, "backup.keep", Phrase("must be from 1 to {most}", most=MOST_BACKUPS))
     check_tunnel(config.tunnel, file)
     check_outside(config.phone, config.customer_data, file)
     seen: set[str] = set()

@@ -14,7 +14,7 @@ from tests.flow.timed_desk import START, HandClock
 from tests.prepared import prepare
 from wxdesk.config.reading import BackupSettings, Config
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
-from wxdesk.desk.data.daily_backups import DailyBackups, daily_backups, newest_backup
+from wxdesk.desk.data.daily_backups import KEPT, DailyBackups, daily_backups
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.i18n import tr
 from wxdesk.store.moving.backup import read_listing
@@ -37,8 +37,8 @@ class Daily:
         self.heard.append(event)
         self.told.set()
 
-    def use(self, folder: Path | None, keep: int = 7) -> None:
-        settings = BackupSettings(str(folder) if folder else "", keep)
+    def use(self, folder: Path) -> None:
+        settings = BackupSettings(str(folder))
         self.configuration.use(Setup(self.home, Config(backup=settings), clock=self.clock))
 
     @property
@@ -59,10 +59,10 @@ def daily(tmp_path: Path) -> Daily:
 
 async def test_each_day_has_one_and_the_newest_stay(daily: Daily) -> None:
     assert await daily.part.back_up() is None, "nobody asked for any"
-    daily.use(daily.folder, keep=2)
+    daily.use(daily.folder)
     own = daily.folder / "wxdesk-2026-11-30.zip"
     own.write_bytes(b"the operator's own")
-    days = [(START + timedelta(days=n)).astimezone() for n in range(3)]
+    days = [(START + timedelta(days=n)).astimezone() for n in range(KEPT + 1)]
     for day in days:
         daily.clock.now = day
         again = await daily.part.back_up()
@@ -72,7 +72,6 @@ async def test_each_day_has_one_and_the_newest_stay(daily: Daily) -> None:
     assert own.exists()
     newest = daily_backups(daily.folder, daily.home)[0]
     assert "desk.db" in read_listing(newest).files
-    assert newest_backup(daily.folder, daily.home) is not None
     written = newest.stat().st_mtime_ns
     await daily.part.back_up()
     assert newest.stat().st_mtime_ns == written, "one a day"

@@ -154,24 +154,20 @@ def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: WindowBridge, notice
 def test_a_folder_for_daily_backups_is_chosen_and_given_up(
     qtbot: QtBot, card: DataCard, world: World, tmp_path: Path
 ) -> None:
-    none = "None: what only this computer has, is lost with it"
-    qtbot.waitUntil(lambda: card.daily.state.words.full_text() == none)
-    assert card.daily.end.isHidden()
-    card.daily.choose.click()
+    assert card.daily.state.words.full_text() == "None: what only this computer has, is lost with it"
+    card.daily.button.click()
     dialog = card.window().findChildren(QFileDialog)[-1]
     assert dialog.fileMode() is QFileDialog.FileMode.Directory
     dialog.selectFile(str(tmp_path))
     dialog.accept()
     config = world.home / "config.toml"
     qtbot.waitUntil(lambda: config.exists() and str(tmp_path) in config.read_text(encoding="utf-8"))
-    world.configure(backup=BackupSettings(str(tmp_path)))
-    world.publish(ConfigurationChanged(tables=("backup",)))
-    qtbot.waitUntil(lambda: card.daily.state.words.full_text() == "The first one is being written")
-    assert card.daily.folder.full_text() == str(tmp_path)
-    qtbot.waitUntil(lambda: card.daily.state.words.full_text().startswith("The newest one was written at "))
-    assert len(list(tmp_path.glob("*-daily-*.zip"))) == 1
     world.configure(backup=BackupSettings(str(tmp_path / "stick")))
     world.publish(ConfigurationChanged(tables=("backup",)))
     qtbot.waitUntil(lambda: "(the folder for it does not exist)" in card.daily.state.words.full_text())
-    card.daily.end.click()
+    world.configure(backup=BackupSettings(str(tmp_path)))
+    world.publish(ConfigurationChanged(tables=("backup",)))
+    qtbot.waitUntil(lambda: card.daily.state.words.full_text() == f"Into {tmp_path}; the last 7 stay")
+    qtbot.waitUntil(lambda: len(list(tmp_path.glob("*-daily-*.zip"))) == 1)
+    card.daily.button.click()
     qtbot.waitUntil(lambda: str(tmp_path) not in config.read_text(encoding="utf-8"))

@@ -30,6 +30,9 @@ FIRST_SECONDS = 600.0
 
 TRY_AGAIN = timedelta(hours=1)
 
+KEPT = 7
+"""Daily backups that stay, the newest."""
+
 ENDING = "????-??-??.zip"
 """End of the names, the day; one of another length is of another computer."""
 
@@ -39,12 +42,6 @@ FAILED = "There is no backup of today in {folder} ({reason}). wxdesk tries again
 def daily_backups(folder: Path, home: Path) -> list[Path]:
     """Return the daily backups of a home, newest first."""
     return sorted(folder.glob(glob.escape(_beginning(home)) + ENDING), reverse=True)
-
-
-def newest_backup(folder: Path, home: Path) -> datetime | None:
-    """Return when the newest daily backup of a home was written, if there is one."""
-    found = daily_backups(folder, home)
-    return datetime.fromtimestamp(found[0].stat().st_mtime).astimezone() if found else None
 
 
 def _beginning(home: Path) -> str:
@@ -76,18 +73,18 @@ class DailyBackups:
     async def back_up(self) -> datetime | None:
         """Write today's backup unless it is there; return when to look again."""
         setup, now = self._configuration.now, self._clock().astimezone()
-        settings = setup.config.backup
+        folder = setup.config.backup.folder
         trouble: Text = ""
         again = None
-        if settings.folder:
-            file = Path(settings.folder, f"{_beginning(setup.home)}{now:%Y-%m-%d}.zip")
+        if folder:
+            file = Path(folder, f"{_beginning(setup.home)}{now:%Y-%m-%d}.zip")
             again = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
             try:
                 if not await on_own_thread(file.exists):
                     await _write(setup.home, file)
-                    await on_own_thread(lambda: _tidy(file, setup.home, settings.keep))
+                    await on_own_thread(lambda: _tidy(file, setup.home))
             except BadInput as error:
-                trouble, again = Phrase(FAILED, folder=settings.folder, reason=explanation(error)), now + TRY_AGAIN
+                trouble, again = Phrase(FAILED, folder=folder, reason=explanation(error)), now + TRY_AGAIN
         self._publish(TroubleRaised(TroubleArea.BACKUP, trouble))
         return again
 
@@ -111,9 +108,9 @@ async def _write(home: Path, file: Path) -> None:
     log.info("The daily backup is in %s", file)
 
 
-def _tidy(file: Path, home: Path, keep: int) -> None:
+def _tidy(file: Path, home: Path) -> None:
     """Remove the oldest, and rests of those that were cut off on another day."""
-    for old in daily_backups(file.parent, home)[keep:]:
+    for old in daily_backups(file.parent, home)[KEPT:]:
         with suppress(OSError):
             old.unlink()
     for rest in file.parent.glob(f".{glob.escape(_beginning(home))}{ENDING}-*"):
