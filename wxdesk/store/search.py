@@ -34,6 +34,7 @@ from wxdesk.store.schema.records import (
     SELECT_REPLIES,
     conversations_by_id,
     load_conversations,
+    load_messages,
     message_of,
     reply_of,
 )
@@ -114,7 +115,10 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
     ranked = select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(RANKED).subquery()
     by_rule = exists().where(replies.c.id == ranked.c.reply_id, replies.c.author == Author.RULE)
     found = connection.execute(select(ranked).order_by(by_rule, ranked.c.id.desc()).limit(limit)).all()
-    items = _items(connection, found)
+    items: list[TimelineItem] = []
+    items += load_messages(connection, [one.message_id for one in found if one.message_id is not None])
+    answered = SELECT_REPLIES.where(replies.c.id.in_([one.reply_id for one in found if one.reply_id is not None]))
+    items += map(reply_of, connection.execute(answered))
     by_id = conversations_by_id(connection, {item.conversation_id for item in items})
     items.sort(key=lambda one: (not (isinstance(one, Reply) and one.author is Author.RULE), _place(one)), reverse=True)
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
@@ -172,14 +176,6 @@ def customers(
 
 def _sought(phrase: str) -> list[str]:
     return spaced(_emoticon_names()[1](phrase)).split()
-
-
-def _items(connection: Connection, found: Sequence[Any]) -> list[TimelineItem]:
-    said = select(messages).where(messages.c.id.in_([one.message_id for one in found if one.message_id is not None]))
-    answered = SELECT_REPLIES.where(replies.c.id.in_([one.reply_id for one in found if one.reply_id is not None]))
-    items: list[TimelineItem] = [message_of(row) for row in connection.execute(said)]
-    items += [reply_of(row) for row in connection.execute(answered)]
-    return items
 
 
 RANKED = 1000

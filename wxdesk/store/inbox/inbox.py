@@ -12,7 +12,6 @@ from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineIte
 from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import EVERYTHING, Narrowing
 from wxdesk.core.model.decision import Decision
-from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
 from wxdesk.store.decisions.decisions import newest_decision
@@ -22,7 +21,7 @@ from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.figures import narrowed
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
-from wxdesk.store.schema.records import SELECT_REPLIES, message_of, reply_of
+from wxdesk.store.schema.records import SELECT_REPLIES, load_messages, message_of, reply_of
 
 
 def _timeline(
@@ -42,11 +41,11 @@ def _timeline(
     found: list[TimelineItem] = []
     for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
         make = message_of if table is messages else reply_of
-        if after is None:
-            chosen = _last(query if before is None else query.where(at < before), table, at, limit)
-        else:
-            chosen = _first(query.where(at > after), table, at, limit)
-        found += [make(row) for row in connection.execute(chosen)]
+        if after is not None:
+            query = query.where(at > after)
+        elif before is not None:
+            query = query.where(at < before)
+        found += [make(row) for row in connection.execute(_end_of(query, table, at, limit, newest=after is None))]
     found = in_order(found)
     if len(found) <= limit:
         return found
@@ -104,11 +103,7 @@ class Inbox(StorePart):
         more = load_replies(connection, set(others) - shown)
         return rows[0], items, newest_decision(connection, conversation_id), more
 
-    @reading
-    def messages(self, connection: Connection, ids: Collection[int]) -> list[Message]:
-        """Return these messages, unordered; unknown ids are left out."""
-        return [message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))]
-
+    messages = read_by(load_messages)
     counts = read_by(inbox_rows.counts)
     day_counts = read_by(inbox_rows.day_counts)
     find = read_by(search.find)
@@ -116,18 +111,12 @@ class Inbox(StorePart):
     search = read_by(search.search)
 
 
-def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
-    """Select the newest `limit` rows of `query`, and those as old as the last of them."""
-    edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
-    oldest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH, Moment))
-    return query.where(at >= oldest).order_by(at, table.c.id)
-
-
-def _first(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
-    """Select the oldest `limit` rows of `query`, and those as new as the last of them."""
-    edge = query.with_only_columns(at).order_by(at, table.c.id).limit(1).offset(limit - 1)
-    newest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(_LATEST, Moment))
-    return query.where(at <= newest).order_by(at, table.c.id)
+def _end_of(query: Select[Any], table: Table, at: Any, limit: int, *, newest: bool) -> Select[Any]:  # noqa: ANN401
+    """Select the newest or oldest `limit` rows, and those of the last one's time."""
+    order = (at.desc(), table.c.id.desc()) if newest else (at, table.c.id)
+    edge = query.with_only_columns(at).order_by(*order).limit(1).offset(limit - 1)
+    last = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH if newest else _LATEST, Moment))
+    return query.where(at >= last if newest else at <= last).order_by(at, table.c.id)
 
 
 _LATEST = datetime.max.replace(tzinfo=UTC)

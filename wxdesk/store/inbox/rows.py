@@ -27,7 +27,6 @@ from sqlalchemy import (
 from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.conversations.listing import LONGEST_FIRST, DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ON_ITS_WAY, UNSETTLED, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
@@ -49,7 +48,7 @@ from wxdesk.store.schema.messaging import (
     operator_drafts,
     replies,
 )
-from wxdesk.store.schema.records import SELECT_CONVERSATIONS, attention_of, conversation_of, message_of
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, attention_of, conversation_of, load_messages
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
 _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
@@ -163,7 +162,6 @@ def _last_unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
 # Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
 _ROWS = _select_rows()
 _NAMED = rows_query()
-_MESSAGES = select(messages).where(Among(messages.c.id, "ids"))
 _CALLS = select(calls).where(Among(calls.c.conversation_id, "ids")).order_by(calls.c.conversation_id, calls.c.cause)
 
 
@@ -171,7 +169,8 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     found = connection.execute(query, given).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
-    questions = _questions(connection, [row.question_id for row in found if row.question_id is not None])
+    asked = [row.question_id for row in found if row.question_id is not None]
+    questions = {message.id: message for message in load_messages(connection, asked)}
     calling = _calls(connection, [row.id for row in found])
     behind = _waiting_parts(connection, [row.id for row in found if row.held])
     return [
@@ -221,10 +220,6 @@ def _waiting_parts(connection: Connection, ids: Collection[int]) -> dict[int, _W
         elif one.due_at is not None:
             kept.due_at = min(filter(None, (kept.due_at, one.due_at)))
     return found
-
-
-def _questions(connection: Connection, ids: Sequence[int]) -> dict[int, Message]:
-    return {row.id: message_of(row) for row in connection.execute(_MESSAGES, {"ids": ids})} if ids else {}
 
 
 def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Attention, ...]]:

@@ -14,7 +14,8 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import StepKind
-from wxdesk.store.schema.messaging import contacts, conversations, replies, reply_steps
+from wxdesk.store.schema.columns import Among
+from wxdesk.store.schema.messaging import contacts, conversations, messages, replies, reply_steps
 
 CONTACT = [column for column in contacts.c if column.name != "words"]
 _LABELLED = [column.label(f"contact_{column.name}") for column in CONTACT if column.name != "id"]
@@ -89,6 +90,15 @@ def person_in(connection: Connection, conversation_id: int) -> tuple[str, str]:
 def message_of(row: Row[Any]) -> Message:
     """Build a message from a row with all columns of messages."""
     return Message(*_message_values(row))
+
+
+def load_messages(connection: Connection, ids: Collection[int]) -> list[Message]:
+    """Return these messages, unordered; unknown ids are left out."""
+    return [message_of(row) for row in connection.execute(_MESSAGES, {"ids": list(ids)})] if ids else []
+
+
+# A busy window asks it all the time: put together once.
+_MESSAGES = select(messages).where(Among(messages.c.id, "ids"))
 
 
 def attention_of(row: Row[Any]) -> Attention:
