@@ -26,6 +26,12 @@ def short_openid(openid: str) -> str:
     return f"{openid[:4]}…{openid[-3:]}" if len(openid) >= 12 else f"{openid[:2]}…"
 
 
+def first_words(text: str, most: int = 24) -> str:
+    """Return the beginning of `text` on one line, of so many characters at `most`."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most] + "…"
+
+
 def author_word(reply: Reply) -> str:
     """Return the author of a reply: the rule (and whether edited), or the operator."""
     return " · ".join(author_words(reply))

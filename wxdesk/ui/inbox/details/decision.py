@@ -14,7 +14,6 @@ from wxdesk.core.model.decision import Decision, Outcome, RuleVerdict
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, Frame, grid, remove_widgets, vbox
@@ -22,7 +21,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, Slot
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
-from wxdesk.ui.wording.messages import author_word
+from wxdesk.ui.wording.messages import author_word, first_words
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 from wxdesk.ui.wording.times import clock_second
 

@@ -21,7 +21,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
 from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_words, mode_text, quoted
+from wxdesk.ui.wording.messages import author_words, first_words, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 from wxdesk.ui.wording.times import clock_time, day_text, is_same_day
 
@@ -222,15 +222,6 @@ def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
     if closing.last_moment is LastMoment.HAND_OVER:
         return tr("Handed to you at {time}, just before the reply window closes.", time=time)
     return tr("Sent at {time}, just before the reply window closes.", time=time)
-
-
-def first_words(text: str) -> str:
-    """Return the beginning of `text` on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _FIRST_WORDS else line[:_FIRST_WORDS] + "…"
-
-
-_FIRST_WORDS = 24
 
 
 def trouble_of(reply: Reply) -> str:

@@ -27,12 +27,10 @@ from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.core.setup.reach import Outage, gaps_between
 from wxdesk.core.wechat.session_from import fields_of
 from wxdesk.i18n import size_text, tr
-from wxdesk.ui.wording.messages import kind_text, readable
+from wxdesk.ui.wording.messages import first_words, kind_text, readable
 from wxdesk.ui.wording.outages import gap_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 from wxdesk.ui.wording.times import clock_time, day_text, is_same_day
-
-_LONGEST_VALUE = 40
 
 
 def event_text(message: Message) -> str:
@@ -53,7 +51,7 @@ def event_text(message: Message) -> str:
 def source_line(session_from: str) -> str:
     """Return a contact's source on one line: its fields, else the raw text."""
     fields = fields_of(session_from)
-    told = (contained(f"{name} {_shortened(value)}".strip()) for name, value in fields.items())
+    told = (contained(f"{name} {first_words(value, 39)}".strip()) for name, value in fields.items())
     return " · ".join(told) or " ".join(session_from.split())
 
 
@@ -73,11 +71,6 @@ def _field(message: Message, name: str) -> str:
 
 def _size(text: str) -> str:
     return size_text(int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else ""
-
-
-def _shortened(value: str) -> str:
-    one_line = " ".join(value.split())
-    return one_line if len(one_line) <= _LONGEST_VALUE else one_line[: _LONGEST_VALUE - 1] + "…"
 
 
 class EntryKind(Enum):

@@ -23,7 +23,7 @@ from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.widgets.row_list import RECORD, Index
-from wxdesk.ui.wording.messages import parts_to_copy
+from wxdesk.ui.wording.messages import first_words, parts_to_copy
 
 type KeyEffect = tuple[BubbleKey, BubbleAction | None]
 """A key and its action; Enter with None opens what the bubble holds."""
@@ -326,10 +326,10 @@ class TimelineView(AnchoredView):
         if entry.text:
             menu.addAction(tr("Quote in the reply"), partial(self.quoted.emit, entry.text))
         for part in parts_to_copy(entry.text):
-            words = tr("Copy “{text}”", text=_short(part))
+            words = tr("Copy “{text}”", text=literal(first_words(part, _LONGEST)))
             menu.addAction(words, partial(QGuiApplication.clipboard().setText, part))
         for held in openable_in(entry):
-            label = None if isinstance(held, PicturePiece) else _short(held.link.label)
+            label = None if isinstance(held, PicturePiece) else literal(first_words(held.link.label, _LONGEST))
             words = tr("Look at the picture") if label is None else tr("Open “{text}”", text=label)
             menu.addAction(words, partial(self._press, entry.key, held))
         if entry.reply is not None:
@@ -345,9 +345,3 @@ class TimelineView(AnchoredView):
 def _key_of(event: QKeyEvent) -> BubbleKey | None:
     fixed = None if event.modifiers() & _COMMAND else _KEYS.get(Qt.Key(event.key()))
     return fixed or next((key for key in _CHOSEN if is_pressed(event, key.value)), None)
-
-
-def _short(text: str) -> str:
-    label = " ".join(text.split())
-    shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
-    return literal(shown)
