@@ -247,7 +247,7 @@ def test_notes_and_tags_by_rules_or_colleagues_meanwhile_stay(
     qtbot.waitUntil(lambda: page.chat.header.name.full_text() == "Wang Fang")
     kept = world.call(world.store.conversations.get(conversation_id)).contact
     assert (kept.alias, kept.note, kept.tags) == ("Wang Fang", "likes tea", ("vip",))
-    qtbot.waitUntil(lambda: panel.tags.tags() == ("vip",))
+    qtbot.waitUntil(lambda: panel.tags.tags == ("vip",))
     panel.note.setFocus()
     world.call(world.desk.conversations.describe(conversation_id, ContactChange(note="hates tea")))
     qtbot.waitUntil(lambda: panel.note.toPlainText() == "hates tea")

@@ -112,7 +112,7 @@ class ContactPanel(QFrame):
         contact = self._contact
         if contact is None:
             return
-        form = replace(contact, alias=self.alias.text(), note=self.note.toPlainText(), tags=self.tags.tags())
+        form = replace(contact, alias=self.alias.text(), note=self.note.toPlainText(), tags=self.tags.tags)
         change = change_from_form(contact, form, self._noted)
         if change != ContactChange():
             self._noted = form.note.strip()
@@ -278,7 +278,7 @@ class TagRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tags: tuple[str, ...] = ()
+        self.tags: tuple[str, ...] = ()
         self._chips: list[Chip] = []
         self.field = _TagField()
         self.plus = Chip("＋", checkable=False)
@@ -289,14 +289,10 @@ class TagRow(QWidget):
         self.plus.clicked.connect(self._open_field)
         self.field.done.connect(self._add)
 
-    def tags(self) -> tuple[str, ...]:
-        """Return the tags in order."""
-        return self._tags
-
     def show_tags(self, tags: tuple[str, ...]) -> None:
         """Show these tags."""
-        if tags != self._tags:
-            self._tags = tags
+        if tags != self.tags:
+            self.tags = tags
             discard(*self._chips)
             self._chips = [self._chip(tag) for tag in tags]
             self._flow.set_widgets((*self._chips, self.field, self.plus))
@@ -326,12 +322,12 @@ class TagRow(QWidget):
         self.field.hide()
         self.plus.show()
         tag = " ".join(self.field.text().split())
-        if tag and tag not in self._tags:
-            self.show_tags((*self._tags, tag))
+        if tag and tag not in self.tags:
+            self.show_tags((*self.tags, tag))
             self.changed.emit()
 
     def _take_away(self, gone: str) -> None:
-        self.show_tags(tuple(tag for tag in self._tags if tag != gone))
+        self.show_tags(tuple(tag for tag in self.tags if tag != gone))
         self.changed.emit()
 
 

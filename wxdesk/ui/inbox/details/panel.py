@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QWidget
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.decision import Decision
-from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.details.contact import ContactPanel
@@ -149,7 +148,4 @@ class Explanation(QObject):
             self._detail.history.show_reply(None)
             return
         work = self._bridge.desk.timeline.steps(reply.id)
-        self._bridge.ask(work, self._show_steps, about=lambda: self._picked)
-
-    def _show_steps(self, steps: list[ReplyStep]) -> None:
-        self._detail.history.show_reply(self._session.known.reply(self._picked), steps)
+        self._bridge.ask(work, partial(self._detail.history.show_reply, reply), about=lambda: self._picked)
