@@ -338,14 +338,18 @@ class InboxPage(QWidget):
         self.detail.focus_reasons()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        focused = self.focusWidget()
-        writing = isinstance(focused, QLineEdit | QPlainTextEdit)
+        reply = self.chat.composer.edit
+        writing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
             self.regions.leave_drawers()
-        elif typed_text(event) and not writing:
-            self.chat.type_into(event)
-        elif event.matches(QKeySequence.StandardKey.Paste) and not writing:
-            self.chat.paste()
+        elif writing or self.session.conversation_id is None:
+            super().keyPressEvent(event)
+        elif typed_text(event):
+            self._write()
+            reply.keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self._write()
+            reply.paste()
         else:
             super().keyPressEvent(event)
 

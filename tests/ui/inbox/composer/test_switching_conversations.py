@@ -143,7 +143,8 @@ def test_an_unreadable_conversation_is_told_and_keeps_what_is_typed_meanwhile(
     page.chat.composer.edit.setPlainText("for Li")
     with unreadable(world, "decisions"):
         page.open_conversation(wang)
-        page.chat.type_into(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "for Wang"))
+        page.list.view.setFocus()
+        page.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "for Wang"))
         qtbot.waitUntil(lambda: page.session.visit.failed)
         assert page.chat.unread.title.full_text() == "This conversation could not be read"
         QTest.keyClicks(page.chat.composer.edit, ", still")

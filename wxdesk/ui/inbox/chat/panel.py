@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
@@ -193,22 +193,6 @@ class ChatPanel(Frame):
         self.transfer.show_conversation(conversation, now)
         self.writing.tick(conversation, now)
         self.timeline.tick()
-
-    def type_into(self, event: QKeyEvent) -> None:
-        """Let the composer handle a key that was pressed elsewhere."""
-        if self._go_to_reply():
-            self.composer.edit.keyPressEvent(event)
-
-    def paste(self) -> None:
-        """Paste into the composer what was pasted elsewhere."""
-        if self._go_to_reply():
-            self.composer.edit.paste()
-
-    def _go_to_reply(self) -> bool:
-        if self._session.conversation_id is None:
-            return False
-        self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        return True
 
     def _opened(self, key: str) -> None:
         self._show_timeline()
