@@ -46,6 +46,7 @@ class TakeoverExpiry:
         self._ends: dict[int, datetime] = {}
         self._warned: dict[int, datetime] = {}
         self._awake = asyncio.Event()
+        self.check_again = self._awake.set
 
     def on_event(self, event: Event) -> None:
         """React to takeovers, presence, preferences and typing; subscribed to the bus."""
@@ -54,10 +55,6 @@ class TakeoverExpiry:
             if event.until is not None:
                 self._ends[event.conversation_id] = event.until
         self.check_again()
-
-    def check_again(self) -> None:
-        """Check again now; the clock may have been changed."""
-        self._awake.set()
 
     async def hand_back_endless(self) -> None:
         """End all those takeovers as if their time were over; contacts go on waiting."""

@@ -70,6 +70,7 @@ class ChatSession(QObject):
         self._changed_replies: set[int] = set()
         self._asked: AbstractSet[int] = frozenset()  # replies of the question whose answer is awaited
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
+        self.retry = self._refresher.ask
         bridge.events.connect(self._on_events)
         bridge.message_arrived.connect(self._show_arrived)
         self._outages = KnownOutages(bridge, self)
@@ -116,10 +117,6 @@ class ChatSession(QObject):
         """Update what is not read anew: day names, gaps, or a closed reply window."""
         if not self.visit.fresh:
             self._show()
-
-    def retry(self) -> None:
-        """Read again after a failure."""
-        self._refresher.ask()
 
     def older(self) -> None:
         """Read the page above, unless one is being read or there is none."""

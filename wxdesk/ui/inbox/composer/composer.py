@@ -48,6 +48,7 @@ class Composer(Frame):
         self._entry_of = entry_of  # with the other parts of its answer
         self._now: datetime | None = None
         self.edit = MessageEdit()
+        self.text = self.edit.toPlainText
         self.tools = ComposerTools()
         self.line = DraftBanner()
         self.foot = ComposerFoot()
@@ -92,10 +93,6 @@ class Composer(Frame):
     def editing(self) -> Reply | None:
         """The reply that the text in hand changes."""
         return self.drafts.top().editing
-
-    def text(self) -> str:
-        """Return the text in the field."""
-        return self.edit.toPlainText()
 
     def write_anew(self, text: str) -> None:
         """Begin another reply with `text`; the present draft is kept below it."""

@@ -42,17 +42,13 @@ class HeldReplies(QObject):
     def __init__(self, bridge: WindowBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._refresher = Refresher(bridge, bridge.desk.inbox.held_replies, self.take, self)
+        self.load = Refresher(bridge, bridge.desk.inbox.held_replies, self.take, self).ask
         self.held: tuple[HeldReply, ...] = ()
         bridge.follow(self, self.load, *_TOUCHING)
 
     def asking(self) -> tuple[HeldReply, ...]:
         """Return those without a due time, which wait for the operator."""
         return tuple(one for one in self.held if one.reply.due_at is None)
-
-    def load(self) -> None:
-        """Read now, or once more after a read that is under way."""
-        self._refresher.ask()
 
     def take(self, held: tuple[HeldReply, ...]) -> None:
         """Use these held replies."""
