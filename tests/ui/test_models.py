@@ -66,7 +66,7 @@ def _held(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
 
 
 def _templates(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
-    model = TemplateModel(clock)
+    model = TemplateModel(clock, lambda one: one.summary)
     model.show([Template(number, f"{number:03}", text) for number, text in enumerate(texts, 1)])
     return model, lambda row: model.index(row).data(RECORD).text
 

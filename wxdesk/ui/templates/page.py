@@ -35,7 +35,7 @@ class TemplatesPage(RecordPage[Template]):
     def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, bridge.desk.templates, TemplatesChanged, parent)
         said = bridge.desk.templates.one_line
-        self.model = TemplateModel(bridge.desk.clock, self, lambda one: said(one, example_context(bridge.desk)))
+        self.model = TemplateModel(bridge.desk.clock, lambda one: said(one, example_context(bridge.desk)), self)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self.empty = FirstStep(

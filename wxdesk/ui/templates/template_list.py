@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
-from operator import attrgetter
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
@@ -12,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStackedLayout, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.templates import Template, search_templates
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_unsaved
 from wxdesk.ui.look.keys import is_pressed
@@ -39,12 +38,7 @@ class TemplateRow(Struct, frozen=True):
 class TemplateModel(RecordModel[Template]):
     """Model of templates by title or relevance, limited to a category and a search."""
 
-    def __init__(
-        self,
-        clock: Callable[[], datetime],
-        parent: QObject | None = None,
-        one_line: Callable[[Template], str] = attrgetter("summary"),
-    ) -> None:
+    def __init__(self, clock: Clock, one_line: Callable[[Template], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._one_line = one_line

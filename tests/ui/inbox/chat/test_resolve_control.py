@@ -33,6 +33,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import row_time, status_of_row
+from wxdesk.ui.wording.reply_status import no_hold_reason
 from wxdesk.ui.wording.status import HoursBoundary, snooze_choices, upcoming_time
 
 LI, HAN, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002", "oCustomer0000000000000003"
@@ -290,7 +291,7 @@ def test_resolving_can_be_reached_in_a_narrow_header(
 
 
 def test_the_list_shows_each_part_of_what_is_set_aside(qapp: object) -> None:
-    model = ConversationListModel(clock)
+    model = ConversationListModel(clock, no_hold_reason)
     rows = [
         row(1, last=1),
         row(2, last=2, snoozed_until=NOW + 2 * HOUR),

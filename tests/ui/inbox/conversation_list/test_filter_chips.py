@@ -15,13 +15,14 @@ from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.ui.inbox.conversation_list.filters import FilterChips
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 
 @pytest.fixture(params=["en", "zh_CN"])
 def chips(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[FilterChips]:
     """As the list has them, in each language."""
     i18n.use(request.param)
-    column = ConversationList(lambda: NOW)
+    column = ConversationList(lambda: NOW, no_hold_reason, lambda _: "")
     qtbot.addWidget(column)
     column.resize(column.minimumWidth(), 600)
     column.show()

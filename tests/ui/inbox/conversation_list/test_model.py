@@ -14,13 +14,14 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.ui.inbox.conversation_list.rows import ConversationListModel
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 QT_MODE = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
 @pytest.fixture
 def model(qapp: object) -> ConversationListModel:
-    made = ConversationListModel(clock)
+    made = ConversationListModel(clock, no_hold_reason)
     made.tester = QAbstractItemModelTester(made, QT_MODE)  # type: ignore[attr-defined]
     return made
 

@@ -26,6 +26,7 @@ from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.row_list import RECORD
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 LI = "oLI00000000000000000001"
 
@@ -71,7 +72,7 @@ def test_a_page_that_answers_late_hides_nothing_newer(
 
 
 def test_a_list_that_was_not_read_yet_does_not_say_that_it_is_empty(qtbot: QtBot) -> None:
-    shown = ConversationList(lambda: NOW)
+    shown = ConversationList(lambda: NOW, no_hold_reason, lambda _: "")
     qtbot.addWidget(shown)
     shown.show()
     shown.show_lacking(LackingSetup("shop"))

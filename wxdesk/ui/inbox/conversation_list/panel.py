@@ -31,7 +31,7 @@ from wxdesk.ui.widgets.fields.search import SearchField
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_list import RECORD, Index
-from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason
 
 LONGEST = 24
 """Characters of a narrowing that the chip shows; screen readers hear all."""
@@ -56,12 +56,7 @@ class ConversationList(Frame):
     left = Signal()
     emptied = Signal(bool)
 
-    def __init__(
-        self,
-        clock: Clock,
-        hold_reason_of: FindHoldReason = no_hold_reason,
-        activity_of: Callable[[int], str] = lambda _: "",
-    ) -> None:
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str]) -> None:
         super().__init__("list-side")
         self.setMinimumWidth(Measure.LIST)
         self.setMaximumWidth(Measure.WIDEST_SIDE)

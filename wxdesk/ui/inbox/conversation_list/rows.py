@@ -34,7 +34,7 @@ from wxdesk.ui.wording.conversation import (
     status_of_row,
 )
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus
 
 
 class ConversationListModel(TimedRows[InboxRow]):
@@ -46,9 +46,7 @@ class ConversationListModel(TimedRows[InboxRow]):
 
     more_wanted = Signal(int)
 
-    def __init__(
-        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, parent: QObject | None = None) -> None:
         super().__init__(clock, hold_reason_of, parent)
         self._complete = True
         self._asked = False
