@@ -3,26 +3,23 @@
 import asyncio
 from functools import partial
 
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk import __version__
-from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.model.operator import Role
-from wxdesk.core.troubles import TroubleArea
-from wxdesk.desk.data.daily_backups import KEPT
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
 from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, STRETCH, hbox, vbox
+from wxdesk.ui.settings.daily_backup import DailyBackupFolder
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
+from wxdesk.ui.widgets.card_rows import ChangedState, SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.documentation import show_documentation
-from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs, ask_for_folder
+from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -57,41 +54,12 @@ class PlacesCard(SettingsCard):
         return hbox(PlainLabel(path, elide=True, parent=self), copy, STRETCH, spacing=10)
 
 
-class ChangedState(QWidget):
-    """A state as it is now, with the button that changes it, if it can be changed."""
-
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
-        self.state = StateLine(self)
-        self.button = Button(parent=self, then=self._change)
-        self.button.setProperty("class", "small")
-        hbox((self.state, 1), (self.button, AT_TOP), within=self, spacing=10)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.show_now()
-
-    def show_now(self, _: object = None) -> None:
-        """Show the present state."""
-        role, text, action = self._now()
-        self.state.show_state(role, text)
-        self.button.setText(action)
-        self.button.setVisible(bool(action))
-
-    def _now(self) -> tuple[str, str, str]:
-        """Find colour role and text of the state, and the text of the button."""
-        raise NotImplementedError
-
-    def _change(self) -> None:
-        raise NotImplementedError
-
-
 class SecretPlaces(ChangedState):
     """Keychain, vault or memory, as it is now."""
 
     def __init__(self, bridge: Bridge, sources: SecretSources, parent: QWidget | None = None) -> None:
-        super().__init__(bridge, parent)
+        super().__init__(parent)
+        self._bridge = bridge
         self._sources = sources
         self.show_now()
         # Whoever has all secrets in the environment has not asked the keychain yet.
@@ -111,37 +79,6 @@ class SecretPlaces(ChangedState):
         dialog = VaultDialog(self._bridge, self._sources, self)
         dialog.accepted.connect(self.show_now)
         dialog.open()
-
-
-class DailyBackupFolder(ChangedState):
-    """Folder of the daily backups, and why there is none of today."""
-
-    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
-        super().__init__(bridge, parent)
-        self.show_now()
-        bridge.follow(self, self.show_now, ConfigurationChanged, TroubleRaised)
-
-    @property
-    def _folder(self) -> str:
-        return self._bridge.desk.configuration.now.config.backup.folder
-
-    def _now(self) -> tuple[str, str, str]:
-        if not self._folder:
-            return "pending", tr("None: what only this computer has, is lost with it"), tr("Choose a folder…")
-        troubles = self._bridge.desk.health.state.troubles
-        failed = [tr(trouble.text) for trouble in troubles if trouble.key == TroubleArea.BACKUP]
-        if failed:
-            return "failed", failed[0], tr("No longer")
-        return "accent", tr("Into {folder}; the last {n} stay", folder=self._folder, n=KEPT), tr("No longer")
-
-    def _change(self) -> None:
-        if self._folder:
-            self._use("")
-        else:
-            ask_for_folder(self, tr("Folder of the daily backups"), self._use)
-
-    def _use(self, folder: str) -> None:
-        self._bridge.ask(self._bridge.desk.account_editing.set("backup", {"folder": folder}))
 
 
 class DataCard(SettingsCard):

@@ -1,10 +1,12 @@
 """Cards of the settings page, with rows of a name and a value."""
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 NAME_WIDTH = 104
@@ -74,3 +76,32 @@ class StateLine(QWidget):
         self._mark.show_icon(MARKS[role], role)
         self.words.setText(text)
         self.words.set_role("text" if role in {"accent", "faint"} else role)
+
+
+class ChangedState(QWidget):
+    """A state as it is now, with the button that changes it, if it can be changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = StateLine(self)
+        self.button = Button(parent=self, then=self._change)
+        self.button.setProperty("class", "small")
+        hbox((self.state, 1), (self.button, AT_TOP), within=self, spacing=10)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_now()
+
+    def show_now(self, _: object = None) -> None:
+        """Show the present state."""
+        role, text, action = self._now()
+        self.state.show_state(role, text)
+        self.button.setText(action)
+        self.button.setVisible(bool(action))
+
+    def _now(self) -> tuple[str, str, str]:
+        """Find colour role and text of the state, and the text of the button."""
+        raise NotImplementedError
+
+    def _change(self) -> None:
+        raise NotImplementedError
