@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.store.chats import add_reply
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
@@ -105,7 +106,7 @@ async def fill(home: Path, customers: Iterable[str], each: int) -> None:
     for n in range(each):
         for item in made:
             new = NewReply(item.conversation.id, Author.OPERATOR, Content(text=str(n)), ReplyState.QUEUED)
-            await store.replies.add(new, now)
+            await add_reply(store, new, now)
     await store.close()
 
 

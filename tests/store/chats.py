@@ -106,7 +106,7 @@ class Talk:
         self, conversation_id: int, text: str, at: datetime = T0, state: ReplyState = ReplyState.QUEUED
     ) -> Reply:
         new = NewReply(conversation_id, Author.OPERATOR, Content(text=text), state)
-        return await self.store.replies.add(new, at)
+        return await add_reply(self.store, new, at)
 
     async def moves(self, reply: Reply, *moves: Move, at: datetime = T0) -> Reply:
         for move in moves:
@@ -118,6 +118,11 @@ class Talk:
 
     async def raw(self) -> list[KeptPush]:
         return await kept_pushes(self.store)
+
+
+async def add_reply(store: Store, new: NewReply, at: datetime) -> Reply:
+    [reply] = (await store.replies.write([new], at)).written
+    return reply
 
 
 async def resolve(store: Store, thread: int, at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.chats import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, add_reply, incoming, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
@@ -133,7 +133,7 @@ async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: Store) 
     made = await talk.says("o1", "问")
     [reply] = await talk.decides(made.message, "旧的答复", state=ReplyState.HELD)
     link = Content(ReplyKind.LINK, title="退货说明", description="七天之内")
-    other = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, link, ReplyState.DRAFT), second(3))
+    other = await add_reply(store, NewReply(made.conversation.id, Author.OPERATOR, link, ReplyState.DRAFT), second(3))
     assert [hit.item for hit in await store.inbox.search("七天")] == [other]
     assert [hit.item.id for hit in await store.inbox.search("退货")] == [other.id]
     await store.outbox.edit(reply.id, Content(text="新的答复"), second(4))
@@ -144,7 +144,7 @@ async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: Store) 
 async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "问")
     image = Content(ReplyKind.IMAGE, media_id="M")
-    reply = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, image, ReplyState.DRAFT), T0)
+    reply = await add_reply(store, NewReply(made.conversation.id, Author.OPERATOR, image, ReplyState.DRAFT), T0)
     await store.outbox.edit(reply.id, Content(text="文字"), T0)
     assert await found(store, "文字") == ["文字"]
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
+from tests.store.chats import add_reply
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged, TroubleRaised
@@ -84,7 +85,7 @@ class World:
 
     def reply(self, new: NewReply) -> Reply:
         """Store a reply as the server does that works, which may not be this desk."""
-        return self._server.call(self._server.opened.store.replies.add(new, self.clock()))
+        return self._server.call(add_reply(self._server.opened.store, new, self.clock()))
 
     def at_work[T](self, work: Callable[[OpenDesk], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine of the desk that works, which may be a server beside this one."""

@@ -23,7 +23,7 @@ from tests.flow.serving import run, write_config
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.sandbox.pictures import torn_box
-from tests.store.chats import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, add_reply, incoming, second
 from tests.store.moving.test_backup import disk_that_takes
 from wxdesk import i18n
 from wxdesk.core.content.picture_header import NOT_A_PICTURE
@@ -208,8 +208,8 @@ async def test_a_page_holds_its_pictures_or_says_why_not(
         broken = await talk.hears(replace(shown, media_id="M9"), second(4))
         await store.pictures.mark_missing(broken.message.id, NOT_A_PICTURE)
         card = Content(ReplyKind.CARD, title="<b>", thumb_picture=picture_record(jpeg).digest)
-        reply = await store.replies.add(
-            NewReply(made.message.conversation_id, Author.OPERATOR, card, ReplyState.QUEUED), second(5)
+        reply = await add_reply(
+            store, NewReply(made.message.conversation_id, Author.OPERATOR, card, ReplyState.QUEUED), second(5)
         )
         await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(6))
     finally:

@@ -11,6 +11,7 @@ from tests.conftest import Sized
 from tests.desk.team.test_desks_of_a_team import Team, team
 from tests.desk.team.test_operators import operators, sign_in, staffed
 from tests.flow.conftest import sandbox
+from tests.store.chats import add_reply
 from wxdesk.app import open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.changes import ContactChange
@@ -155,7 +156,7 @@ async def test_what_a_lost_desk_was_editing_is_free_for_the_others(pair: Pair) -
             changed.clear()
             await changed.wait()
     new = NewReply(pair.thread, Author.RULE, Content(text="one moment"), ReplyState.DRAFT)
-    draft = await store.replies.add(new, server.clock() - RETURNS_AFTER)
+    draft = await add_reply(store, new, server.clock() - RETURNS_AFTER)
     await store.outbox.lock_for_edit(draft.id, server.clock() - RETURNS_AFTER, "小王")
     keeper = ClaimKeeper(store, server)
     keeper._knows_from -= DESK_LOST_AFTER

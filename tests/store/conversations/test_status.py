@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.chats import T0, Talk, entering, reopen, resolve, second, snooze
+from tests.store.chats import T0, Talk, add_reply, entering, reopen, resolve, second, snooze
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
@@ -142,7 +142,7 @@ async def test_a_conversation_with_an_unsettled_reply_is_neither_resolved_nor_sn
 async def test_an_operators_message_in_its_undo_time_does_not_reopen_a_conversation(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3))
-    written = await store.replies.add(new, T0)
+    written = await add_reply(store, new, T0)
     await resolve(store, thread, second(1))
     await talk.moves(written, Move.RELEASE, *SENT, at=second(3))
     assert await status(talk, thread) is ConversationStatus.RESOLVED
@@ -169,8 +169,8 @@ async def test_a_reply_unknown_after_a_crash_reopens_a_snoozed_conversation(talk
 
 async def test_a_reply_that_asks_after_a_restart_reopens_a_conversation(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.replies.add(
-        NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
+    await add_reply(
+        store, NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
     )
     await resolve(store, thread, second(1))
     await store.pending_replies.hold_after_restart(second(10), second(0))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.store.chats import Talk, entering, incoming, resolve, second
+from tests.store.chats import Talk, add_reply, entering, incoming, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author
@@ -60,7 +60,7 @@ async def test_messages_of_either_side_extend_a_takeover_until_silence(talk: Tal
 
 async def test_a_reply_for_later_extends_a_takeover_when_it_is_sent(talk: Talk, store: Store, thread: int) -> None:
     new = NewReply(thread, Author.OPERATOR, Content(text="稍后"), ReplyState.QUEUED, not_before=second(250))
-    written = await store.replies.add(new, second(100))
+    written = await add_reply(store, new, second(100))
     assert await until(talk, thread) == 300
     await talk.moves(written, Move.CLAIM, Move.ACCEPT, at=second(260))
     assert await until(talk, thread) == 560
@@ -136,7 +136,7 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
     assert waiting.waiting_since is not None
     assert (await talk.thread(thread)).taken_over
     answer = NewReply(thread, Author.OPERATOR, Content(text="在的"), ReplyState.QUEUED)
-    await talk.moves(await store.replies.add(answer, second(301)), Move.CLAIM, Move.ACCEPT, at=second(302))
+    await talk.moves(await add_reply(store, answer, second(301)), Move.CLAIM, Move.ACCEPT, at=second(302))
     ended = await store.takeovers.end(thread, second(303))
     assert ended is not None
     assert ended.waiting_since is None

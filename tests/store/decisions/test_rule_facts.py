@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, entering, incoming, second
+from tests.store.chats import T0, Talk, add_reply, entering, incoming, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Firing, Outcome
 from wxdesk.core.model.message import Message, MessageType
@@ -37,9 +37,7 @@ async def fire(store: Store, message: Message, at: float, *firings: Firing) -> N
 
 
 async def answer(store: Store, conversation_id: int, at: float, author: Author = Author.OPERATOR) -> None:
-    reply = await store.replies.add(
-        NewReply(conversation_id, author, Content(text="好"), ReplyState.QUEUED), second(at)
-    )
+    reply = await add_reply(store, NewReply(conversation_id, author, Content(text="好"), ReplyState.QUEUED), second(at))
     await store.outbox.move(reply.id, Move.CLAIM, second(at))
     await store.outbox.move(reply.id, Move.ACCEPT, second(at))
 
@@ -96,7 +94,7 @@ async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: St
 async def test_a_humans_reply_that_did_not_leave_is_no_answer(talk: Talk, store: Store) -> None:
     item = await talk.says("o1", "一", at=second(0))
     draft = NewReply(item.conversation.id, Author.OPERATOR, Content(text="好"), ReplyState.DRAFT)
-    await store.replies.add(draft, second(5))
+    await add_reply(store, draft, second(5))
     assert (await history(store, await talk.says("o1", "二", at=second(10)))).message_no == 2
 
 

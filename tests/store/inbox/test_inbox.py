@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, entering, incoming, second, tagged
+from tests.store.chats import T0, Talk, add_reply, entering, incoming, second, tagged
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
@@ -42,8 +42,8 @@ async def scene(talk: Talk, store: Store) -> dict[str, int]:
         await talk.moves(await talk.writes(ids[name], "好", second(20)), Move.CLAIM, move, at=second(30))
     await store.outbox.take_over(ids["calm"], Takeover(second(60)), second(1))
     held = NewReply(ids["held"], Author.RULE, Content(text="h"), ReplyState.HELD, due_at=second(50))
-    await store.replies.add(held, second(40))
-    await store.replies.add(replace(held, due_at=second(45)), second(41))
+    await add_reply(store, held, second(40))
+    await add_reply(store, replace(held, due_at=second(45)), second(41))
     await talk.writes(ids["draft"], "d", second(42), ReplyState.DRAFT)
     assert await store.conversations.mark_read(ids["quiet"]) is True
     return ids
@@ -132,7 +132,7 @@ async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, s
     [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (2, 2, 1, None)
     other = NewReply(thread, Author.RULE, Content(text="o"), ReplyState.HELD, due_at=second(90))
-    await store.replies.add(other, second(11))
+    await add_reply(store, other, second(11))
     [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (3, 2, 1, second(90))
 

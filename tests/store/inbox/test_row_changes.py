@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.chats import Talk, second
+from tests.store.chats import Talk, add_reply, second
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import NotFound
@@ -25,7 +25,7 @@ async def changed(store: Store, ids: tuple[int, ...], act: RowAct, tag: str = ""
 
 
 async def draft(store: Store, thread: int) -> None:
-    await store.replies.add(NewReply(thread, Author.OPERATOR, Content(text="?"), ReplyState.DRAFT), second(5))
+    await add_reply(store, NewReply(thread, Author.OPERATOR, Content(text="?"), ReplyState.DRAFT), second(5))
 
 
 @pytest.mark.parametrize(

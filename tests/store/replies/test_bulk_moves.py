@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, resolve, second
+from tests.store.chats import T0, Talk, add_reply, resolve, second
 from wxdesk.core.model.conversation import Author, StatusChange
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind
@@ -28,8 +28,8 @@ def expected(before: Reply, move: Move) -> Reply:
 async def test_each_reply_is_moved_if_its_state_allows_it(talk: Talk, store: Store, move: Move) -> None:
     here, there = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     made = [
-        await store.replies.add(
-            NewReply(thread, Author.RULE, Content(text="好"), state, due_at=due_at, aside=StatusChange(5)), T0
+        await add_reply(
+            store, NewReply(thread, Author.RULE, Content(text="好"), state, due_at=due_at, aside=StatusChange(5)), T0
         )
         for thread in (here, there)
         for state in S

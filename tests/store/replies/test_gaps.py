@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.errors import PartHasGap, ReplyHasGap
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -58,7 +58,7 @@ LACKS, FILLED = Content(text="‹order.no›", gaps=("order.no",)), Content(text
 
 
 async def made(store: Store, thread: int, state: ReplyState, content: Content) -> Reply:
-    return await store.replies.add(NewReply(thread, Author.RULE, content, state), T0)
+    return await add_reply(store, NewReply(thread, Author.RULE, content, state), T0)
 
 
 @pytest.mark.parametrize(("state", "move"), [(S.DRAFT, Move.HOLD), (S.HELD, Move.RELEASE), (S.FAILED, Move.RETRY)])

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.decision import Decision, Outcome
@@ -30,7 +30,7 @@ K = StepKind
 async def made(talk: Talk, state: ReplyState, *, author: Author = Author.RULE, **fields: Any) -> Reply:
     thread = (await talk.says("o1")).conversation.id
     new = NewReply(thread, author, Content(text="好"), state, **fields)
-    return await talk.store.replies.add(new, T0)
+    return await add_reply(talk.store, new, T0)
 
 
 async def kinds(store: Store, reply: Reply) -> list[StepKind]:

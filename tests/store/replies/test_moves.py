@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from tests.store.chats import T0, Talk, resolve, second
+from tests.store.chats import T0, Talk, add_reply, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow, StatusChange
@@ -33,7 +33,7 @@ async def asked(talk: Talk) -> Message:
 
 
 async def made(store: Store, thread: int, state: ReplyState, text: str = "好") -> Reply:
-    return await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), state), T0)
+    return await add_reply(store, NewReply(thread, Author.RULE, Content(text=text), state), T0)
 
 
 async def answer(store: Store, message: Message, *texts: str, take_over: str = "", **fields: Any) -> list[Reply]:
@@ -191,7 +191,7 @@ async def test_a_reply_that_nothing_overtook_is_placed_where_it_was_made(
     at = (await talk.thread(asked.conversation_id)).last_at
     assert at is not None
     new = NewReply(asked.conversation_id, Author.OPERATOR, Content(text="1"), S.QUEUED, not_before=second(0))
-    reply = await store.replies.add(new, at)
+    reply = await add_reply(store, new, at)
     await talk.moves(reply, Move.CLAIM)
     lost = await talk.moves(reply, Move.LOSE, at=second(50))
     assert lost.placed_at is None
@@ -215,7 +215,7 @@ async def test_a_reply_that_an_operator_moved_sets_nothing_aside(
     store: Store, asked: Message, state: ReplyState, move: Move, kept: bool
 ) -> None:
     new = NewReply(asked.conversation_id, Author.RULE, Content(text="好"), state, aside=StatusChange(5))
-    reply = await store.replies.add(new, T0)
+    reply = await add_reply(store, new, T0)
     after = await store.outbox.move(reply.id, move, second(1))
     assert after.aside == (StatusChange(5) if kept else None)
     assert after == await store.replies.get(reply.id)
@@ -270,7 +270,7 @@ async def test_a_sent_reply_extends_a_takeover_until_silence(
 
 async def test_a_kept_reply_tells_its_stopped_deadline_and_by_whom(store: Store, asked: Message) -> None:
     new = NewReply(asked.conversation_id, Author.RULE, Content(text="好"), S.HELD, due_at=second(9))
-    reply = await store.replies.add(new, T0)
+    reply = await add_reply(store, new, T0)
     await store.outbox.move(reply.id, Move.KEEP, second(1), ReplyChanges(by="lin", error="why", errcode=5))
     expected = ReplyStep(reply.id, second(1), StepKind.KEEP, "lin", None, "why", second(9), 5)
     assert (await store.replies.steps(reply.id))[-1] == expected
@@ -313,7 +313,7 @@ async def test_of_several_that_arrive_each_changes_its_own_row_and_its_own_conve
 
 async def test_an_edit_is_signed_answers_what_was_there_and_is_found(store: Store, talk: Talk, asked: Message) -> None:
     new = NewReply(asked.conversation_id, Author.RULE, Content(text="旧的"), S.HELD, aside=StatusChange())
-    reply = await store.replies.add(new, T0)
+    reply = await add_reply(store, new, T0)
     heard = (await talk.says("o1", at=second(1))).message
     await talk.says("o2", at=second(1))
 
@@ -335,7 +335,7 @@ async def test_editing_a_reply_that_asks_reopens_the_conversation(
 ) -> None:
     """What counts down and was written by a human does not ask."""
     new = NewReply(asked.conversation_id, Author.OPERATOR, Content(text="好"), S.HELD, due_at=second(9))
-    reply = await store.replies.add(new, T0)
+    reply = await add_reply(store, new, T0)
     await resolve(store, asked.conversation_id, second(1))
     if not held:
         await store._db.write(lambda connection: connection.execute(replies.update().values(due_at=None)))

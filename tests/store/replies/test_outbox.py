@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.postgresql import Postgres
-from tests.store.chats import T0, Talk, resolve, second
+from tests.store.chats import T0, Talk, add_reply, resolve, second
 from wxdesk.core.model.conversation import Author, ReplyWindow, StatusChange
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
@@ -29,7 +29,7 @@ async def claimed(store: Store, at: float = 9, **wishes: Any) -> list[str]:
 async def later(store: Store, thread: int, text: str, at: float) -> Reply:
     """What an operator writes for a time of their choice."""
     new = NewReply(thread, Author.OPERATOR, Content(text=text), S.QUEUED, not_before=second(at))
-    return await store.replies.add(new, T0)
+    return await add_reply(store, new, T0)
 
 
 async def leave(store: Store, reply: Reply, left: int) -> None:
@@ -55,7 +55,7 @@ async def test_a_call_cut_off_counts_against_the_quota_that_was_left(talk: Talk,
 async def test_a_call_cut_off_reopens_its_conversation_and_sets_nothing_aside(talk: Talk, store: Store) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     new = NewReply(threads[0], Author.RULE, Content(text="好"), S.QUEUED, rule_id=7, aside=StatusChange())
-    reply = await store.replies.add(new, T0)
+    reply = await add_reply(store, new, T0)
     await talk.moves(reply, Move.CLAIM)
     for thread in threads:
         await resolve(store, thread, second(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from tests.store.chats import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, add_reply, incoming, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
@@ -113,8 +113,8 @@ async def test_each_kind_is_promised_or_not(talk: Talk, store: Store, only_by_ha
     for where in (thread, other):
         for author in (Author.RULE, Author.OPERATOR):
             for state in ReplyState:
-                await store.replies.add(NewReply(where, author, Content(text="好"), state), T0)
-    freed = await store.replies.add(NewReply(thread, Author.RULE, Content(text="好"), ReplyState.DRAFT), T0)
+                await add_reply(store, NewReply(where, author, Content(text="好"), state), T0)
+    freed = await add_reply(store, NewReply(thread, Author.RULE, Content(text="好"), ReplyState.DRAFT), T0)
     await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     expected = 1 + len(states) + (1 if only_by_hand else len(states))
     assert await store.replies.promised(thread, only_by_hand=only_by_hand) == expected

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow
@@ -29,7 +29,7 @@ async def claim(store: Store, now: datetime = T0, **wishes: Any) -> list[str]:
 async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation
     link = Content(ReplyKind.LINK, title="看这里", description="d", url="https://e/x", thumb_url="https://e/t")
-    reply = await store.replies.add(NewReply(thread.id, Author.OPERATOR, link, ReplyState.QUEUED), second(5))
+    reply = await add_reply(store, NewReply(thread.id, Author.OPERATOR, link, ReplyState.QUEUED), second(5))
     assert (reply.content, reply.created_at, reply.updated_at) == (link, second(5), second(5))
     assert (reply.openid, reply.account, reply.message_id, reply.sent_at) == ("o1", "shop", None, None)
     after = await talk.thread(thread.id)
@@ -213,7 +213,7 @@ async def test_the_table_of_moves_decides(talk: Talk, store: Store, move: Move) 
     thread = (await talk.says("o1")).conversation.id
     for state in ReplyState:
         new = NewReply(thread, Author.OPERATOR, Content(text="x"), state)
-        reply = await store.replies.add(new, T0)
+        reply = await add_reply(store, new, T0)
         if (state, move) in REPLY_MOVES:
             moved = await store.outbox.move(reply.id, move, second(1))
             assert moved.state is REPLY_MOVES[state, move]
@@ -250,7 +250,7 @@ async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: Sto
 async def test_only_a_draft_a_held_or_a_failed_reply_can_be_edited(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     for state in ReplyState:
-        reply = await store.replies.add(NewReply(thread, Author.RULE, Content(text="旧"), state), T0)
+        reply = await add_reply(store, NewReply(thread, Author.RULE, Content(text="旧"), state), T0)
         if state in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
             edited = await store.outbox.edit(reply.id, Content(text="新"), second(4))
             assert edited == replace(reply, content=Content(text="新"), edited=True, updated_at=second(4))
@@ -264,7 +264,7 @@ async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, sto
     one, two = [(await talk.says(openid)).message for openid in ("o1", "o2")]
     states = (ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING, ReplyState.SENT)
     for state in states:
-        await store.replies.add(NewReply(one.conversation_id, Author.RULE, Content(text=state.value), state), T0)
+        await add_reply(store, NewReply(one.conversation_id, Author.RULE, Content(text=state.value), state), T0)
     await talk.writes(one.conversation_id, "by hand")
     await talk.decides(two, "other")
     cancelled = await store.outbox.cancel_automatic(one.conversation_id, "lin", second(8))
@@ -281,7 +281,7 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: Store) ->
         new = NewReply(
             message.conversation_id, Author.RULE, Content(text=f"{seconds}"), ReplyState.HELD, due_at=second(seconds)
         )
-        await store.replies.add(new, T0)
+        await add_reply(store, new, T0)
     draft = await talk.writes(message.conversation_id, "draft", state=ReplyState.DRAFT)
     assert [reply.content.text for reply in await store.replies.pending()] == ["10", "20", "draft"]
     assert await store.pending_replies.next_wake(T0) == second(10)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, update
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from tests.store.replies.test_parts import claimed, comes_to, split, states
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -139,7 +139,7 @@ async def test_releasing_an_answer_whole_touches_no_other_answer(talk: Talk, sto
     lacks = Content(text="‹a.b›", gaps=("a.b",))
     thread = (await talk.says("o2")).conversation.id
     for where in (thread, asked.conversation_id):
-        await store.replies.add(NewReply(where, Author.RULE, lacks, S.DRAFT), T0)
+        await add_reply(store, NewReply(where, Author.RULE, lacks, S.DRAFT), T0)
     await store.replies.write([NewReply(thread, Author.RULE, lacks, S.DRAFT)] * 2, T0)
     await comes_to(store, made[4], S.HELD)
     change = update(replies).where(replies.c.id == made[4].id).values(content=lacks, state=S.CANCELLED)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
-from tests.store.chats import T0, Talk, resolve, second
+from tests.store.chats import T0, Talk, add_reply, resolve, second
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -50,7 +50,7 @@ async def test_a_new_reply_is_stored_with_its_fields_only(store: Store, talk: Ta
         "error": "why",
     }
     at = second(1)
-    reply = await store.replies.add(NewReply(thread, Author.RULE, content, S.HELD, **given), at)
+    reply = await add_reply(store, NewReply(thread, Author.RULE, content, S.HELD, **given), at)
     expected = Reply(reply.id, thread, "shop", "o1", Author.RULE, content, S.HELD, at, at, **given)
     assert reply == expected == await store.replies.get(reply.id)
 
@@ -76,7 +76,7 @@ async def test_the_first_step_tells_why_a_reply_waits(
     reason: str,
     until: datetime | None,
 ) -> None:
-    reply = await store.replies.add(new(thread, state=state, author=Author.RULE, **fields), second(1))
+    reply = await add_reply(store, new(thread, state=state, author=Author.RULE, **fields), second(1))
     expected = [] if kind is None else [ReplyStep(reply.id, second(1), kind, reason=reason, until=until)]
     assert await store.replies.steps(reply.id) == expected
 
@@ -89,7 +89,7 @@ async def test_a_rules_draft_reopens_the_conversation(
     other = (await talk.says("o2")).conversation.id
     for one in (thread, other):
         await resolve(store, one, second(1))
-    await store.replies.add(new(thread, state=state, author=author), second(2))
+    await add_reply(store, new(thread, state=state, author=author), second(2))
     opens = author is Author.RULE and state in (S.DRAFT, S.HELD, S.FAILED, S.UNKNOWN)
     assert ((await talk.thread(thread)).resolved_at is None) is opens
     assert (await talk.thread(other)).resolved_at == second(1)
@@ -123,7 +123,7 @@ async def test_a_reply_that_leaves_now_is_previewed_and_extends_a_takeover(
         await store.outbox.take_over(one, Takeover(second(300), 300), second(0))
         called = {"called_at": second(1), "called_by": "r"}
         await store._db.write(lambda connection: connection.execute(update(conversations).values(called)))  # noqa: B023
-    await store.replies.add(new(thread, "好", **fields), second(20))
+    await add_reply(store, new(thread, "好", **fields), second(20))
     here, there = await talk.thread(thread), await talk.thread(other)
     assert here.preview == ("好" if shown else "在吗")
     assert here.taken_over_until == (second(320) if goes_on else second(300))
@@ -139,7 +139,7 @@ async def test_the_last_of_several_messages_is_previewed(store: Store, talk: Tal
 async def test_a_reply_answers_the_messages_before_it(store: Store, talk: Talk, thread: int) -> None:
     heard = (await talk.says("o1", at=second(1))).message
     await talk.says("o2", at=second(2))
-    reply = await store.replies.add(new(thread), T0)
+    reply = await add_reply(store, new(thread), T0)
     ids = await store._db.read(lambda connection: connection.scalars(select(replies.c.heard_id)).all())
     assert (list(ids), reply.conversation_id) == ([heard.id], thread)
 
@@ -187,7 +187,7 @@ async def test_rule_answers_to_messages_are_read_in_order(store: Store, talk: Ta
 async def test_pending_replies_are_read_without_deadline_first_and_drafts_last(store: Store, thread: int) -> None:
     dues = (("2", S.HELD, 20), ("d1", S.DRAFT, None), ("1", S.HELD, 10), ("d2", S.DRAFT, 5), ("0", S.HELD, None))
     for text, state, due in (*dues, ("3", S.HELD, 20), ("q", S.QUEUED, None), ("f", S.FAILED, None)):
-        await store.replies.add(new(thread, text, state, due_at=None if due is None else second(due)), T0)
+        await add_reply(store, new(thread, text, state, due_at=None if due is None else second(due)), T0)
     expected = ["0", "1", "2", "3"]
     assert [reply.content.text for reply in await store.replies.pending()][:4] == expected
     drafts = [reply for reply in await store.replies.pending() if reply.state is S.DRAFT]
@@ -199,6 +199,6 @@ async def test_pending_replies_are_read_without_deadline_first_and_drafts_last(s
 
 
 async def test_a_move_returns_the_reply_as_it_is_stored(store: Store, talk: Talk, thread: int) -> None:
-    reply = await store.replies.add(new(thread, state=S.HELD, due_at=second(9)), T0)
+    reply = await add_reply(store, new(thread, state=S.HELD, due_at=second(9)), T0)
     moved = await talk.moves(reply, Move.RELEASE, at=second(1))
     assert moved == replace(reply, state=S.QUEUED, updated_at=second(1))

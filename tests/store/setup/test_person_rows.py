@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.sandbox.pictures import cover
-from tests.store.chats import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, add_reply, incoming, second
 from tests.store.setup.test_account_rows import counted, fill, sum_up
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
@@ -151,7 +151,7 @@ async def test_pictures_go_that_only_this_person_was_sent(store: Store) -> None:
     for thread, letters in ((here.conversation.id, "ab"), (there.conversation.id, "b")):
         for letter in letters:
             content = Content(ReplyKind.IMAGE, picture=letter * 64)
-            await store.replies.add(NewReply(thread, Author.OPERATOR, content, ReplyState.DRAFT), second(1))
+            await add_reply(store, NewReply(thread, Author.OPERATOR, content, ReplyState.DRAFT), second(1))
     assert (await store.person_rows.erase(here.conversation.id))[1] == ["a" * 64]
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.store.chats import add_reply
 from tests.ui.menus import popup_menu
 from tests.ui.world import World, open_world
 from wxdesk.config.reading import AccountEntry
@@ -114,7 +115,7 @@ def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
 def queued(world: World, conversation: int) -> Reply:
     """A rule's reply that is on its way out by itself."""
     new = NewReply(conversation, Author.RULE, Content(text="Queued."), ReplyState.QUEUED)
-    return world.call(world.store.replies.add(new, START))
+    return world.call(add_reply(world.store, new, START))
 
 
 def spoken(window: MainWindow) -> Callable[[], list[str]]:

@@ -41,11 +41,6 @@ class WrittenReplies(Struct, frozen=True):
 class Replies(StorePart):
     """The outbox's table: every reply in exactly one state."""
 
-    async def add(self, reply: NewReply, at: datetime) -> Reply:
-        """Store a reply that no rule made, with a preview if it leaves now; or `NotFound`."""
-        [made] = await self._db.write(_add, [reply], at)
-        return made
-
     @writing
     def write(
         self, connection: Connection, parts: Sequence[NewReply], at: datetime, span: timedelta | None = None

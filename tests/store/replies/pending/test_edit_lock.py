@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import update
 
-from tests.store.chats import T0, Talk, entering, second
+from tests.store.chats import T0, Talk, add_reply, entering, second
 from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -35,7 +35,7 @@ S = ReplyState
 async def made(talk: Talk, state: ReplyState, due: float | None = None) -> Reply:
     thread = (await talk.says("li")).conversation.id
     due_at = None if due is None else second(due)
-    return await talk.store.replies.add(NewReply(thread, Author.RULE, Content(text="好"), state, due_at=due_at), T0)
+    return await add_reply(talk.store, NewReply(thread, Author.RULE, Content(text="好"), state, due_at=due_at), T0)
 
 
 @pytest.mark.parametrize(("due", "at", "then"), [(60, 20, 140), (21, 20, 105), (None, 20, None)])
@@ -84,7 +84,7 @@ async def test_a_held_reply_unlocked_as_a_draft_says_which_mode_keeps_it(
 ) -> None:
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.RULE, Content(text="好"), S.HELD, due_at=second(60), mode=ReplyMode.HOLD)
-    before = await store.replies.add(new, T0)
+    before = await add_reply(store, new, T0)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     await store.conversations.set_mode(thread, own)
     back = await store.outbox.unlock(before, second(2), "lin", may_leave=False)

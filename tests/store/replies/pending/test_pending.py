@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import AFTER_PAUSE, Move
@@ -31,7 +31,7 @@ async def made(
     due_at: datetime | None = None,
     author: Author = Author.RULE,
 ) -> Reply:
-    return await store.replies.add(NewReply(thread, author, Content(text=text), state, due_at=due_at), T0)
+    return await add_reply(store, NewReply(thread, author, Content(text=text), state, due_at=due_at), T0)
 
 
 def texts(replies: list[Reply]) -> list[str]:

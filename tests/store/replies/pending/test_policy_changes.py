@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
@@ -52,7 +52,7 @@ async def thread(talk: Talk, store: Store) -> int:
 
 async def made(store: Store, thread: int, text: str, state: ReplyState, **fields: Any) -> Reply:
     new = NewReply(thread, Author.RULE, Content(text=text), state, **fields)
-    return await store.replies.add(new, T0)
+    return await add_reply(store, new, T0)
 
 
 async def every_kind(store: Store, thread: int) -> dict[str, Reply]:
@@ -67,7 +67,7 @@ async def every_kind(store: Store, thread: int) -> dict[str, Reply]:
     for text, due_at in (("written", None), ("undoable", second(9))):
         state = S.HELD if due_at else S.QUEUED
         new = NewReply(thread, Author.OPERATOR, Content(text=text), state, due_at=due_at)
-        found[text] = await store.replies.add(new, T0)
+        found[text] = await add_reply(store, new, T0)
     return {text: await store.replies.get(reply.id) for text, reply in found.items()}
 
 
@@ -208,7 +208,7 @@ async def test_a_reply_due_long_ago_asks(
 ) -> None:
     await made(store, thread, "好", S.QUEUED, **times)
     for author, where in ((Author.OPERATOR, thread), (Author.RULE, (await talk.says("o2")).conversation.id)):
-        await store.replies.add(NewReply(where, author, Content(text="其他"), S.QUEUED), T0)
+        await add_reply(store, NewReply(where, author, Content(text="其他"), S.QUEUED), T0)
     [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3))
     assert (moved.state, moved.due_at is None, moved.error) == (S.HELD, stale, TOO_LATE if stale else "")
     assert (moved.mode, moved.mode_from) == (M.HOLD, ACCOUNT)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, ReplyStep, StepKind
@@ -32,7 +32,7 @@ async def made(
     store: Store, thread: int, state: ReplyState, author: Author = RULE, at: datetime = T0, **values: object
 ) -> Reply:
     """A reply with whatever an earlier run has left in its row."""
-    reply = await store.replies.add(NewReply(thread, author, Content(text="好"), state), at)
+    reply = await add_reply(store, NewReply(thread, author, Content(text="好"), state), at)
     if values:
         change = update(replies).where(replies.c.id == reply.id).values(values)
         await store._db.write(lambda connection: connection.execute(change))

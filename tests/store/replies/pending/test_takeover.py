@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from tests.postgresql import Postgres
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author
@@ -116,7 +116,7 @@ async def drafts(store: Store, thread: int) -> dict[str, Reply]:
     }
     found = {}
     for text, values in rows.items():
-        made = await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), S.DRAFT), T0)
+        made = await add_reply(store, NewReply(thread, Author.RULE, Content(text=text), S.DRAFT), T0)
         change = update(replies).where(replies.c.id == made.id).values({"by": "lin", "error": "busy"} | values)
         await store._db.write(Connection.execute, change)
         found[text] = await store.replies.get(made.id)
@@ -145,7 +145,7 @@ async def test_a_locked_reply_asks_after_a_takeover_or_message(talk: Talk, store
 async def test_a_takeover_stops_only_rule_replies_of_its_conversation(talk: Talk, store: Store, way: str) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     made = [
-        await store.replies.add(NewReply(thread, author, Content(text="好"), state, due_at=due_at), T0)
+        await add_reply(store, NewReply(thread, author, Content(text="好"), state, due_at=due_at), T0)
         for thread in threads
         for author in (Author.RULE, Author.OPERATOR)
         for state in S

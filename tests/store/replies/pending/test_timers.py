@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, add_reply, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
@@ -46,7 +46,7 @@ async def made(
     not_before: datetime | None = None,
 ) -> Reply:
     new = NewReply(thread, author, Content(text=text), state, due_at=due_at, not_before=not_before)
-    return await store.replies.add(new, T0)
+    return await add_reply(store, new, T0)
 
 
 async def every_kind(store: Store, thread: int, due_at: datetime) -> list[Reply]:

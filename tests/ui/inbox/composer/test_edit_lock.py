@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.store.chats import add_reply
 from tests.ui.inbox.composer.test_switching_conversations import busy
 from tests.ui.inbox.conftest import HOURS, REFUNDS, shown_reply
 from tests.ui.world import World, open_world
@@ -40,7 +41,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def draft(world: World, conversation_id: int, text: str) -> Reply:
     new = NewReply(conversation_id, Author.RULE, Content(text=text), ReplyState.DRAFT)
-    return world.call(world.store.replies.add(new, world.clock()))
+    return world.call(add_reply(world.store, new, world.clock()))
 
 
 def stored(world: World, reply: Reply) -> Reply:
@@ -273,7 +274,7 @@ def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
     opened(chat)
     content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
     new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
-    reply = world.call(world.store.replies.add(new, world.clock()))
+    reply = world.call(add_reply(world.store, new, world.clock()))
     panels = page.chat.writing.panels
     panels.open(ReplyKind.LINK)
     qtbot.keyClicks(panels[ReplyKind.LINK].form.by_name["title"].edit, "Half a title")
@@ -306,7 +307,7 @@ def test_an_edit_that_was_left_while_it_was_saved_and_is_refused_locks_nothing(
     chat = world.say(LI, "hello")
     opened(chat)
     lacking = Content(text="Dear ‹contact.alias›", gaps=("contact.alias",))
-    reply = world.call(world.store.replies.add(NewReply(chat, Author.RULE, lacking, ReplyState.DRAFT), world.clock()))
+    reply = world.call(add_reply(world.store, NewReply(chat, Author.RULE, lacking, ReplyState.DRAFT), world.clock()))
     world.say(LI, "still there")
     composer = edit(qtbot, page, reply)
     assert stored(world, reply).by
@@ -338,7 +339,7 @@ def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_on
     opened(chat)
     content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
     new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
-    reply = world.call(world.store.replies.add(new, world.clock()))
+    reply = world.call(add_reply(world.store, new, world.clock()))
     world.say(LI, "still there")
     qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.store.chats import add_reply
 from tests.ui.inbox.held_replies.test_strip import FIRST, SECOND, asking, state, toast
 from tests.ui.world import World
 from wxdesk.core.events import ReplyChanged
@@ -65,7 +66,7 @@ def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window
 def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, window: MainWindow) -> None:
     waited = [asking(world, customer) for customer in (FIRST, SECOND)]
     drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
-    draft = world.call(world.store.replies.add(drafted, datetime.now(UTC)))
+    draft = world.call(add_reply(world.store, drafted, datetime.now(UTC)))
     window.inbox.held.tell_of_waiting(by_hand=False)
     qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 2)
     window.inbox.held.decide()

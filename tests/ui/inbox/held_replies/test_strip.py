@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.store.chats import add_reply
 from tests.ui.conftest import ShowPage
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
@@ -221,7 +222,7 @@ def asking(world: World, customer: str) -> Reply:
     """A reply that came back from an earlier run, and asks."""
     conversation = world.say(customer, "hello")
     new = NewReply(conversation, Author.RULE, Content(text="Good morning."), ReplyState.HELD)
-    return world.call(world.store.replies.add(new, datetime.now(UTC)))
+    return world.call(add_reply(world.store, new, datetime.now(UTC)))
 
 
 def toast(window: QWidget) -> str:

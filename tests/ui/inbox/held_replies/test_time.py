@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.store.chats import add_reply
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
@@ -125,7 +126,7 @@ def until_the_window_closes(qtbot: QtBot, world: World, page: InboxPage, held: R
     new = NewReply(
         held.conversation_id, Author.RULE, Content(text="Soon."), ReplyState.HELD, due_at=closes_at - LAST_MOMENT
     )
-    made = world.call(world.store.replies.add(new, START))
+    made = world.call(add_reply(world.store, new, START))
     world.move_to(closes_at - LAST_MOMENT - timedelta(seconds=20))
     world.call(world.desk.conversations.mark_read(held.conversation_id))
     page.session.open(held.conversation_id)

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.store.chats import add_reply
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
 from wxdesk.core.model.conversation import Author
@@ -96,7 +97,7 @@ def test_pages_above_stay_while_a_reply_there_can_be_edited(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, conversation_id: int
 ) -> None:
     draft = NewReply(conversation_id, Author.RULE, Content(text="a draft"), ReplyState.DRAFT)
-    made = world.call(world.store.replies.add(draft, world.desk.clock() - timedelta(minutes=3) * 2 * TIMELINE_PAGE))
+    made = world.call(add_reply(world.store, draft, world.desk.clock() - timedelta(minutes=3) * 2 * TIMELINE_PAGE))
     opened(conversation_id)
     read_back(qtbot, page, 3)
     page.chat.timeline.to_end()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.store.chats import add_reply
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
@@ -79,7 +80,7 @@ def test_f4_stops_a_held_promise_first_and_hands_back_when_pressed_again(
 
 def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, world: World, page: InboxPage) -> None:
     asks = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="Good morning."), ReplyState.HELD)
-    asking = world.call(world.store.replies.add(asks, world.clock()))
+    asking = world.call(add_reply(world.store, asks, world.clock()))
     world.say(LI, "opening?")
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
@@ -92,7 +93,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
 
 def test_chip_and_strip_use_different_words_for_different_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:
     new = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="A draft."), ReplyState.DRAFT)
-    world.call(world.store.replies.add(new, world.clock()))
+    world.call(add_reply(world.store, new, world.clock()))
     world.say(LI, "opening?")
     qtbot.waitUntil(lambda: page.list.chips.by_filter[InboxFilter.PENDING].text() == "Unsent 2")
     qtbot.waitUntil(lambda: page.list.strip.count.full_text() == "1 reply held")
