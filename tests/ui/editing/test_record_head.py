@@ -18,7 +18,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import RecordEditor, WidthScroll
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.widgets.boxes import tab_stops
+from wxdesk.ui.widgets.boxes import order_tabs
 from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -85,8 +85,7 @@ def test_tab_goes_through_an_editor_as_it_is_seen_and_comes_to_saving_last(
 ) -> None:
     column = editor.head.parentWidget()
     assert column is not None
-    for part, following in pairwise(tab_stops(column)):  # as the window does, whenever Tab is pressed
-        QWidget.setTabOrder(part, following)
+    order_tabs(column)  # as the window does, whenever Tab is pressed
     editor.head.title.setFocus()
     stops: list[QWidget] = [editor.head.title]
     while stops[-1] is not editor.head.save:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -24,7 +23,7 @@ from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
-from wxdesk.ui.widgets.boxes import Frame, hbox, tab_stops, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
@@ -133,9 +132,7 @@ class MainWindow(Frame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Go on as the window is seen: parts come and go."""
-        parts = self.stack, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail
-        for before, after in pairwise(tab_stops(*parts)):
-            self.setTabOrder(before, after)
+        order_tabs(self.stack, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail)
         moved = super().focusNextPrevChild(forward)
         while self.notices.cover(focused := self.focusWidget()):
             moved = super().focusNextPrevChild(forward)

@@ -1,5 +1,6 @@
 """Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
+from itertools import pairwise
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
@@ -110,6 +111,12 @@ def remove_widgets(layout: QLayout) -> None:
             discard(widget)
 
 
+def order_tabs(*parts: QWidget) -> None:
+    """Let Tab go through what `parts` show now, as it is seen."""
+    for before, after in pairwise(tab_stops(*parts)):
+        QWidget.setTabOrder(before, after)
+
+
 def tab_stops(*parts: QWidget) -> list[QWidget]:
     """Return what Tab reaches in `parts`, as laid out, then what lies over it."""
     seen: dict[QWidget, None] = {}
@@ -122,12 +129,12 @@ def _look_into(part: QWidget | QLayout | None, seen: dict[QWidget, None]) -> Non
     if isinstance(part, QLayout):
         for item in filter(None, map(part.itemAt, range(part.count()))):
             _look_into(item.widget() or item.layout(), seen)
-    elif part is not None and part not in seen and not part.isHidden() and not part.isWindow():
+    elif part is not None and part not in seen and not part.isHidden():
         seen[part] = None
         _look_into(part.layout(), seen)
         inside = part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         for one in sorted(inside, key=lambda one: (one.y(), one.x())):
-            _look_into(one, seen)
+            _look_into(None if one.isWindow() else one, seen)
 
 
 class Frame(QFrame):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -366,3 +367,18 @@ def test_the_settings_go_by_the_same_hours_whatever_their_name(
     fresh = CurrentPreferences(world.store.settings, lambda _: None)
     world.call(fresh.load())
     assert fresh.now.calendar == shop
+
+
+def test_tab_goes_through_the_hours_as_they_are_seen_and_comes_to_saving_last(opened: Opened, qtbot: QtBot) -> None:
+    dialog = opened()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.form.name.edit.setFocus()
+    stops: list[QWidget] = [dialog.form.name.edit]
+    while stops[-1] is not dialog.save_button:
+        qtbot.keyClick(stops[-1], Qt.Key.Key_Tab)
+        stops.append(dialog.focusWidget())
+    at = [one.mapTo(dialog, one.rect().center()).y() for one in stops]
+    assert len(at) > 20
+    assert all(after > before - 4 for before, after in pairwise(at))
+    _discard(dialog)

@@ -18,7 +18,7 @@ from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, extend, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -50,6 +50,10 @@ class Dialog(QDialog):
         parent = self.parentWidget()
         room = QSize(width, height) if parent is None else parent.window().size() - QSize(48, 48)
         self.resize(QSize(width, height).boundedTo(room))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        order_tabs(self)
+        return super().focusNextPrevChild(forward)
 
     def _hand_on(self, key: QKeySequence) -> None:
         """Press the key in the window below, which may be a dialog as well."""
