@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
@@ -29,8 +28,7 @@ def _settings(opened: MainWindow) -> SettingsPage:
 def _choose(qtbot: QtBot, settings: SettingsPage, name: str, command: str) -> None:
     qtbot.waitUntil(lambda: any(one.name == name for one in settings.cards))
     shown: AccountCard = next(one for one in settings.cards if one.name == name)
-    action: QAction = next(one for one in shown.more.popup_menu.actions() if one.data() == command)
-    action.trigger()
+    shown.commands[command].trigger()
 
 
 def _dialog[D: AgreementDialog](qtbot: QtBot, opened: MainWindow, kind: type[D]) -> D:

@@ -29,7 +29,9 @@ class AccountCard(SettingsCard):
         super().__init__(name, parent, hint=tr("Mini program"))
         self.name = name
         self._desk = desk
-        self.more = MenuButton(tr("More"), menu=self._menu(), parent=self)
+        menu = QMenu(self)
+        self.commands = {command: menu.addAction(tr(words)) for command, words in COMMANDS.items()}
+        self.more = MenuButton(tr("More"), menu=menu, parent=self)
         self.more.setAccessibleName(tr("More for “{account}”", account=name))
         self.head.addWidget(self.more)
         self.state = StateLine(self)
@@ -72,16 +74,9 @@ class AccountCard(SettingsCard):
         self._show_secrets(account, now)
         self.token.show_state(*self._token(now))
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        for command, words in COMMANDS.items():
-            menu.addAction(tr(words)).setData(command)
-        return menu
-
     def _show_setup(self, *, paused: bool) -> None:
         setup = self._desk.setup.state.account(self.name)
-        pause = next(action for action in self.more.popup_menu.actions() if action.data() == "pause")
-        pause.setText(tr("Resume answering") if paused else tr(COMMANDS["pause"]))
+        self.commands["pause"].setText(tr("Resume answering") if paused else tr(COMMANDS["pause"]))
         worst, missing = setup.worst, setup.missing
         if refused := tr(self._desk.health.state.refused):
             self.state.show_state("failed", refused)

@@ -3,7 +3,6 @@
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import ConfigurationChanged
@@ -43,7 +42,7 @@ class AccountCommands(QObject):
         """Open the public address in the set-up."""
         self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), Check.ADDRESS)
 
-    def run(self, name: str, action: QAction) -> None:
+    def run(self, name: str, command: str) -> None:
         """Begin one of `account_card.COMMANDS`."""
         {
             "change": partial(self.setup_wanted.emit, name, Check.API),
@@ -52,7 +51,7 @@ class AccountCommands(QObject):
             "rename": partial(self._rename, name),
             "rotate": partial(self._rotate, name),
             "remove": partial(self._remove, name),
-        }[action.data()]()
+        }[command]()
 
     def mode_of(self, name: str, card: AccountCard) -> AccountMode:
         """Make the choice of an account's mode."""

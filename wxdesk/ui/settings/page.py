@@ -97,7 +97,8 @@ class SettingsPage(QWidget):
         card = AccountCard(name, self._bridge.desk, self)
         card.add_row(tr("Replies"), self.commands.mode_of(name, card))
         card.open_setup.clicked.connect(partial(self.commands.setup_wanted.emit, name, None))
-        card.more.popup_menu.triggered.connect(partial(self.commands.run, name))
+        for command, action in card.commands.items():
+            action.triggered.connect(partial(self.commands.run, name, command))
         return card
 
     def _show_state(self) -> None:
