@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
@@ -41,7 +41,6 @@ class ContentPreview(QWidget):
         self._line = line
         self.content = Content()
         self._pieces: Sequence[ContentPiece] = ()
-        self._layout: ContentLayout | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # the hint is for another width
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -56,7 +55,6 @@ class ContentPreview(QWidget):
     def show_pieces(self, pieces: Sequence[ContentPiece]) -> None:
         """Show other pieces."""
         self._pieces = pieces
-        self._layout = None
         texts = [piece.text for piece in pieces if isinstance(piece, Paragraph)]
         self.setAccessibleName(tr("Preview: {text}", text=", ".join(texts)))
         self.updateGeometry()
@@ -74,17 +72,12 @@ class ContentPreview(QWidget):
     def heightForWidth(self, width: int) -> int:
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._layout = None
-
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._layout is None:
-            self._layout = self._laid_out(self.width())
+        layout = self._laid_out(self.width())
         with painting(self) as painter:
-            bubble = QRectF(0.5, 0.5, self.width() - 1, self._layout.height + 2 * _PAD_Y + 1)
+            bubble = QRectF(0.5, 0.5, self.width() - 1, layout.height + 2 * _PAD_Y + 1)
             paint_box(painter, bubble, Measure.BUBBLE_RADIUS, self._fill, self._line)
-            paint_content(painter, self._layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
+            paint_content(painter, layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
 
     def _laid_out(self, width: int) -> ContentLayout:
         return lay_out_content(self._pieces, max(60, width - 2 * _PAD_X))
