@@ -32,17 +32,13 @@ A draft counts because it was about to leave when the reply window closed.
 class AttentionBar(QObject):
     """One bar for all calls of rules, shown wherever the operator is in the window.
 
-    It names the first call and stays until each of the conversations has been seen.
-
-    Signals:
-        wanted: the id of a conversation that the operator wants to see.
+    It names the first call and stays until each of the conversations has been seen; `go_to` shows one by its id.
     """
 
-    wanted = Signal(int)
-
-    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, go_to: Callable[[int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._go_to = go_to
         self._rules: dict[int, str] = {}  # by which rule to which conversation, the first call first
         self._people: dict[int, Contact] = {}
         bridge.events.connect(self._on_events)
@@ -93,7 +89,7 @@ class AttentionBar(QObject):
     def _open(self, conversation_id: int) -> None:
         self._rules.pop(conversation_id, None)
         self._show_called()
-        self.wanted.emit(conversation_id)
+        self._go_to(conversation_id)
 
 
 RETURNED_BAR = "takeover:returned"
@@ -104,17 +100,15 @@ class TakeoverNotices(QObject):
     """Shows one toast for all takeovers of a moment.
 
     A takeover about to end can be extended there; the conversation `in_sight` has its own bar. While the
-    operator is away, a bar collects the ended ones until it is read.
-
-    Signals:
-        wanted: the id of a conversation that the operator wants to see.
+    operator is away, a bar collects the ended ones until it is read. `go_to` shows a conversation by its id.
     """
 
-    wanted = Signal(int)
-
-    def __init__(self, bridge: WindowBridge, in_sight: Callable[[], int | None], parent: QObject) -> None:
+    def __init__(
+        self, bridge: WindowBridge, in_sight: Callable[[], int | None], go_to: Callable[[int], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._go_to = go_to
         self._in_sight = in_sight
         self._missed: set[int] = set()
         self._told: dict[int, datetime] = {}
@@ -167,7 +161,7 @@ class TakeoverNotices(QObject):
         if not first.awaits_answer:
             self._bridge.notices.toast(words)
         else:
-            self._bridge.notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
+            self._bridge.notices.offer(words, tr("Open"), partial(self._go_to, first.id))
 
     def _leave_text(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
@@ -180,7 +174,7 @@ class TakeoverNotices(QObject):
     def _read(self, conversation_id: int) -> None:
         self._missed.clear()
         self._bridge.notices.bar(RETURNED_BAR, "")
-        self.wanted.emit(conversation_id)
+        self._go_to(conversation_id)
 
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:

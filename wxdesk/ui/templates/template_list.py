@@ -168,14 +168,12 @@ class TemplateView(RecordView[Template]):
 class CategoryChips(QWidget):
     """Chips to filter by category, one each; pressing one again shows all.
 
-    Signals:
-        chosen: a category, empty for all.
+    `narrow` gets the category, empty for all.
     """
 
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, narrow: Callable[[str], None], parent: QWidget) -> None:
         super().__init__(parent)
+        self._narrow = narrow
         self.chips: list[Chip] = []
         self._chosen = ""
         self._row = FlowLayout(self, gap=6, line_gap=6)
@@ -211,7 +209,7 @@ class CategoryChips(QWidget):
         self._chosen = category
         for chip in self.chips:
             chip.setChecked(chip.text() == category)
-        self.chosen.emit(category)
+        self._narrow(category)
 
 
 class TemplateList(Frame):
@@ -222,7 +220,7 @@ class TemplateList(Frame):
         self._templates = templates
         self.view = TemplateView(templates, self)
         self.sought = SearchField(tr("Search templates"), parent=self)
-        self.chips = CategoryChips(self)
+        self.chips = CategoryChips(templates.choose_category, self)
         self.new = Button(tr("New template"), icon="plus", parent=self)
         self.none = PlainLabel(tr("No template fits."), role="secondary", wrap=True, parent=self)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -230,7 +228,6 @@ class TemplateList(Frame):
         self.sought.left.connect(self.sought.clear)
         self.sought.entered.connect(self._to_rows)
         self.sought.went_down.connect(self._to_rows)
-        self.chips.chosen.connect(templates.choose_category)
         self.view.search_asked.connect(self.sought.setFocus)
         self.view.hidden_asked.connect(self._show_all)
         for changed in (templates.modelReset, templates.dataChanged):

@@ -1,6 +1,6 @@
 """Panels over the chat: one link, card or picture, or a link in the text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMoveEvent
@@ -163,14 +163,12 @@ _WIDEST = 460
 class TextLinkPanel(Popover):
     """Fields for label, address, and a mini-program page that new clients open.
 
-    Signals:
-        made: the link as it stands in a text.
+    `insert` takes the link as it stands in a text.
     """
 
-    made = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, insert: Callable[[str], None], parent: QWidget) -> None:
         super().__init__(tr("Link in the text"), _WIDEST, parent)
+        self._insert = insert
         self._app_id = ""
         self.label = LabelledField(tr("Words that the customer taps"))
         self.url = LabelledField(tr("Address"), "https://")
@@ -193,7 +191,7 @@ class TextLinkPanel(Popover):
         (self.url if self.label.text() else self.label).edit.setFocus()
 
     def submit(self) -> None:
-        """Emit the link, or show what is wrong."""
+        """Insert the link, or show what is wrong."""
         if not self.label.text():
             self.label.refuse(tr("Which words should the customer tap?"))
             return
@@ -206,7 +204,7 @@ class TextLinkPanel(Popover):
             return
         page = self.path.text()
         link = TextLink(self.label.text(), self.url.text(), self._app_id if page else "", page)
-        self.made.emit(link_markup(link))
+        self._insert(link_markup(link))
         self.close_it()
 
 

@@ -80,8 +80,7 @@ class PanelControl(QObject):
     @cached_property
     def text_link(self) -> TextLinkPanel:
         """The panel that makes selected text a link."""
-        panel = TextLinkPanel(self._host)
-        panel.made.connect(self._composer.edit.insertPlainText)
+        panel = TextLinkPanel(self._composer.edit.insertPlainText, self._host)
         self.serve(panel)
         return panel
 

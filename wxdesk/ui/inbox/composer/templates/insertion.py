@@ -1,10 +1,10 @@
 """Inserts a template, chosen and filled in by a form, or an emoticon."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -39,14 +39,12 @@ SHOWN = 240
 class TemplateForm(Popover):
     """Fields for missing values; Enter inserts, once all required ones are filled in.
 
-    Signals:
-        filled: the template, and the `Content` that it makes.
+    `then` gets the template, and the content that it makes.
     """
 
-    filled = Signal(object, object)
-
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, then: Callable[[Template, Content], None], parent: QWidget) -> None:
         super().__init__(tr("Fill in the template"), WIDEST, parent)
+        self._then = then
         self._filling: Filling | None = None
         self.fields: dict[str, QLineEdit] = {}
         self._grid = grid(across=12, down=6)
@@ -85,7 +83,7 @@ class TemplateForm(Popover):
             self._complain("", explain(error))
         else:
             self.close_it()
-            self.filled.emit(self._filling.template, content)
+            self._then(self._filling.template, content)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -167,7 +165,7 @@ class TemplateInsertion(QObject):
         self._templates = bridge.desk.templates
         self._session = session
         self.picker = TemplatePicker(host)
-        self.form = TemplateForm(host)
+        self.form = TemplateForm(self._insert, host)
         self.emoticons = EmoticonPicker(host)
         self._slash = ""
         composer.tools.template.clicked.connect(self.open_picker)
@@ -176,7 +174,6 @@ class TemplateInsertion(QObject):
         self.picker.chosen.connect(self._choose)
         composer.tools.emoticon.clicked.connect(self.open_emoticons)
         self.emoticons.chosen.connect(self._insert_emoticon)
-        self.form.filled.connect(self._insert)
         for popup in (self.picker, self.emoticons, self.form):
             panels.serve(popup)
 
