@@ -41,6 +41,14 @@ def test_a_button_empties_the_field_and_takes_the_place_of_its_key(found: InboxP
     assert field.key.isVisible()
 
 
+def test_esc_leaves_the_search_from_its_results_too(qtbot: QtBot, found: InboxPage) -> None:
+    found.list.focus_rows()
+    qtbot.waitUntil(found.list.found.hasFocus)
+    qtbot.keyClick(found.list.found, Qt.Key.Key_Escape)
+    assert found.list.search.text() == ""
+    assert found.list.view.hasFocus()
+
+
 def test_choosing_a_filter_shows_the_conversations_under_it(qtbot: QtBot, found: InboxPage, bridge: Bridge) -> None:
     found.list.chips.by_filter[InboxFilter.UNREAD].click()
     qtbot.waitUntil(lambda: found.list.model.chosen is InboxFilter.UNREAD and bridge.is_idle)

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
@@ -261,6 +262,12 @@ class ConversationList(Frame):
             self._show_page()
             if self._entered:
                 self._enter()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.searching:
+            self.search.left.emit()  # from the results as from the field
+        else:
+            super().keyPressEvent(event)
 
     def _enter(self) -> None:
         """Choose the best result, once it is known."""
