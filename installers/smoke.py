@@ -2,8 +2,8 @@
 
 The wheel in its environment, the folder in a path with blanks and Chinese, the Debian package unpacked and run by
 another user. Each: its version, doctor, a start without a display, and a window that answers a message of a simulated
-WeChat and that a second start raises, and at last all that it kept is removed. Nothing is installed: the package is
-unpacked into a temporary folder.
+WeChat, that a second start raises, and whose tunnel's program gets the system's libraries; at last all that it kept is
+removed. Nothing is installed: the package is unpacked into a temporary folder.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ CONFIG = """[listener]
 port = {port}
 [wechat]
 api_base = "{api}"
+[tunnel]
+kind = "command"
+command = ["sh", "-c", "env > '{environment}'; exec sleep 600"]
 [[accounts]]
 name = "shop"
 app_id = "{app_id}"
@@ -210,6 +213,7 @@ def try_desk(tried: Tried) -> None:
         home.mkdir()
         home.chmod(0o777)
         values = {"port": port, "api": told["url"], "app_id": told["app_id"], "original_id": told["original_id"]}
+        values["environment"] = environment = tried.scratch / "environment"
         (home / "config.toml").write_text(CONFIG.format(**values), encoding="utf-8")
         (home / "rules.toml").write_text(RULES, encoding="utf-8")
         code, said = tried.run("rules", "import", str(home / "rules.toml"), "--home", str(home), **SECRETS)
@@ -223,6 +227,9 @@ def try_desk(tried: Tried) -> None:
             until(lambda: (home / "window.socket").exists(), "the window is open", window)
             code, said = tried.run("--home", str(home), **SECRETS)
             check(code == 0 and str(home) in said, said)
+            until(environment.exists, "the tunnel's program is started", window)
+        given = environment.read_text(encoding="utf-8")
+        check("LD_LIBRARY_PATH" not in given, f"what wxdesk starts gets its libraries: {given}")
 
 
 def try_removal(tried: Tried) -> None:

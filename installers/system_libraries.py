@@ -1,6 +1,10 @@
-"""Say in one line that the system lacks what the frozen program cannot start without; run before its first import."""
+"""The frozen program's libraries and the system's, run before its first import.
+
+Says in one line that the system lacks what it cannot start without, and keeps its own libraries to itself.
+"""
 
 import ctypes
+import os
 import sys
 
 if sys.platform == "linux":
@@ -8,3 +12,8 @@ if sys.platform == "linux":
         ctypes.CDLL("libstdc++.so.6")
     except OSError:
         sys.exit("wxdesk: libstdc++.so.6 is missing. On Debian and Ubuntu: apt install libstdc++6（缺少系统库）")
+    # The loader has read it by now. A browser, a sound player or a tunnel that wxdesk starts would take the older
+    # libraries beside wxdesk for the system's, and end with a symbol that is missing.
+    os.environ.pop("LD_LIBRARY_PATH", None)
+    if (before := os.environ.pop("LD_LIBRARY_PATH_ORIG", None)) is not None:
+        os.environ["LD_LIBRARY_PATH"] = before
