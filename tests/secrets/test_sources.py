@@ -16,6 +16,7 @@ from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
+from wxdesk.secrets import keychain as room
 from wxdesk.secrets.keychain import KeychainTrouble
 from wxdesk.secrets.names import CHANGED_FILE, TUNNEL_PASSWORD, SecretName, SecretSource, variable
 from wxdesk.secrets.sources import SecretSources
@@ -155,6 +156,24 @@ def test_a_keychain_that_is_there_later_takes_what_was_in_memory(tmp_path: Path,
         assert found(sources).app_secret == "remembered"
     assert drawer.kept["wxdesk", "shop/app_secret"] == "remembered"
     assert sources.read(SHOP, NOW).sources[APP_SECRET] is SecretSource.KEYCHAIN
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+def test_who_cancels_the_keychains_question_is_not_asked_again_for_each_entry(
+    sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def cancel(*_: str) -> None:
+        asked.append(True)
+        raise KeyringLocked
+
+    monkeypatch.setattr(room, "TOLD_AFTER", -1.0)  # each answer comes from a person
+    monkeypatch.setattr(drawer, "get_password", cancel)
+    monkeypatch.setattr(drawer, "set_password", cancel)
+    assert sources.store("shop", dict.fromkeys(SecretName, "value"), NOW) is SecretSource.MEMORY
+    assert found(sources).app_secret == "value"
+    assert len(asked) == 1
 
 
 def test_a_secret_stands_in_one_place_only(sources: SecretSources, drawer: Drawer) -> None:

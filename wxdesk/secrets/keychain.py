@@ -25,6 +25,9 @@ START_SECONDS = 3.0
 PERSON_SECONDS = 120.0
 """Time that a person gets to answer the system's question."""
 
+REFUSED_SECONDS = 5.0
+"""Seconds for which a refusal counts: each entry would ask the person again."""
+
 TOLD_AFTER = 1.0
 """Seconds of silence after which the person is told of the question."""
 
@@ -50,6 +53,12 @@ class Keychain:
         self.trouble: KeychainTrouble | None = None
         self._on_wait = on_wait
         self._asking: threading.Thread | None = None
+        self._refused_at = -REFUSED_SECONDS
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell that a person has just been asked, and has not opened it."""
+        return time.monotonic() - self._refused_at < REFUSED_SECONDS
 
     @property
     def is_shut(self) -> bool:
@@ -68,9 +77,11 @@ class Keychain:
 
     def _in_time[T](self, work: Callable[[], T], wait: float) -> T | None:
         """Run `work` in a thread; None if it fails or does not end in time."""
-        if wait <= START_SECONDS and self._asking is not None and self._asking.is_alive():
+        is_asked = self._asking is not None and self._asking.is_alive()
+        if wait <= START_SECONDS and (is_asked or self.is_refused):
             return None  # a locked keychain holds a start up once; whoever stores a secret asks it again
         results: list[T] = []
+        began = time.monotonic()
 
         def attempt() -> None:
             try:
@@ -78,6 +89,8 @@ class Keychain:
                 self.trouble = None
             except Exception as error:  # noqa: BLE001 - backends raise what they like; its text may hold the secret
                 self.trouble = _trouble(error)
+                if time.monotonic() - began > TOLD_AFTER:  # so long takes a person, not a service that fails
+                    self._refused_at = time.monotonic()
                 log.info("The system keychain did not answer: %s", type(error).__name__)
 
         # A daemon, because a prompt that nobody answers must not keep the program from ending.

@@ -203,8 +203,8 @@ class SecretSources:
         """Put entries, and all that only the memory has, where they are taken first."""
         entries = {**self._memory.entries, **entries}
         for place in self._places:
-            if place is self.keychain and self.keychain.trouble is KeychainTrouble.SILENT:
-                continue  # the person has had the time to answer
+            if place is self.keychain and (self.keychain.is_refused or self.keychain.trouble is KeychainTrouble.SILENT):
+                continue  # the person has refused, or has had the time to answer
             if into in (None, place.source) and place.put(entries, PERSON_SECONDS):
                 self._take_out(entries, (other for other in self._places if other is not place))
                 self._touch_changed_file()
