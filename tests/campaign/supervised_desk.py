@@ -293,7 +293,7 @@ class World:
 
     def asked(self) -> frozenset[int]:
         """Those of them whose call has begun: whether WeChat takes them is not in the desk's hands any more."""
-        begun = self.opened.out.outbox._under_way._begun
+        begun = self.opened.out.outbox._under_way.begun
         return frozenset(reply_id for reply_id, conversation_id in self._sending.items() if conversation_id in begun)
 
     def replies(self, contact: Contact) -> list[Reply]:

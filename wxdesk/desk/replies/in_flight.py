@@ -16,9 +16,13 @@ class InFlight:
         """The tasks that send replies, by conversation."""
         self.calls: Counter[str] = Counter()
         """Number of calls under way, by account."""
+        self.begun: set[int] = set()
+        """Conversations whose call has begun.
+
+        Until WeChat answers, its outcome is unknown.
+        """
         self._recalled: set[int] = set()
         self._outdated: set[int] = set()
-        self._begun: set[int] = set()
         self._changed_since_claim = False
 
     def add(self, reply: Reply, task: asyncio.Task[None]) -> None:
@@ -32,7 +36,7 @@ class InFlight:
         """Remove `reply`, whose outcome is stored."""
         del self.tasks[reply.conversation_id]
         self.calls[reply.account] -= 1
-        for noted in (self._recalled, self._outdated, self._begun):
+        for noted in (self._recalled, self._outdated, self.begun):
             noted.discard(reply.conversation_id)
 
     def on_event(self, event: Event) -> None:
@@ -64,11 +68,3 @@ class InFlight:
     def is_outdated(self, reply: Reply) -> bool:
         """Check for changed modes or rules since an automatic reply was claimed."""
         return reply.conversation_id in self._outdated and is_automatic(reply)
-
-    def begin(self, reply: Reply) -> None:
-        """Note that the call begins: until WeChat answers, its outcome is unknown."""
-        self._begun.add(reply.conversation_id)
-
-    def has_begun(self, reply: Reply) -> bool:
-        """Return True if the call has begun."""
-        return reply.conversation_id in self._begun

@@ -307,12 +307,12 @@ class Outbox:
         """Check for the last time, and note that the call begins."""
         if not self._may_leave(reply):
             return False
-        self._under_way.begin(reply)
+        self._under_way.begun.add(reply.conversation_id)
         return True
 
     def _cut_off(self, reply: Reply) -> ReplyOutcome:
         """Return the outcome of a call cut off by the exit, before or after it began."""
-        if self._under_way.has_begun(reply):
+        if reply.conversation_id in self._under_way.begun:
             return self._outcomes.lost(reply, "wxdesk was closed before WeChat answered")
         return self._outcomes.stopped()
 
