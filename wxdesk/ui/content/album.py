@@ -80,7 +80,9 @@ class Album(QObject):
         while self._wanted and len(self._reading) < AT_A_TIME:
             key, _ = self._wanted.popitem()
             self._reading.add(key)
-            self._ask(_read(key, self._find_file), partial(self._take_in, key), partial(self._fail, key))
+            digest, *size = key
+            work = read_kept(digest, self._find_file, QSize(*size))
+            self._ask(work, partial(self._take_in, key), partial(self._fail, key))
 
     def _fail(self, key: _Key, _error: Exception) -> None:
         self._take_in(key, QImage())
@@ -96,11 +98,10 @@ class Album(QObject):
         self._go_on()
 
 
-async def _read(key: _Key, find_file: FindFile) -> QImage:
+async def read_kept(digest: str, find_file: FindFile, within: QSize) -> QImage:
     """Read a picture on a thread of its own; Qt releases the interpreter meanwhile."""
-    digest, width, height = key
     path = await find_file(digest)
-    return QImage() if path is None else await asyncio.to_thread(read_picture, path, QSize(width, height))
+    return QImage() if path is None else await asyncio.to_thread(read_picture, path, within)
 
 
 def read_picture(path: Path, within: QSize) -> QImage:

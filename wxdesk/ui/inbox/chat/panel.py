@@ -1,9 +1,7 @@
 """Middle region: header, timeline and composer, or a placeholder."""
 
-import asyncio
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QPaintEvent
@@ -11,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
-from wxdesk.ui.content.album import Album, read_picture
+from wxdesk.ui.content.album import Album, read_kept
 from wxdesk.ui.content.picture_intake import accepts, sources_in
 from wxdesk.ui.inbox.chat.bars import FindBar, TransferBar
 from wxdesk.ui.inbox.chat.claim_control import ClaimControl
@@ -263,11 +261,7 @@ class ChatPanel(Frame):
         PictureViewer(digest, self.album, self._bridge, self).show()
 
     def _copy_picture(self, digest: str) -> None:
-        self._bridge.ask(self._bridge.desk.pictures.path(digest), self._copy_file)
-
-    def _copy_file(self, path: Path | None) -> None:
-        if path is not None:
-            self._bridge.ask(asyncio.to_thread(read_picture, path, LARGEST), self._put_on_clipboard)
+        self._bridge.ask(read_kept(digest, self._bridge.desk.pictures.path, LARGEST), self._put_on_clipboard)
 
     def _put_on_clipboard(self, image: QImage) -> None:
         if not image.isNull():
