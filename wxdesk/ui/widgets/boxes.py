@@ -1,5 +1,6 @@
 """Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -125,16 +126,29 @@ def tab_stops(*parts: QWidget) -> list[QWidget]:
     return [one for one in seen if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None]
 
 
-def _look_into(part: QWidget | QLayout | None, seen: dict[QWidget, None]) -> None:
-    if isinstance(part, QLayout):
-        for item in filter(None, map(part.itemAt, range(part.count()))):
-            _look_into(item.widget() or item.layout(), seen)
-    elif part is not None and part not in seen and not part.isHidden():
-        seen[part] = None
-        _look_into(part.layout(), seen)
-        inside = part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        for one in sorted(inside, key=lambda one: (one.y(), one.x())):
-            _look_into(None if one.isWindow() else one, seen)
+def _look_into(part: QWidget, seen: dict[QWidget, None]) -> None:
+    if part in seen or part.isHidden():
+        return
+    seen[part] = None
+    inside = part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    inside = sorted((one for one in inside if not one.isWindow()), key=lambda one: (one.y(), one.x()))
+    for one in (*_laid_out(part.layout(), inside), *inside):
+        _look_into(one, seen)
+
+
+def _laid_out(layout: QLayout | None, inside: Sequence[QWidget]) -> Iterator[QWidget]:
+    """Yield the widgets of a layout in its order.
+
+    Its items are not asked for: their wrappers would outlive them, and be taken for what comes to their address.
+    """
+    if layout is None:
+        return
+    members: list[QWidget | QLayout] = [*inside, *(one for one in layout.children() if isinstance(one, QLayout))]
+    for member in sorted((one for one in members if layout.indexOf(one) >= 0), key=layout.indexOf):
+        if isinstance(member, QLayout):
+            yield from _laid_out(member, inside)
+        else:
+            yield member
 
 
 class Frame(QFrame):
