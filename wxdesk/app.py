@@ -4,8 +4,6 @@ Read this first, `OpenDesk` before all else. It lives on one asyncio loop and kn
 it on the main thread; with a window it has its own (`runner.DeskThread`), so a busy window never delays WeChat.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack

@@ -3,8 +3,6 @@
 Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database), 2 wrong input.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import gc
@@ -274,7 +272,7 @@ def _home(options: argparse.Namespace) -> Path:
     return home.resolve()
 
 
-def _prepare(options: argparse.Namespace) -> Setup:
+def _prepare(options: argparse.Namespace) -> "Setup":
     """Load configuration and secrets and set up logging, as every desk command needs."""
     from wxdesk.desk.settings.configuration import read_setup
     from wxdesk.secrets.sources import SecretSources

@@ -1,7 +1,5 @@
 """Desk with its window: the desk on its own thread, the window on the main thread."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re
@@ -29,7 +27,7 @@ OPENING_LOOKS, OPENING_SECONDS = 20, 0.25
 """Looks for a window that another start is opening; seconds between two."""
 
 
-def open_window(setup: Setup) -> int | None:
+def open_window(setup: "Setup") -> int | None:
     """Run a desk with its window until the window is closed; return the exit code.
 
     None if a backup was put in place, on which a desk is to be opened.
@@ -79,7 +77,7 @@ def tell_of_upgrade(home: Path, upgrading: threading.Event, opening: Future[Any]
     show_waiting(make_application(), home, tr("The database is being upgraded"), opening)
 
 
-async def _examined(setup: Setup) -> list[Finding]:
+async def _examined(setup: "Setup") -> "list[Finding]":
     """Check everything, as `wxdesk doctor` does."""
     from wxdesk.doctor.case import Case  # only who asks for it needs all these rooms
     from wxdesk.doctor.examination import examine
@@ -88,7 +86,7 @@ async def _examined(setup: Setup) -> list[Finding]:
 
 
 @contextlib.contextmanager
-def _tryout() -> Iterator[TryoutDesk]:
+def _tryout() -> "Iterator[TryoutDesk]":
     """Run a desk on a simulated WeChat, with customers who write; it leaves nothing."""
     from wxdesk.demo_desk import customers_writing, demo_desk, temporary_folder  # nobody else needs the sandbox
     from wxdesk.ui.shell.tryout import TryoutDesk  # as above

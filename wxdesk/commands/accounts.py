@@ -4,8 +4,6 @@ A running desk sees the changed file and takes it at once. What needs the databa
 removal of data, is done here only while no desk has it open.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json
@@ -163,7 +161,7 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
     return 0
 
 
-async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]]) -> None:
+async def _offline(home: Path, work: "Callable[[AccountEditing], Awaitable[Any]]") -> None:
     """Change accounts with their rows; raises `HomeInUse` beside an open desk."""
     from wxdesk.desk.pictures.pictures import Pictures  # who only reads or writes config.toml needs no store
     from wxdesk.desk.setup.account_editing import AccountEditing

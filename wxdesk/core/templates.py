@@ -4,8 +4,6 @@ A template holds one of the four kinds of `Content`. A text is Liquid, in one va
 the written fields of a link or card. It is filled by `desk.answers.filling`.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -105,7 +103,7 @@ class Template(Struct, frozen=True):
         return next((prompt for prompt in self.prompts if prompt.required and not prompt.default), None)
 
     @property
-    def written(self) -> Template:
+    def written(self) -> "Template":
         """The template as its revisions hold it, without the values given by the store."""
         return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None, by="")
 

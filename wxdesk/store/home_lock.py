@@ -4,8 +4,6 @@ It is on a file there; the system releases it when the process dies. The lock is
 belongs to the open file, not to the file's existence; a lock file left after a crash means nothing.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
@@ -23,7 +21,7 @@ class HomeLock:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def take(cls, home: Path) -> HomeLock:
+    def take(cls, home: Path) -> "HomeLock":
         """Lock `home`.
 
         Raises:

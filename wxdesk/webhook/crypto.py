@@ -4,8 +4,6 @@ The scheme is WeChat's own (消息推送, "framework/server-ability/message-push
 AES-256-CBC over `random(16) · length(4, big-endian) · message · app_id`, padded to blocks of 32, not 16.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import contextlib
@@ -146,7 +144,7 @@ def _aes_key(encoding_aes_key: str) -> bytes:
     return base64.b64decode(text + "=")
 
 
-def _cipher(aes_key: bytes) -> Cipher[CBC]:
+def _cipher(aes_key: bytes) -> "Cipher[CBC]":
     from cryptography.hazmat.primitives.ciphers import Cipher  # 9 MB, not needed in plain mode
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import CBC

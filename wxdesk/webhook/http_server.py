@@ -4,8 +4,6 @@ It is the low-level server, not an Application: two routes need no router, and a
 that is not HTTP outside the Application, quoting it and naming its own version.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sys
@@ -132,7 +130,7 @@ class Connection(web.RequestHandler):
 
     __slots__ = ("_counted", "_first_request_timer", "_server")
 
-    def __init__(self, server: Server, **options: Any) -> None:  # noqa: ANN401 - aiohttp's own options
+    def __init__(self, server: "Server", **options: Any) -> None:  # noqa: ANN401 - aiohttp's own options
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._server = server
         self._counted = False

@@ -4,8 +4,6 @@ What comes is answered by `webhook.server`, which is loaded with the first conne
 wait for it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -59,7 +57,7 @@ class Listener:
         clock: Clock,
         host: str,
         port: int,
-        limits: Limits | None = None,
+        limits: "Limits | None" = None,
         challenges: ProbeChallenges | None = None,
         clock_check: ClockCheck | None = None,
     ) -> None:
@@ -69,7 +67,7 @@ class Listener:
         self._server: PushServer | None = None
         self.url = ""
 
-        def make_server() -> PushServer:
+        def make_server() -> "PushServer":
             from wxdesk.webhook.server import PushServer  # see above
 
             asked, time = challenges or ProbeChallenges(), clock_check or ClockCheck(publish, clock)

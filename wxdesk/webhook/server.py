@@ -4,8 +4,6 @@ A push is answered `success` only after `keep` has returned; nothing else is don
 waits 5 seconds and tries three times ("消息推送", framework/server-ability/message-push).
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging
@@ -122,7 +120,7 @@ class PushServer(Server):
             self._report(read, seen, milliseconds)
         return seen.answer
 
-    def _refused(self, refused: PushRefused, request: web.BaseRequest, read: ReadRequest) -> _AnsweredRequest:
+    def _refused(self, refused: PushRefused, request: web.BaseRequest, read: ReadRequest) -> "_AnsweredRequest":
         if not read.query:
             with contextlib.suppress(PushRefused):
                 read.query = read_query(request.rel_url.raw_query_string)
@@ -147,7 +145,7 @@ class PushServer(Server):
         answer = self._challenges.met(number, request.path)
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
-    async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _AnsweredRequest:
+    async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> "_AnsweredRequest":
         verifier = self._verifier(request)
         read.account = verifier.account.name
         # aiohttp's `query_string` is decoded already
@@ -196,14 +194,14 @@ class PushServer(Server):
             raise PushRefused(Refusal.AGE)
         return signed
 
-    def _report(self, read: ReadRequest, seen: _AnsweredRequest, milliseconds: float) -> None:
+    def _report(self, read: ReadRequest, seen: "_AnsweredRequest", milliseconds: float) -> None:
         at = self._clock()
         key, finding = seen.push.key if seen.push else "", self._finding(read, seen, at)
         self._publish(
             PushSeen(read.account, seen.outcome, at, milliseconds, seen.kind, key, seen.signed_at, finding=finding)
         )
 
-    def _finding(self, read: ReadRequest, seen: _AnsweredRequest, at: datetime) -> Finding | None:
+    def _finding(self, read: ReadRequest, seen: "_AnsweredRequest", at: datetime) -> Finding | None:
         """Judge what a request says about the set-up; None for nothing."""
         if seen.outcome.startswith("failed"):
             return None

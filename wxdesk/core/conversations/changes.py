@@ -1,7 +1,5 @@
 """Changes by an operator: of a contact, and of conversations together, with undo."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 
@@ -97,7 +95,7 @@ class RowChange(Struct, frozen=True):
     tag: str = ""
 
     @property
-    def undo(self) -> RowChange | None:
+    def undo(self) -> "RowChange | None":
         """The change that takes this one back, for the rows it changed."""
         act = _UNDO.get(self.act)
         return None if act is None else RowChange(act, tag=self.tag)

@@ -5,8 +5,6 @@ must hide nothing that the operator still has to settle: it opens again as soon 
 becomes a draft, asks the operator, fails or is unknown, or its contact writes.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import StrEnum
 

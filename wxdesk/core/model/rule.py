@@ -4,8 +4,6 @@ A rule is tested against a message in `core.rules.matching`; a file of rules is 
 `desk.rules.file`. Rules stand in one list, first match wins from top to bottom.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -111,7 +109,7 @@ class Condition(Struct, frozen=True):
     quiet_days: int | None = None
     message_no: MessageNo | None = None
     last_rule_within: LastRule | None = None
-    unless: Condition | None = None
+    unless: "Condition | None" = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -119,7 +117,7 @@ class Condition(Struct, frozen=True):
         return (*self.exact, *self.prefix, *self.suffix, *self.any, *self.all)
 
     @property
-    def both(self) -> tuple[Condition, ...]:
+    def both(self) -> "tuple[Condition, ...]":
         """The condition itself, and the one under `unless` if there is one."""
         return (self,) if self.unless is None else (self, self.unless)
 
@@ -135,7 +133,7 @@ class Condition(Struct, frozen=True):
 
     def referring(
         self, calendar: Callable[[Reference], Reference], rule: Callable[[Reference], Reference]
-    ) -> Condition:
+    ) -> "Condition":
         """Return the condition with what these return in the place of its references."""
         hours, last = self.hours, self.last_rule_within
         return replace(
@@ -301,7 +299,7 @@ class Rule(Struct, frozen=True):
         promises = any(action.kind is ActionKind.TAKE_OVER for action in self.then)
         return self.default or (absent and promises and not self.asks_words)
 
-    def place_in(self, listed: Sequence[Rule]) -> int:
+    def place_in(self, listed: "Sequence[Rule]") -> int:
         """Return the index of a new rule: the end, but before a trailing default.
 
         One that asks for words stands before all at the end that do not: below “we are closed” it would be silent

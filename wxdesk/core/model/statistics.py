@@ -7,8 +7,6 @@ Messages transferred to WeChat's own tool count as that and not as answered, wha
 (such as entering the session) are not messages.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import StrEnum
 

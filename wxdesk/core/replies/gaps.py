@@ -5,8 +5,6 @@ reply does not leave, even when released; nor does one whose mark was damaged wh
 written as in a template.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -30,12 +28,12 @@ class MarkedText(str):
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, *names: str) -> MarkedText:
+    def of(cls, *names: str) -> "MarkedText":
         """Return the marks of these values alone."""
         return cls.around("".join(map(gap_mark, names)), names)
 
     @classmethod
-    def around(cls, text: str, names: Iterable[str]) -> MarkedText:
+    def around(cls, text: str, names: Iterable[str]) -> "MarkedText":
         """Return a text that holds the marks of `names`."""
         made = cls(text)
         made.names = tuple(dict.fromkeys(names))

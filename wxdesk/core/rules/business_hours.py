@@ -4,8 +4,6 @@ Spans are wall-clock times of a time zone, may cross midnight, and belong to the
 All questions take and give aware times in UTC, so that the days when clocks are changed come out right.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -106,7 +104,7 @@ class Schedule:
         """The name of its calendar."""
         return self._calendar.name
 
-    def in_zone(self, zone: tzinfo | None) -> Schedule:
+    def in_zone(self, zone: tzinfo | None) -> "Schedule":
         """Return the hours for an account in `zone`, unless the calendar has its own zone."""
         if zone is None or zone == self._zone or self._calendar.zone:
             return self
@@ -236,14 +234,14 @@ class CalendarList(Struct, frozen=True):
         """Return the rule with business hours by name, as people and files have it."""
         return replace(rule, when=rule.when.referring(self.name_of, lambda other: other))
 
-    def replaced_by(self, calendars: Iterable[Calendar]) -> CalendarList:
+    def replaced_by(self, calendars: Iterable[Calendar]) -> "CalendarList":
         """Return exactly these calendars, the new ones with ids."""
         ids = count(max(self.names, default=0) + 1)
         kept = tuple(one if one.id else replace(one, id=next(ids)) for one in calendars)
         there = {one.id for one in kept}
         return CalendarList(kept, {number: name for number, name in self.names.items() if number not in there})
 
-    def with_file(self, calendars: Iterable[Calendar]) -> CalendarList:
+    def with_file(self, calendars: Iterable[Calendar]) -> "CalendarList":
         """Add calendars without ids, each in the place of its namesake."""
         there = {one.name: one for one in self.calendars}
         new = {one.name: replace(one, id=self.ids.get(one.name, 0)) for one in calendars}

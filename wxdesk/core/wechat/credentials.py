@@ -4,8 +4,6 @@ The console's Token and EncodingAESKey can be changed there at any time, and not
 the former ones go on counting for a day.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,7 +42,7 @@ class Credentials:
         former = {"push_token": self.former_push_tokens, "encoding_aes_key": self.former_encoding_aes_keys}
         return tuple((name, max(one.until for one in ones)) for name, ones in former.items() if ones)
 
-    def ending_as(self, known: Credentials) -> Credentials:
+    def ending_as(self, known: "Credentials") -> "Credentials":
         """Return them with earlier ends, where `known` has the same former secrets."""
         return replace(
             self,

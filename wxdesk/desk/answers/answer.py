@@ -1,7 +1,5 @@
 """The answer of rules to a message, and the context in which they are asked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -106,7 +104,7 @@ class Answer(Struct, frozen=True):
             return Outcome.LEFT_OPEN if self.needs_reply and not self.silent else Outcome.SILENT
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
 
-    def with_transfer_as_takeover(self, conversation: Conversation, account: Account) -> Answer:
+    def with_transfer_as_takeover(self, conversation: Conversation, account: Account) -> "Answer":
         """Replace a transfer to WeChat's tool by a takeover, where an operator is needed.
 
         That is so for drafts, and for answers that could not be made.

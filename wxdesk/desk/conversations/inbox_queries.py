@@ -1,7 +1,5 @@
 """Queries of the inbox window, one coroutine each, so one trip between threads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Imports rules and exports them, with a check first and an undo by a snapshot."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Collection
 
@@ -26,7 +24,7 @@ class RulesSnapshot(Struct, frozen=True):
     rules: tuple[Rule, ...]
     calendars: tuple[Calendar, ...]
 
-    def since(self, left: RulesSnapshot) -> RulesSnapshot:
+    def since(self, left: "RulesSnapshot") -> "RulesSnapshot":
         """Return what was changed, switched or added here since it was `left`.
 
         Places do not count, nor does a revision with the same content, as undo makes one.
@@ -38,7 +36,7 @@ class RulesSnapshot(Struct, frozen=True):
             tuple(one for one in self.calendars if one not in left.calendars),
         )
 
-    def restored(self, left: RulesSnapshot, now: RulesSnapshot) -> tuple[RulesSnapshot, RulesSnapshot]:
+    def restored(self, left: "RulesSnapshot", now: "RulesSnapshot") -> "tuple[RulesSnapshot, RulesSnapshot]":
         """Return what replaces `now` to restore this snapshot, and what it keeps of `now`.
 
         The replaced rules were `left` in another state; what was saved since then stays.
@@ -46,7 +44,7 @@ class RulesSnapshot(Struct, frozen=True):
         kept = now.since(left)
         return self.with_later_changes(kept, now), kept
 
-    def with_later_changes(self, kept: RulesSnapshot, now: RulesSnapshot) -> RulesSnapshot:
+    def with_later_changes(self, kept: "RulesSnapshot", now: "RulesSnapshot") -> "RulesSnapshot":
         """Add what is `kept` of `now`: in place, else last but before a trailing default.
 
         The business hours that a kept rule asks for stay as well; those whose name others have now do not come back.

@@ -3,15 +3,13 @@
 Whatever of it a part needs, it asks for when it needs it, or is handed by `app.OpenDesk.apply`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from msgspec import structs
 
@@ -98,7 +96,7 @@ class Setup:
         complete = AccountSecrets(self.credentials.get(account, NO_CREDENTIALS))
         return self.found.get(account, complete)
 
-    def changes_since(self, before: Setup) -> ConfigurationChanged:
+    def changes_since(self, before: Self) -> ConfigurationChanged:
         """Compare with an earlier configuration of the same desk."""
         old, new = before.accounts, self.accounts
         return ConfigurationChanged(

@@ -1,7 +1,5 @@
 """Signs and encodes one push in its mode and format, distorted by planned faults."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -31,7 +29,7 @@ class Shape(Struct, frozen=True):
     content_type: str = USUAL_CONTENT_TYPE
 
     @staticmethod
-    def under(faults: Iterable[SimulatedFault]) -> Shape:
+    def under(faults: Iterable[SimulatedFault]) -> "Shape":
         """Make the shape that these faults cause."""
         kinds = {fault.kind: fault for fault in faults}
         foreign = kinds.get(FaultKind.CONTENT_TYPE)

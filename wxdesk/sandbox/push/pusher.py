@@ -4,8 +4,6 @@ On an invalid answer (see `passive_answer`), or none within five seconds, the sa
 a fresh nonce, three times in all.
 """
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 import time
@@ -48,7 +46,7 @@ class PushOutcome(Struct, frozen=True):
         """Body of the last answer."""
         return self.attempts[-1].answer if self.attempts else ""
 
-    def combined_with(self, other: PushOutcome) -> PushOutcome:
+    def combined_with(self, other: "PushOutcome") -> "PushOutcome":
         """Combine the outcomes of a push made twice: accepted if either was."""
         better = other if other.accepted or not self.accepted else self
         return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)

@@ -1,7 +1,5 @@
 """The inbox: its rows and figures, the timelines, and the search in them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any

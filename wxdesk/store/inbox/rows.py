@@ -1,7 +1,5 @@
 """Rows of the inbox list and figures on its chips: one SQL expression per chip."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime

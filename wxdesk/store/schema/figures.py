@@ -3,8 +3,6 @@
 See `core.conversations.listing` and `core.model.statistics`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import msgspec

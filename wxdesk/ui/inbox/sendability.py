@@ -3,8 +3,6 @@
 Pure functions of records and times, without a widget.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Sequence
 from datetime import datetime
 

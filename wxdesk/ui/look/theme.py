@@ -5,8 +5,6 @@ other file names a colour. `Theme.of(scheme)` gives the palette for light or dar
 system and repaints when that changes.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 from msgspec import Struct
@@ -136,13 +134,13 @@ class Theme(Struct, frozen=True):
     colors: Colors
 
     @staticmethod
-    def of(scheme: Qt.ColorScheme) -> Theme:
+    def of(scheme: Qt.ColorScheme) -> "Theme":
         """Return the theme for the system's colour scheme; light if it is unknown."""
         dark = scheme is Qt.ColorScheme.Dark
         return Theme(dark, DARK if dark else LIGHT)
 
     @staticmethod
-    def current() -> Theme:
+    def current() -> "Theme":
         """Return the theme that the application shows now, told by its palette."""
         dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
         return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)

@@ -1,7 +1,5 @@
 """The system's notification service, called on a thread of its own for its delays."""
 
-from __future__ import annotations
-
 import asyncio
 import html
 import logging
@@ -92,7 +90,7 @@ class NoticeService:
             return False
         return True
 
-    async def _send(self, notice: DesktopNotice, notifier: DesktopNotifier) -> None:
+    async def _send(self, notice: DesktopNotice, notifier: "DesktopNotifier") -> None:
         from desktop_notifier import Button, Notification
 
         answers = notice.answers if await self._buttons(notifier) else ()
@@ -112,7 +110,7 @@ class NoticeService:
         if self._notifier is not None and identifier in await self._notifier.get_current_notifications():
             await self._notifier.clear(identifier)
 
-    def _reach(self, icon: Path | None) -> DesktopNotifier:
+    def _reach(self, icon: Path | None) -> "DesktopNotifier":
         # Here, because the window would wait for it: 0.1 s, more on a busy machine, which is no silence of a service.
         from desktop_notifier import DesktopNotifier, Icon
 
@@ -120,7 +118,7 @@ class NoticeService:
             self._notifier = DesktopNotifier("wxdesk", Icon(path=icon) if icon is not None else None)
         return self._notifier
 
-    async def _buttons(self, notifier: DesktopNotifier) -> bool:
+    async def _buttons(self, notifier: "DesktopNotifier") -> bool:
         from desktop_notifier import Capability
 
         able = await notifier.get_capabilities()

@@ -1,7 +1,5 @@
 """Facts about this installation that its window shows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +29,7 @@ class InstallationFacts(Struct, frozen=True):
     home: Path
     database: str = OWN_DATABASE
     examine: Examine | None = None
-    simulator: Simulator | None = None
+    simulator: "Simulator | None" = None
     unpacked: Callable[[Path], None] | None = None
 
     @property

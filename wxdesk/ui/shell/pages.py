@@ -1,7 +1,5 @@
 """The pages of the window in the order of the rail, each built on first use."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -107,7 +105,7 @@ class Pages:
     """
 
     def __init__(
-        self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance, links: PageLinks
+        self, bridge: WindowBridge, facts: "InstallationFacts", appearance: Appearance, links: PageLinks
     ) -> None:
         self._bridge, self._facts, self._appearance, self._links = bridge, facts, appearance, links
         self.inbox = Page("inbox", PageEntry(tr("Inbox"), "inbox"), self._build_inbox)
@@ -136,7 +134,7 @@ class Pages:
         inbox.list.starter_rules_wanted.connect(self._add_starter_rules)
         return inbox
 
-    def _build_rules(self) -> RulesPage:
+    def _build_rules(self) -> "RulesPage":
         from wxdesk.ui.rules.page import RulesPage
 
         rules = RulesPage(self._bridge)
@@ -144,12 +142,12 @@ class Pages:
         rules.reviews.conversation_wanted.connect(self._links.conversation)
         return rules
 
-    def _build_templates(self) -> TemplatesPage:
+    def _build_templates(self) -> "TemplatesPage":
         from wxdesk.ui.templates.page import TemplatesPage
 
         return TemplatesPage(self._bridge)
 
-    def _build_traffic(self) -> TrafficPage:
+    def _build_traffic(self) -> "TrafficPage":
         from wxdesk.ui.traffic.page import TrafficPage
 
         traffic = TrafficPage(self._bridge)
@@ -157,19 +155,19 @@ class Pages:
         traffic.health.setup.clicked.connect(self._resume_setup)
         return traffic
 
-    def _build_insights(self) -> InsightsPage:
+    def _build_insights(self) -> "InsightsPage":
         from wxdesk.ui.insights.page import InsightsPage
 
         insights = InsightsPage(self._bridge)
         insights.sections.write_rules.clicked.connect(self._review_unmatched)
         return insights
 
-    def _build_simulator(self, simulator: Simulator) -> SimulatorPage:
+    def _build_simulator(self, simulator: "Simulator") -> "SimulatorPage":
         from wxdesk.ui.simulator.page import SimulatorPage
 
         return SimulatorPage(self._bridge, simulator)
 
-    def _build_settings(self) -> SettingsPage:
+    def _build_settings(self) -> "SettingsPage":
         from wxdesk.ui.settings.page import SettingsPage
 
         settings = SettingsPage(self._bridge, self._facts, self._appearance)
@@ -181,7 +179,7 @@ class Pages:
         settings.commands.setup_wanted.connect(self._open_setup)
         return settings
 
-    def _build_guide(self) -> SetupPage:
+    def _build_guide(self) -> "SetupPage":
         from wxdesk.ui.setup.page import SetupPage
 
         memory = WindowMemory(self._facts.home)
@@ -230,6 +228,6 @@ class Pages:
     def _resume_setup(self) -> None:
         self.guide.widget.resume()
 
-    def _open_record(self, page: Page[RulesPage] | Page[TemplatesPage], record_id: int) -> None:
+    def _open_record(self, page: "Page[RulesPage] | Page[TemplatesPage]", record_id: int) -> None:
         self._links.page(page.widget)
         page.widget.open_record(record_id)

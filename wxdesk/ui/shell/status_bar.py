@@ -1,7 +1,5 @@
 """The status bar at the foot: listener, tokens, today's figures, and the pause."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -246,7 +244,7 @@ class TokenText(Struct, frozen=True):
     short: str = ""
 
     @staticmethod
-    def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenText:
+    def of(state: HealthState, accounts: Sequence[str], now: datetime) -> "TokenText":
         """Return the text for these accounts' tokens at `now`; empty without accounts."""
         if not accounts:
             return TokenText("accent", "")

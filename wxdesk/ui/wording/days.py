@@ -4,8 +4,6 @@ They are in the accounts' time zone if all share one, otherwise in this machine'
 (`ui.wording.times`) are always the operator's own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -22,7 +20,7 @@ class Days(Struct, frozen=True):
     names: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, accounts: Iterable[Account]) -> Days:
+    def of(cls, accounts: Iterable[Account]) -> "Days":
         """Return the days that apply to all these accounts."""
         return cls(frozenset(account.timezone for account in accounts))
 

@@ -4,8 +4,6 @@ Everything is handed in, so that the same question always has the same answer: a
 asked about again, and a test needs no clock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
@@ -42,7 +40,7 @@ class ContactHistory(Struct, frozen=True):
     lately: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     said: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
-    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> ContactHistory:
+    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> "ContactHistory":
         """Return the history after a rule answered; without `said`, nothing will arrive."""
         before = self.fired.get(rule_id)
         fired = self.fired if failed else {**self.fired, rule_id: FiringCount(at, 1 + (before.times if before else 0))}

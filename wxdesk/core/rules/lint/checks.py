@@ -4,8 +4,6 @@ Pure. A rule that can answer is never called unreachable (`core.rules.conditions
 knows or does not know); an unlikely one has a lower severity.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -169,7 +167,7 @@ def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
     return since is not None and now - since >= span
 
 
-def _too_many_sends_together(rules: Sequence[_RuleDemands], around: LintContext) -> Iterator[LintFinding]:
+def _too_many_sends_together(rules: "Sequence[_RuleDemands]", around: LintContext) -> Iterator[LintFinding]:
     """Find rules whose replies exceed the quota with those of continuing rules above.
 
     What does not fit as a whole is not sent at all, so each would silence the other.
@@ -190,7 +188,7 @@ def _too_many_sends_together(rules: Sequence[_RuleDemands], around: LintContext)
             above.insert(asked)
 
 
-def _overlapping(rules: Sequence[_RuleDemands]) -> Iterator[LintFinding]:
+def _overlapping(rules: "Sequence[_RuleDemands]") -> Iterator[LintFinding]:
     above = _RulesAbove()
     for asked in rules:
         hiding = above.hiding(asked)

@@ -4,8 +4,6 @@ Pure: a `Ruleset` is built once from the operator's list and answers any number 
 engine is handed in, so that this module needs no library for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -113,7 +111,7 @@ class Ruleset:
         rules: Sequence[Rule],
         tools: MatchTools,
         calendars: Mapping[Reference, Schedule] = MappingProxyType({}),
-        before: Ruleset | None = None,
+        before: "Ruleset | None" = None,
         others: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.tools = tools
@@ -179,11 +177,11 @@ class Ruleset:
         return self._index(self._rules)
 
     @cached_property
-    def by_id(self) -> Mapping[int, _ReadyRule]:
+    def by_id(self) -> "Mapping[int, _ReadyRule]":
         """The prepared rules, for a later ruleset."""
         return {ready.rule.id: ready for ready in self._rules}
 
-    def _index(self, rules: Iterable[_ReadyRule]) -> Candidates:
+    def _index(self, rules: "Iterable[_ReadyRule]") -> Candidates:
         return Candidates([(ready.clue, ready.rule.on) for ready in rules], self.tools.filter_patterns)
 
     def _facts(self, subject: MatchInput) -> MatchState:

@@ -6,8 +6,6 @@ constant, a `default`, the content of a `capture` (each output in it was judged 
 prompt.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO, cast
@@ -75,7 +73,7 @@ class GapHandling:
         self._instead = instead
         self.in_address = in_address
 
-    def apart(self) -> GapHandling:
+    def apart(self) -> "GapHandling":
         """Return a copy for a part that may never be shown, with gaps of its own."""
         return GapHandling(None if self.gaps is None else [], self._instead, in_address=self.in_address)
 

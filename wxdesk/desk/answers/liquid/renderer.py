@@ -3,8 +3,6 @@
 A text without a brace needs no python-liquid, which is loaded with the first that has one.
 """
 
-from __future__ import annotations
-
 import functools
 import time
 from collections.abc import Callable, Mapping
@@ -91,7 +89,7 @@ class LiquidRenderer:
         return source
 
     @functools.cached_property
-    def _engine(self) -> LiquidEngine:
+    def _engine(self) -> "LiquidEngine":
         from wxdesk.desk.answers.liquid.engine import LiquidEngine  # with python-liquid, a twentieth of a start
 
         return LiquidEngine(self._processor_time)

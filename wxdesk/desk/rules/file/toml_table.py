@@ -3,8 +3,6 @@
 A mistake is raised with its path, from which `wxdesk.toml.lines` finds the line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
@@ -93,11 +91,11 @@ class TomlTable:
                 raise self.mistake(reason, key, index)
         return frozenset(map(words, names))
 
-    def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
+    def table(self, key: str, known: tuple[str, ...]) -> "TomlTable":
         """Return a table inside this one."""
         return TomlTable(self._value[key], (*self.path, key), known)
 
-    def tables(self, key: str, known: tuple[str, ...]) -> list[TomlTable]:
+    def tables(self, key: str, known: tuple[str, ...]) -> "list[TomlTable]":
         """Return a list of tables inside this one; empty if it is missing."""
         value: list[object] = self._typed(key, [], "“{key}” must be a list of tables in brackets.")
         return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]

@@ -9,8 +9,6 @@ now: earlier ones are not stored. Nor are alias and reply window; an operator's 
 they had been others.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from bisect import bisect_left
@@ -129,7 +127,7 @@ class DryRun(Struct, frozen=True):
             switched_off=rule is not None and not rule.enabled,
         )
 
-    async def _lines(self, report: _Tally) -> tuple[DryRunLine, ...]:
+    async def _lines(self, report: "_Tally") -> tuple[DryRunLine, ...]:
         lines = await asyncio.to_thread(report.lines)
         said = await self._past.replies_by_rules([line.message for line in lines if not line.by_hand])
         return tuple(line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines)

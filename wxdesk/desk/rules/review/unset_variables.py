@@ -1,7 +1,5 @@
 """Finds template variables that can never be set for a given rule."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,7 +22,7 @@ _SOME = "1"
 
 
 def never_set_variables(
-    rules: Sequence[Rule], stored: Mapping[Reference, Template], renderer: LiquidRenderer, *, has_hours: bool
+    rules: Sequence[Rule], stored: Mapping[Reference, Template], renderer: "LiquidRenderer", *, has_hours: bool
 ) -> dict[tuple[int, int], str]:
     """Return the first one by rule id and action place; `has_hours`: with a calendar."""
     found = {}
@@ -41,7 +39,7 @@ def _texts(action: Action, stored: Mapping[Reference, Template]) -> Iterable[str
     return template.sources if template is not None else ()
 
 
-def _never_set(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:
+def _never_set(rule: Rule, texts: Iterable[str], renderer: "LiquidRenderer", *, has_hours: bool) -> Iterator[str]:
     never = set() if has_hours else {"hours."}
     never |= set() if MessageType.ENTER_SESSION in rule.on else {"session_from."}
     never |= set() if any(kind.has_words for kind in rule.on) else {"message.text"}
@@ -50,7 +48,7 @@ def _never_set(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, ha
             yield from (name for name in _missing(text, never, renderer) if name.startswith(tuple(never)))
 
 
-def _missing(text: str, never: set[str], renderer: LiquidRenderer) -> tuple[str, ...]:
+def _missing(text: str, never: set[str], renderer: "LiquidRenderer") -> tuple[str, ...]:
     values = _all_values()
     if "hours." in never:
         del values["hours"]

@@ -5,8 +5,6 @@ are then. An operator's move on a part of an answer affects the later parts as
 `store.replies.outbox.OutboxStore.apply_operator_move` does; those are returned too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 
@@ -118,7 +116,7 @@ class PendingReplies(StorePart):
     withhold_without_rule = write_by(policy_changes.withhold_without_rule)
 
     @writing
-    def undo(self, connection: Connection, reply_id: int, by: str, at: datetime) -> UndoneReplies:
+    def undo(self, connection: Connection, reply_id: int, by: str, at: datetime) -> "UndoneReplies":
         """Take back an operator's reply during its undo time, with all of its messages.
 
         They are cancelled by the name `by`. Drafts that it passed over are restored, unless the operator has

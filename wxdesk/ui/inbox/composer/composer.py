@@ -1,7 +1,5 @@
 """The composer widget: its text field and tools."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 

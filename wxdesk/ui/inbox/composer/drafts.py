@@ -1,7 +1,5 @@
 """Drafts of all conversations: everything that is begun and not sent."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """The lines above and below the text: tools, the draft in hand, size, and buttons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize

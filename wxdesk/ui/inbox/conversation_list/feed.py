@@ -1,7 +1,5 @@
 """Loads pages, changed rows, counts and search results for the list."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Filters of the list: their chips, and the menu of scopes, narrowings and views."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -65,7 +63,7 @@ class ScopeButton(SmallButton):
     narrowed = Signal()
     kept = Signal(object)
 
-    def __init__(self, chips: FilterChips, parent: QWidget) -> None:
+    def __init__(self, chips: "FilterChips", parent: QWidget) -> None:
         super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
         self._chips = chips
         self.narrowing = EVERYTHING

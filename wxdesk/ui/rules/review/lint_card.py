@@ -1,7 +1,5 @@
 """Card of the lint findings about the edited rule, above its sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Fields for a trial's scenario: time, contact, history and takeover."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,16 +48,16 @@ class TrialFacts(Struct, frozen=True):
     taken: bool = False
     operator: Presence = Presence.PRESENT
 
-    def refilled(self, before: TrialFacts, now: TrialFacts) -> TrialFacts:
+    def refilled(self, before: "TrialFacts", now: "TrialFacts") -> "TrialFacts":
         """Return these values refilled with `now` instead of `before`; changed ones stay."""
         kept = {name: getattr(self, name) for name in _NAMES if getattr(self, name) != getattr(before, name)}
         return replace(now, **kept)
 
-    def changed(self, filled: TrialFacts) -> list[str]:
+    def changed(self, filled: "TrialFacts") -> list[str]:
         """Return the names of the fields that differ from what they were filled with."""
         return [name for name in _NAMES if getattr(self, name) != getattr(filled, name)]
 
-    def supposed(self, filled: TrialFacts, rule_ids: Mapping[str, Sequence[int]]) -> TrialScenario:
+    def supposed(self, filled: "TrialFacts", rule_ids: Mapping[str, Sequence[int]]) -> TrialScenario:
         """Return the changed values as a scenario, with the operator's presence."""
         wrote = (self.wrote, self.days) != (filled.wrote, filled.days)
         spoke = (self.rule, self.minutes) != (filled.rule, filled.minutes)

@@ -1,7 +1,5 @@
 """Editor of one template, with a preview of what the customer would see."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace

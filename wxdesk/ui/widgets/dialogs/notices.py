@@ -3,8 +3,6 @@
 All messages to the operator go through here. One table decides by class which form an error gets.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 
