@@ -6,8 +6,6 @@ The folder is made of `requirements.lock`, `installers/build.lock` and this proj
 installed here; two builds on one machine are alike (`installers/differences.py`). `--quick` packs without compressing.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import hashlib

@@ -3,8 +3,6 @@
 It declares what the folder does not carry: the system's own libraries, by the names that its files ask for.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Say in which files two built folders differ: python differences.py FOLDER OTHER; exits 1 if they do."""
 
-from __future__ import annotations
-
 import hashlib
 import sys
 from pathlib import Path

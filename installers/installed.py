@@ -7,8 +7,6 @@ nothing in it but what `debootstrap --variant=minbase` brings, neither Python no
 by the next run. Takes root, debootstrap, Xvfb and Debian's mirror; two minutes.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -4,8 +4,6 @@ Run with the Python of the environment that it was built from. LIBRARIES has the
 each; on Debian their packages say under which licence they are.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -4,8 +4,6 @@ The publisher's Ed25519 key stands in the environment as WXDESK_NOTICE_KEY, 32 b
 and both halves are printed. Desks know the public one from `[updates] key`.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

@@ -6,8 +6,6 @@ WeChat, that a second start raises, and whose tunnel's program gets the system's
 removed. Nothing is installed: the package is unpacked into a temporary folder.
 """
 
-from __future__ import annotations
-
 import argparse
 import base64
 import contextlib

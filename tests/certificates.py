@@ -1,7 +1,5 @@
 """Certificates as servers have them, right and wrong, made anew for each test run."""
 
-from __future__ import annotations
-
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """What holds for every test: no screen, no unannounced warning in the log, one language."""
 
-from __future__ import annotations
-
 import logging
 import os
 import re

@@ -1,7 +1,5 @@
 """A reverse proxy on loopback that does one thing wrong at a time, as tunnels, CDNs and web servers do."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import socket

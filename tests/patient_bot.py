@@ -1,7 +1,5 @@
 """What clicks, types and waits in a window: pytest-qt's, with more patience."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

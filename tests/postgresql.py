@@ -1,7 +1,5 @@
 """A real PostgreSQL that lives as long as the tests do, from a wheel: nothing to install."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import os

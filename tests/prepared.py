@@ -4,8 +4,6 @@ Bringing an empty file up to it costs more than most tests do afterwards. That t
 makes of an empty home, is for tests/store/test_migrations.py, test_opening.py and the tests of the commands.
 """
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import tempfile

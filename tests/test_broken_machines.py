@@ -5,8 +5,6 @@ has; without root those are skipped. `WXDESK_PROGRAM` names another program than
 the built folder.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

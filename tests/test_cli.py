@@ -1,7 +1,5 @@
 """The command line as others script it: what each command does, and what wrong input gets."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import io

@@ -1,7 +1,5 @@
 """The table of WeChat's emoticons and how their codes are shown."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The language follows the system, wherever that says it."""
 
-from __future__ import annotations
-
 import stat
 import subprocess
 import sys

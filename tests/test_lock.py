@@ -1,7 +1,5 @@
 """The lock that builds and the look-up of advisories start from: it has all that wxdesk needs, and nothing else."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable

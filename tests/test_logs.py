@@ -1,7 +1,5 @@
 """The log keeps what happened and none of the secrets, whoever wrote them."""
 
-from __future__ import annotations
-
 import errno
 import json
 import logging

@@ -1,7 +1,5 @@
 """Names that no name server answers hold up neither other work nor the program's end."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading

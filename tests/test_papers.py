@@ -1,7 +1,5 @@
 """The papers name what exists: files, classes, tables and words; rendered tables are up to date."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """What docs/server.md and the files in deploy say is true: commands, keys, files, variables, figures, backup."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

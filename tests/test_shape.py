@@ -1,7 +1,5 @@
 """The measures of the house: short files, full rooms, plain names and first lines, and words in both languages."""
 
-from __future__ import annotations
-
 import argparse
 import ast
 import re

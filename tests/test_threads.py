@@ -1,7 +1,5 @@
 """Threads of a desk take memory from one heap, which gives back what is free."""
 
-from __future__ import annotations
-
 import platform
 import re
 import subprocess

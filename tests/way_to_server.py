@@ -1,7 +1,5 @@
 """The network between a desk and its PostgreSQL server, as it is on bad days."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
@@ -49,7 +47,7 @@ class WayThere:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def to(cls, url: str, folder: Path) -> AsyncIterator[WayThere]:
+    async def to(cls, url: str, folder: Path) -> "AsyncIterator[WayThere]":
         there = str(make_url(url).query["host"])
         way = cls(url.replace(there, str(folder)), Path(there) / SOCKET)
         listening = await asyncio.start_unix_server(way._answer, folder / SOCKET)

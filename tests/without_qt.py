@@ -1,7 +1,5 @@
 """Plugin of pytest where Qt cannot be loaded: leaves out what needs it, and says which library is missing."""
 
-from __future__ import annotations
-
 import sys
 from importlib.abc import MetaPathFinder
 from pathlib import Path

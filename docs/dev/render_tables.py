@@ -4,8 +4,6 @@ A page names a table in a comment, `<!-- table: NAME -->`, and ends it with `<!-
 is replaced. `tests/test_papers.py` holds that the committed pages are what this renders.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

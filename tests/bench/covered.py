@@ -6,8 +6,6 @@ Runs pytest in one process under Python's own monitoring, which costs little; wh
 counted. Without arguments everything is run, which takes about half an hour.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -8,8 +8,6 @@ everything and one that asks for the past; and the time to keep a push, in milli
     uv run python tests/bench/dry_run.py [--messages 100000] [--rules 200]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import itertools
@@ -110,7 +108,7 @@ async def keep_pushes(store: Store, numbers: Iterator[int], took: list[float]) -
 
 
 @asynccontextmanager
-async def kept_beside(store: Store, numbers: Iterator[int]) -> AsyncIterator[list[float]]:
+async def kept_beside(store: Store, numbers: Iterator[int]) -> "AsyncIterator[list[float]]":
     """The milliseconds that keeping took meanwhile."""
     took: list[float] = []
     task = asyncio.create_task(keep_pushes(store, numbers, took))

@@ -3,8 +3,6 @@
 uv run python tests/bench/exporting.py [--stored 1000000]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import resource

@@ -9,8 +9,6 @@ Each message carries the moment at which it left the simulated WeChat. Printed a
     uv run python tests/bench/latency.py [--rate 50] [--seconds 20] [--conversations 200]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

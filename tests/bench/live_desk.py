@@ -1,7 +1,5 @@
 """The desk that `latency.py` measures; says where it listens, and at the end when each bubble was drawn."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

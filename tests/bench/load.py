@@ -3,8 +3,6 @@
 It speaks HTTP by hand, because a client library would cost more than the servers that are measured.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json
@@ -21,7 +19,7 @@ CONTACTS = 200
 class Connection(asyncio.Protocol):
     """Writes the next push as soon as the last one is answered."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: "Load") -> None:
         self._load = load
         self._began = 0.0
 

@@ -6,8 +6,6 @@ customer got the replies in the order in which they were written.
     uv run python tests/bench/outbox.py [--customers 500] [--each 4]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -14,8 +14,6 @@ the medians.
     uv run python tests/bench/rules.py [--rules 10000] [--messages 300]
 """
 
-from __future__ import annotations
-
 import argparse
 import random
 import sys

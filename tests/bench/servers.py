@@ -1,7 +1,5 @@
 """The three servers that `webhook.py` compares; each prints a line of JSON with its URL and runs until SIGTERM."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac

@@ -7,8 +7,6 @@ message, the time until its answer was back and its reply arrived, medians over 
     uv run python tests/bench/stored.py [--stored 1000000] [--seconds 10] [--turns 3]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

@@ -8,8 +8,6 @@ process, and the database's transactions.
     uv run python tests/bench/team.py [--rate 50] [--seconds 10] [--desks 3]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import itertools

@@ -10,8 +10,6 @@ Printed are, as the median and the 95th or 99th percentile,
     uv run python tests/bench/ui.py [--messages 1000000] [--conversations 10000] [--starts 5]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import gc
@@ -195,7 +193,7 @@ def show_window(home: Path) -> None:
     from wxdesk.ui.shell.main_window import MainWindow
     from wxdesk.ui.window import run_window
 
-    async def use(window: MainWindow) -> None:
+    async def use(window: "MainWindow") -> None:
         try:
             print(json.dumps(await used(window)), flush=True)
         finally:
@@ -215,7 +213,7 @@ def show_window(home: Path) -> None:
     tasks[0].result()
 
 
-async def used(window: MainWindow) -> dict[str, list[float]]:
+async def used(window: "MainWindow") -> dict[str, list[float]]:
     """Open conversations and scroll through the long one."""
     from wxdesk.ui.window import until_idle
 

@@ -12,8 +12,6 @@ matter; then the same on a folder in which 100,000 pushes wait to be decided.
     uv run python tests/bench/webhook.py [--seconds 5] [--turns 3] [--waiting 100000]
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

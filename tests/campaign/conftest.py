@@ -1,7 +1,5 @@
 """Parts of the stories that campaigns use as well, and folders for worlds."""
 
-from __future__ import annotations
-
 import itertools
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """What contacts do in a schedule: they write, also while an operator says at that moment who may answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from typing import Any
 

@@ -6,8 +6,6 @@ Each client holds one connection in one of four ways and opens a new one as soon
 closes the standard input ends it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import resource

@@ -1,7 +1,5 @@
 """What must hold after each step of a schedule, told by what the simulated WeChat has accepted."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What else happens in the midst of a step, and when."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +28,7 @@ class Moment(StrEnum):
     SENDING = "sending"
 
     @classmethod
-    def of(cls, event: Event) -> Moment | None:
+    def of(cls, event: Event) -> "Moment | None":
         """The moment that an event tells."""
         match event:
             case MessageKept():

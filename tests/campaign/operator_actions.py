@@ -1,7 +1,5 @@
 """The operator's commands in a schedule, each with what the judge takes note of when it has returned."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial

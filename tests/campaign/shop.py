@@ -1,7 +1,5 @@
 """The shop of the schedules: its rules, those who write to it, and the sentences with which they begin."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 RULES = """

@@ -6,8 +6,6 @@ then a rank changes, so that each `await` is a point at which any other may come
 order. SQLite's transactions run in their order on this loop, each as one step of a task.
 """
 
-from __future__ import annotations
-
 import asyncio
 import selectors
 import time

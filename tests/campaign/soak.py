@@ -7,8 +7,6 @@ loops, windows. At the end memory's slope, after the first hour or, in a short r
 anything else than memory has grown.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

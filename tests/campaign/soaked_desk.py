@@ -6,8 +6,6 @@ Prints where it listens, and then each EVERY seconds a line of JSON with its fig
 dialog is opened and closed once. A push that takes longer than PATIENCE to be kept is refused.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

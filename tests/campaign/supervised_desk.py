@@ -5,8 +5,6 @@ plain sequence that can be repeated and made shorter. The clock stands still bet
 them is drawn (`simulated_loop.py`).
 """
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 from collections import Counter
@@ -57,7 +55,7 @@ class Running:
     work: tuple[asyncio.Task[Any], ...]
 
     @classmethod
-    async def open(cls, setup: Setup) -> Running:
+    async def open(cls, setup: Setup) -> "Running":
         """Open a desk. It names its work; what has a number only is the listener's or the simulated WeChat's."""
         before = asyncio.all_tasks()
         opened = await open_desk(setup)
@@ -101,9 +99,9 @@ class World:
     between_desks: bool = False
     jump: Jump | None = None
     order: int = 0
-    _acts: count[int] = field(default_factory=count)
-    _homes: count[int] = field(default_factory=lambda: count(1))
-    _contacts: count[int] = field(default_factory=lambda: count(1))
+    _acts: "count[int]" = field(default_factory=count)
+    _homes: "count[int]" = field(default_factory=lambda: count(1))
+    _contacts: "count[int]" = field(default_factory=lambda: count(1))
     _sending: dict[int, int] = field(default_factory=dict)
     _kept: asyncio.Queue[MessageKept] = field(default_factory=asyncio.Queue)
     _others: list[asyncio.Task[object]] = field(default_factory=list)
@@ -115,7 +113,7 @@ class World:
         folder: Path,
         order: int = 0,
         store: StoreSettings = StoreSettings(),  # noqa: B008 - frozen
-    ) -> Iterator[World]:
+    ) -> "Iterator[World]":
         """A desk with the rules above; `order` says what comes first where more than one thing can happen."""
         elsewhere = store != StoreSettings()
         with simulated() as loop:
@@ -132,7 +130,7 @@ class World:
                 loop.run_until_complete(world._close())
 
     @classmethod
-    async def _open(cls, folder: Path, store: StoreSettings, loop: SimulatedLoop) -> World:
+    async def _open(cls, folder: Path, store: StoreSettings, loop: SimulatedLoop) -> "World":
         clock = HandClock()
         sandbox = Sandbox(clock=clock)
         await sandbox.start()

@@ -1,7 +1,5 @@
 """List, counts and statistics agree after anything that customers, operators and the clock do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random

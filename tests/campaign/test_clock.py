@@ -1,7 +1,5 @@
 """The clock jumps at every step of what happens: nothing leaves early, and no genuine push is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

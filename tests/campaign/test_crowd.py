@@ -1,7 +1,5 @@
 """Genuine pushes are served beside a crowd of connections that hold places and come back at once."""
 
-from __future__ import annotations
-
 import asyncio
 import resource
 import statistics

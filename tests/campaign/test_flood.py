@@ -1,7 +1,5 @@
 """A flood is kept, answered in time and bounded in memory; what waits from it keeps no start waiting."""
 
-from __future__ import annotations
-
 import asyncio
 import statistics
 import sys

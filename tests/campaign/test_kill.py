@@ -4,8 +4,6 @@ The judge is not the desk: what was acknowledged is what this test's own HTTP cl
 simulated WeChat accepted, and what was kept is read from the database file with the standard library.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

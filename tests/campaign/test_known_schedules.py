@@ -4,8 +4,6 @@ A campaign that fails prints its steps as code, made as short as can be. They ar
 `with supervised(...) as state:` and the next test; each step is judged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How sharp the tests are where a slip costs most: small changes of the program, and whether a test notices each."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whatever the network does to calls and pushes, nothing is said twice, and each reply ends within ten minutes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta

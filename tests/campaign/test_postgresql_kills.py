@@ -4,8 +4,6 @@ The judge is not the desk: what was acknowledged is what the simulated WeChat he
 and what was kept is read from the database by psql.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

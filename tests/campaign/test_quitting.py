@@ -1,7 +1,5 @@
 """Quitting in sixteen states: in three seconds each, every reply labelled for the next start, and none sent twice."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Pushes come again, at once, later, after a restart and the next day, and in any order."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence

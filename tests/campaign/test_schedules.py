@@ -4,8 +4,6 @@ Each schedule mixes messages of two contacts, the operator's clicks, jumps of th
 answers. After every step it holds what the simulated WeChat has accepted against what may have left.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta

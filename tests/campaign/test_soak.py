@@ -1,7 +1,5 @@
 """A day of work leaves nothing behind but what was said: a real desk with its window open, walked through."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

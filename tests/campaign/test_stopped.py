@@ -1,7 +1,5 @@
 """A program that stood still, as in a sleep, and whose connections broke meanwhile: it goes on, and doubles nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sqlite3

@@ -1,7 +1,5 @@
 """Kinds of messages and events that nobody has seen yet: each is kept and shown, and none stops the desk."""
 
-from __future__ import annotations
-
 import json
 import string
 from pathlib import Path

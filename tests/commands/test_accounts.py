@@ -1,7 +1,5 @@
 """`wxdesk account` writes config.toml, and a running desk takes what it wrote."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

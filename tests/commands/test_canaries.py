@@ -1,7 +1,5 @@
 """Secrets of a run full of failures stand in no file, no output and no error."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket

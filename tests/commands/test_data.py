@@ -1,7 +1,5 @@
 """`wxdesk backup` and `wxdesk restore`: what they say, in both languages, and their exit codes."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`wxdesk doctor` as people and scripts use it: lines as they come, a list, a report without anything secret."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

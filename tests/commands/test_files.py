@@ -1,7 +1,5 @@
 """Files that commands read and write, among them rules that somebody else has written."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

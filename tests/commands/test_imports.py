@@ -1,7 +1,5 @@
 """What commands import: the whole program would take ten times as long as most of them need."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """`wxdesk move`: what it says, what it asks to be changed, and that it never says a password."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from pathlib import Path

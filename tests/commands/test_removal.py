@@ -1,7 +1,5 @@
 """`wxdesk remove-data` lists what is kept, deletes it once that is confirmed, and never what is another's."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

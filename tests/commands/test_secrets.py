@@ -1,7 +1,5 @@
 """`wxdesk secret set` as others script it: the value comes on stdin and goes nowhere but into the keychain."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

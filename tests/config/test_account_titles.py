@@ -1,7 +1,5 @@
 """What people call an account: any script, one line, shown wherever a sentence names it."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.config.reading import parse

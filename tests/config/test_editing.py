@@ -1,7 +1,5 @@
 """A change of config.toml touches the lines it is about, and no others."""
 
-from __future__ import annotations
-
 import stat
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What config.toml may say, and the clear answer to what it may not."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The status page's address in config.toml: nowhere unless it is given, and then on this machine."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.config.reading import Config, ServeSettings, parse

@@ -1,7 +1,5 @@
 """The URL of the store: from the file or the environment, shown and logged without its password."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

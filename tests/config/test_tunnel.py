@@ -1,7 +1,5 @@
 """The table [tunnel], and the clear answer to what it may not say."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

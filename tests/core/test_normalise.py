@@ -1,7 +1,5 @@
 """Normalising texts before they are compared, and which texts are invisible."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

@@ -1,7 +1,5 @@
 """Search for templates, their shortcuts, and faults of a template."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

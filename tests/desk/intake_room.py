@@ -1,7 +1,5 @@
 """An intake on a real store, which thinks only when it is told to."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """The readers of the store that the window asks as they are."""
 
-from __future__ import annotations
-
 import inspect
 from typing import get_type_hints
 

@@ -1,7 +1,5 @@
 """A home with a simulated WeChat, and the doctor's findings about it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

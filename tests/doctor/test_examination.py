@@ -1,7 +1,5 @@
 """The doctor looks at what there is and leaves it as it is."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import logging

@@ -1,7 +1,5 @@
 """The doctor looks at the listener and its public address, beside an open desk and in its place."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections.abc import AsyncIterator

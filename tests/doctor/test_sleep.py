@@ -1,7 +1,5 @@
 """The system's settings are read as its own programs print them."""
 
-from __future__ import annotations
-
 import stat
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A whole world for journeys: the simulated WeChat and a real desk, joined by real HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass

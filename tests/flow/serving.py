@@ -1,7 +1,5 @@
 """A real `wxdesk serve` process on a folder of its own, as an operator's server would run it."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -70,7 +68,7 @@ class Serving:
     `held` is the descriptor of a socket that it is started with.
     """
 
-    running: ClassVar[list[Serving]] = []
+    running: ClassVar["list[Serving]"] = []
     """Those that nobody has ended yet; whatever a failed test leaves is killed after it (`tests/conftest.py`)."""
 
     def __init__(

@@ -1,7 +1,5 @@
 """Whole journeys over real HTTP: a customer writes, a rule answers, an operator steps in."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """The journey to the screen and back: a push over HTTP becomes a bubble, what the operator types reaches WeChat."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

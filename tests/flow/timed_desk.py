@@ -1,7 +1,5 @@
 """A desk and the WeChat in front of it, over real HTTP, both by one clock that the test moves."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable

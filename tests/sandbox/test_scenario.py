@@ -1,7 +1,5 @@
 """The demonstration's customers: who they are, what they do, and that they react."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

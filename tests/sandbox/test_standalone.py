@@ -1,7 +1,5 @@
 """`wxdesk sandbox` as a process of its own: any push URL, own secrets, mode and format, and a script."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """A clock that is moved by hand, programs in every push mode, and listeners that answer as told."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """A system keychain in memory, in the place of the real one."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

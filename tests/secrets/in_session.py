@@ -3,8 +3,6 @@
 Arguments: the home folder and the values to store.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A keychain that hangs holds a start up once, and gives a person the time to answer its question."""
 
-from __future__ import annotations
-
 import threading
 
 import keyring

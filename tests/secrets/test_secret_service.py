@@ -1,7 +1,5 @@
 """A real Secret Service (gnome-keyring) on a session bus of its own: open, locked, and what the desk makes of it."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

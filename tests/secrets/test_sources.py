@@ -1,7 +1,5 @@
 """Secrets come from several places in one order, and a former value counts beside the new one for a day."""
 
-from __future__ import annotations
-
 import os
 import sys
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The vault is read with its passphrase only, and a file that is none is left as it is."""
 
-from __future__ import annotations
-
 import stat
 import sys
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """Short words for what the store's tests say again and again: a customer writes, a rule answers."""
 
-from __future__ import annotations
-
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A store on each engine: SQLite in a real file, PostgreSQL on a real server that lives as long as the session."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The schema of the first release, for tests of what became of it."""
 
-from __future__ import annotations
-
 from sqlalchemy import Connection
 
 from wxdesk.store.schema.triggers import HINT, TOPICS

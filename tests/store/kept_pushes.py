@@ -1,7 +1,5 @@
 """All pushes that a store keeps, which the program itself reads by what they became."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 
 from wxdesk.core.model.push import KeptPush

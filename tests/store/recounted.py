@@ -1,7 +1,5 @@
 """Sums by hour against a count of all rows."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Finding customers by alias, tags, note and openid."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

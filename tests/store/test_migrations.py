@@ -1,7 +1,5 @@
 """The migrations lead to the schema that the code is written for, and leave a copy behind."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import sqlite3

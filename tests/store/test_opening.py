@@ -1,7 +1,5 @@
 """Opening: what is refused, what is left untouched, and what a restart finds."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

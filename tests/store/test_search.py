@@ -1,7 +1,5 @@
 """Search for messages and replies by their words."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.store.chats import T0, Talk, add_reply, incoming, second

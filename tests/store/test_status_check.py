@@ -1,7 +1,5 @@
 """A look at the store changes nothing in it, on both engines."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Stored answers and their revisions, on both engines; and what becomes of those of an older schema."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """A value that is damaged, or that only a newer program can read, is told in plain words."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The line in a TOML file at which each key and value is."""
 
-from __future__ import annotations
-
 import tomllib
 
 import pytest

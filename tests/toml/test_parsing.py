@@ -1,7 +1,5 @@
 """Mistakes in a TOML file are told in our own words."""
 
-from __future__ import annotations
-
 from time import process_time
 
 import pytest

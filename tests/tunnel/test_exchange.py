@@ -1,7 +1,5 @@
 """Whatever bytes come back, they are an answer, a broken connection or no HTTP, and can be judged."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 

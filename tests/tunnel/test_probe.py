@@ -1,7 +1,5 @@
 """Whatever stands between WeChat and the desk is named by the probe, in WeChat's own shape and time."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

@@ -1,7 +1,5 @@
 """A desk whose configuration names a tunnel: requests and calls go through it, and it changes while the desk runs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace

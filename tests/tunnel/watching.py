@@ -1,7 +1,5 @@
 """The tunnel under test: what it told, and waits for a state."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What the window's tests stand on: the application as it starts, a real desk, and nothing left behind."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path

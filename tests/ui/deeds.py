@@ -1,7 +1,5 @@
 """Deeds of customers, operators and the clock with four conversations, and what the store then tells of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """A question to the desk whose first answer comes late."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable

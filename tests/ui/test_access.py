@@ -1,7 +1,5 @@
 """The window as a screen reader hears it: names, roles, descriptions without markup, and what is about to leave."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Rules for every file of the window, read from the source."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Mapping

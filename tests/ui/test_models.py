@@ -1,7 +1,5 @@
 """The list models that no other file checks are right by Qt's own tester, whatever they show and however it changes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Pages for operators name what the window has, as it is called there in their language."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """All places of the window, the store and the rows agree after any steps."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress

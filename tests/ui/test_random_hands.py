@@ -1,7 +1,5 @@
 """Random keys and presses anywhere in the window raise nothing, whatever customers and colleagues do meanwhile."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random

@@ -1,7 +1,5 @@
 """The ways into the window: the program's and the demonstration's."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import os

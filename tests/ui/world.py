@@ -1,7 +1,5 @@
 """A real desk with a real store, and the simulated WeChat in front of it, for the window's tests."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -214,7 +212,7 @@ def open_world(
     others: Sequence[str] = (),
     timezone: str = "",
     shared: str = "",
-) -> Iterator[World]:
+) -> "Iterator[World]":
     """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`.
 
     What an operator writes leaves at once, or can be undone for `undo_seconds`. To the `others`, which are set up as

@@ -1,7 +1,5 @@
 """Bodies of pushes as WeChat writes them, from a text that is encrypted already."""
 
-from __future__ import annotations
-
 import msgspec
 
 from wxdesk.core.model.push import BodyFormat

@@ -1,7 +1,5 @@
 """Pushes as WeChat might write them, made by chance: every type, as JSON and as XML, with all its liberties."""
 
-from __future__ import annotations
-
 import json
 import random
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """WeChat's side of a push, for the tests: signs with its own lines, so that it does not share a mistake."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import hashlib

@@ -1,7 +1,5 @@
 """Where the listener listens: any free port, another one while it runs, and the old one where that cannot be."""
 
-from __future__ import annotations
-
 import socket
 
 import pytest

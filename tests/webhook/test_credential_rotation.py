@@ -1,7 +1,5 @@
 """A changed push token or AES key: both sides of the change are taken for a day, and not a second longer."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Signatures and encryption of pushes, against vectors."""
 
-from __future__ import annotations
-
 import base64
 from hashlib import sha1
 from typing import Any

@@ -1,7 +1,5 @@
 """Dedupe keys: the same for a repeated push, never for another one."""
 
-from __future__ import annotations
-
 import json
 
 from tests.webhook.pushing import message

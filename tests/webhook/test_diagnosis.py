@@ -1,7 +1,5 @@
 """Whatever people enter wrongly in WeChat's console is recognised by what then arrives, and nobody outside sees it."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 import json

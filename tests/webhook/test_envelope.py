@@ -1,7 +1,5 @@
 """Envelopes of pushes and passive replies in each mode."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -5,8 +5,6 @@ swapped or made with other secrets. What no signature covers (`ToUserName` of an
 the clear twins of compat mode) is left alone: it may be anything, and counts for nothing.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import random
@@ -62,12 +60,12 @@ class Sent:
     def value(self, name: str) -> str:
         return dict(self.query)[name]
 
-    def having(self, name: str, value: str) -> Sent:
+    def having(self, name: str, value: str) -> "Sent":
         if name == "encrypted":
             return replace(self, encrypted=value)
         return replace(self, query=tuple((n, value if n == name else v) for n, v in self.query))
 
-    def sealed(self, encrypted: str, token: str) -> Sent:
+    def sealed(self, encrypted: str, token: str) -> "Sent":
         """With other content, signed with `token`."""
         signature = sha1_of(token, self.value("timestamp"), self.value("nonce"), encrypted)
         return replace(self, encrypted=encrypted).having("msg_signature", signature)

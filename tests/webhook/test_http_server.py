@@ -1,7 +1,5 @@
 """Clients that take up room: silent ones, slow ones, too many of them, and those that are there at the end."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket

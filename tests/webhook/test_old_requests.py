@@ -1,7 +1,5 @@
 """A genuine request that somebody kept is refused after a day, judged by WeChat's clock alone."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Both directions against wechatpy, which shares no line with this program: a thousand pushes in every way."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Probes of our own: answered at their path alone, and told to nobody as requests of WeChat's."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """Bodies of pushes in JSON and XML: read, or refused as bad input."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any

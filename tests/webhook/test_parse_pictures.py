@@ -1,7 +1,5 @@
 """Which picture a message names: the one a contact sent, or the cover of a card."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 

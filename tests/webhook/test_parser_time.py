@@ -4,8 +4,6 @@ CPU time of this thread is measured, so that a busy machine does not count. Wher
 taken again: the garbage of other tests may have been collected meanwhile.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from time import thread_time

@@ -1,7 +1,5 @@
 """The listener over real connections: checks of the URL, and pushes kept before they are acknowledged."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from datetime import UTC, datetime

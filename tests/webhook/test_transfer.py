@@ -1,7 +1,5 @@
 """The answer that hands a contact over: in the mode and format of the push, readable for programs that are not ours."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 

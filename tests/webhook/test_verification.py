@@ -1,7 +1,5 @@
 """Verification of requests: signatures, modes, queries and forgeries."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 from urllib.parse import parse_qsl

@@ -1,7 +1,5 @@
 """A server that gives tokens properly and leaves every other request to the test."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 

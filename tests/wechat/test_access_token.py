@@ -1,7 +1,5 @@
 """One fetch for all who wait, renewal before the end, and whose token is dropped."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

@@ -1,7 +1,5 @@
 """The client against a WeChat in the same loop."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """A wrong clock of the machine is told, because it makes rules silent."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """The table of errcodes against the actions that WeChat's pages ask for."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.core.wechat.errcode_table import action_by_code

@@ -1,7 +1,5 @@
 """Outcome of a send when the network fails: not sent, or unknown."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import struct

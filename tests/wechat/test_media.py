@@ -1,7 +1,5 @@
 """Pictures up to WeChat and down from it, against a WeChat in the same loop and servers that misbehave."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What leaves for WeChat, against bodies that other programs send and an independent JSON reader."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Which addresses of a push are followed: those of WeChat's picture servers, and nothing else in the world."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import time

@@ -1,7 +1,5 @@
 """Calls that pass a company's HTTP proxy: what its failures mean for a reply, and what it learns."""
 
-from __future__ import annotations
-
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
@@ -31,7 +29,7 @@ class Proxy:
         self.url = ""
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Proxy]:
+    async def running(self) -> "AsyncIterator[Proxy]":
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server:

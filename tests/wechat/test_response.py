@@ -1,7 +1,5 @@
 """Answers of WeChat, of gateways, and of neither."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

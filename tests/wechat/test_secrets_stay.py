@@ -1,7 +1,5 @@
 """The app secret, the access_token and the openid appear in no log record, no error and no event."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 from collections.abc import Coroutine

@@ -1,7 +1,5 @@
 """Calls that a tunnel carries: to another address, but for the same host, and trusted by its name."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from pathlib import Path

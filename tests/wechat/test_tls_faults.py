@@ -1,7 +1,5 @@
 """Who cannot prove to be WeChat is told nothing, and a portal in its place is no answer of WeChat's."""
 
-from __future__ import annotations
-
 import logging
 import ssl
 import traceback

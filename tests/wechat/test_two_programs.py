@@ -3,8 +3,6 @@
 Time is moved by hand, on both sides alike; every call goes over HTTP and is counted.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Typing: the documented address first, the other where that one is not meant for the account."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import msgspec

@@ -1,7 +1,5 @@
 """A sandbox with an account, a client for it, and a server that misbehaves below HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable

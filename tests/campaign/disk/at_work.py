@@ -2,8 +2,6 @@
 was told is written down line by line, in the order in which it was told.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -134,7 +132,7 @@ class World:
     said: Confirmed
     chance: Random
     life: int
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     # -- customers
 

@@ -3,8 +3,6 @@
 Each child is made by a fork, so that a life costs a few hundredths of a second instead of two seconds.
 """
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import json
@@ -44,7 +42,7 @@ class Nursery:
             stdout=subprocess.PIPE,
         )
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> "Nursery":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

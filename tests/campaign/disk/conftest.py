@@ -1,7 +1,5 @@
 """The layer below the desks of these campaigns, and the parent of their processes."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

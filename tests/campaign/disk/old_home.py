@@ -1,7 +1,5 @@
 """A home as an earlier version left it: its schema, with rows of customers and of the operator in its tables."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing

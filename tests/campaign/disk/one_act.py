@@ -1,7 +1,5 @@
 """One act on a home that a process may not get to the end of, such as a migration or an account's new name."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

@@ -4,8 +4,6 @@ A record has every write, cut, sync and change of a name in order, so the state 
 folder can be made for each moment: what was synced, and of the rest nothing, all, or any torn part in any order.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import shutil
@@ -60,7 +58,7 @@ class Layer:
     library: ctypes.CDLL
 
     @classmethod
-    def here(cls) -> Layer | None:
+    def here(cls) -> "Layer | None":
         """What this process was started with, if anything."""
         library = ctypes.CDLL(None)
         return cls(library) if hasattr(library, "disk_watch") else None

@@ -1,7 +1,5 @@
 """A command of the terminal that a kill ends has done all or nothing, or can be begun again."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import shutil

@@ -3,8 +3,6 @@
 The damaged file is kept then as it is. Nothing ends in a traceback, and nothing is empty without a word.
 """
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from collections import Counter

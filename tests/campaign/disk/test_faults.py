@@ -1,7 +1,5 @@
 """A call of the disk fails, whichever it is: nothing is said that is not so, and the desk recovers by itself."""
 
-from __future__ import annotations
-
 import errno
 from pathlib import Path
 from random import Random

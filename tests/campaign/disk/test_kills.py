@@ -1,7 +1,5 @@
 """Kills at any moment, also within an operator's command: what was acknowledged holds, and nothing is sent twice."""
 
-from __future__ import annotations
-
 import signal
 from itertools import cycle, product
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Another program holds the database, or another desk wants it: who waits is answered in time, and nothing is lost."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import sys

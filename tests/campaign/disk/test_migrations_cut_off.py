@@ -1,7 +1,5 @@
 """A migration that a kill or a power cut ends is finished by the next start, from whatever version it began."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import shutil

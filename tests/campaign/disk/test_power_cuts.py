@@ -4,8 +4,6 @@ The disk is made again from a record of all writes and syncs, with nothing, all,
 synced, in sectors of 512 bytes and in any order; names of files come and go as their folder was synced.
 """
 
-from __future__ import annotations
-
 import errno
 import shutil
 from dataclasses import dataclass, field

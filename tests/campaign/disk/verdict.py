@@ -1,7 +1,5 @@
 """What must hold of a home that a desk was torn from, told by what the world was told before."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import shutil

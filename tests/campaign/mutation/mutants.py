@@ -5,8 +5,6 @@ beside the right one, a statement or an argument left out, two arguments swapped
 an entry missing in a table. Sentences, log lines, annotations, slots and the values of enums are left as they are.
 """
 
-from __future__ import annotations
-
 import ast
 import zlib
 from collections import Counter

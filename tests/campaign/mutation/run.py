@@ -7,8 +7,6 @@ lines, the quickest first, until one fails. A mutant that no test notices is a m
 in survivors.txt with the reason why nobody could notice it.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import functools

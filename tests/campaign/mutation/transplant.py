@@ -4,7 +4,6 @@ Functions keep their identity and get other code, so whoever holds them calls th
 wherever they were imported, and what modules made of them, or by such a function, is made once more.
 """
 
-from __future__ import annotations
 import __future__
 
 import ast

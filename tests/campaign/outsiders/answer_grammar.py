@@ -3,8 +3,6 @@
 `answers` yields the same ones each time, as the bytes that go over the wire.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import random

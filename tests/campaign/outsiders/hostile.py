@@ -1,7 +1,5 @@
 """Two hundred texts that look like something else: markup, commands, formulas, other lines and directions."""
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os
@@ -28,7 +26,7 @@ class Hostile:
     kind: str
     text: str
 
-    def aimed(self, bait: Bait) -> str:
+    def aimed(self, bait: "Bait") -> str:
         """Return the text with the bait in it."""
         return self.text.replace(BAIT_FILE, str(bait.file)).replace(BAIT_PLACE, f"127.0.0.1:{bait.port}")
 

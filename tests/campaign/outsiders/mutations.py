@@ -1,7 +1,5 @@
 """Texts and bytes that begin as something right and had pieces of other languages put into them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hypothesis import strategies as st

@@ -3,8 +3,6 @@
 A parser is a line of `PARSERS`. What it returns is thrown away; where more must hold, its reader below asserts it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json

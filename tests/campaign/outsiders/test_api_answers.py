@@ -1,7 +1,5 @@
 """Whatever answers in WeChat's place, each call ends in a declared error, is made once, and holds no secret."""
 
-from __future__ import annotations
-
 import asyncio
 import traceback
 from collections import Counter

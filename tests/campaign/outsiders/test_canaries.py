@@ -1,7 +1,5 @@
 """A desk at work among faults and forgeries, with everything logged: no secret and no openid is told."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """A request that goes beyond its bounds costs nothing and keeps nothing; a thousand genuine ones are taken."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import random

@@ -1,7 +1,5 @@
 """Nothing that anybody sends or writes breaks a parser, or costs more time or memory than a push may."""
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 from pathlib import Path

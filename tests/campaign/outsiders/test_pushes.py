@@ -1,7 +1,5 @@
 """Whatever WeChat signs is acknowledged and kept: shown as a message, or set aside with the reason."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sqlite3

@@ -1,7 +1,5 @@
 """What the desk writes for others holds every text as one value on its own line: logs, reports, rules files."""
 
-from __future__ import annotations
-
 import json
 import logging
 import logging.handlers

@@ -6,8 +6,6 @@ A word on its input is a question, each answered by a line of JSON: `seen` has t
 first shown, `rows` has the list as it is shown now.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

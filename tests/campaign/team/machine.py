@@ -5,8 +5,6 @@
 With a short lease a campaign sees many servers take over within a minute.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from datetime import UTC, datetime, timedelta, tzinfo

@@ -4,8 +4,6 @@ The judge is not ours: what was acknowledged is what the test's client saw, what
 accepted, what was kept is asked of the database by psql, and a trigger of the test's tells who wrote under which lease.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """A desk on a machine that slept: it soon shows what came meanwhile, and hears of what comes from then on."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """PostgreSQL is killed and started again under a team: it goes on by itself, and nothing is lost or said twice."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import sys

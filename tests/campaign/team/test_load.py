@@ -1,7 +1,5 @@
 """A team under load: each message is decided on and answered once, and every desk shows it soon."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

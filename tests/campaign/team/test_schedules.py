@@ -4,8 +4,6 @@ The steps and the judge are those of the schedules with one desk; here each comm
 and customers are claimed, handed on, given back, and written to over a colleague's head.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -68,7 +66,7 @@ class TeamWorld(World):
     turn: int = 0
 
     @classmethod
-    async def _open(cls, folder: Path, store: StoreSettings, loop: SimulatedLoop) -> TeamWorld:
+    async def _open(cls, folder: Path, store: StoreSettings, loop: SimulatedLoop) -> "TeamWorld":
         world = await super()._open(folder, store, loop)
         assert isinstance(world, TeamWorld)
         for name in NAMES:

@@ -1,7 +1,5 @@
 """Servers that are killed, frozen and cut off in turn: another one works soon, and nothing is lost or said twice."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

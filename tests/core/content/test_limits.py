@@ -1,7 +1,5 @@
 """What WeChat would refuse is refused before it is sent, with the field to mend."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,7 +1,5 @@
 """What the first bytes of a picture say, with Pillow's writers as the independent side."""
 
-from __future__ import annotations
-
 import io
 import random
 import struct

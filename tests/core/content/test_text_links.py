@@ -1,7 +1,5 @@
 """`<a>` in a text: read as WeChat reads it, written so that nothing can break out."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Variables of templates, and values from outside that become part of a text."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo

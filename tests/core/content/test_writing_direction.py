@@ -1,7 +1,5 @@
 """A text from outside turns nothing but itself."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.content.writing_direction import closed, contained

@@ -1,7 +1,5 @@
 """The table of facts that make a conversation call for an operator."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

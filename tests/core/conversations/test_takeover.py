@@ -1,7 +1,5 @@
 """How long a takeover lasts: a table of ends, and what moves them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

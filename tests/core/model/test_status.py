@@ -1,7 +1,5 @@
 """The status of a conversation, and what becomes of it where several rules set it aside."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

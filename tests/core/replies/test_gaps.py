@@ -1,7 +1,5 @@
 """When the mark of a missing value counts as still standing there."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.model.reply import Content, ReplyKind

@@ -1,7 +1,5 @@
 """The table of a reply's moves, walked cell by cell against the design's sentence about it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from itertools import product
 

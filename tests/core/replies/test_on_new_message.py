@@ -1,7 +1,5 @@
 """What becomes of pending replies when their contact writes again, and when they leave."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Which part of an answer waits for which, and what goes along with a part that an operator sends or cancels."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any

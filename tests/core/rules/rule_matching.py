@@ -1,7 +1,5 @@
 """How the tests of the core ask rules: Python's own regex engine stands in for RE2."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Business hours: across midnight, holidays, and the days when clocks are changed. Times are worked out by hand."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo

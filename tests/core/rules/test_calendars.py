@@ -1,7 +1,5 @@
 """Rules refer to business hours by id; people and files name them."""
 
-from __future__ import annotations
-
 from wxdesk.core.model.rule import Condition, HoursTest, Reference, Rule
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
 

@@ -1,7 +1,5 @@
 """Where a deleted rule comes back to in a list that has changed since."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.model.rule import Rule

@@ -1,7 +1,5 @@
 """Faults of a rule, each with its place."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Rules refer to others by id; people and files name them."""
 
-from __future__ import annotations
-
 from wxdesk.core.model.rule import Condition, LastRule, Reference, Rule
 from wxdesk.core.rules.rule_names import RuleNames
 

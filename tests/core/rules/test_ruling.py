@@ -1,7 +1,5 @@
 """What a rule's actions change in the conversation and its contact, of which the store knows no more than that."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """Rules refer to templates by id; people and files name them, and each in use keeps a name of its own."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

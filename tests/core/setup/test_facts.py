@@ -1,7 +1,5 @@
 """An account is done by a real message only, and the lamp is green only if a push would be answered."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup, SetupState

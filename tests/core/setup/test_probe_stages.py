@@ -1,7 +1,5 @@
 """Each verdict on the public address stands at its place on the way."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, ProbeStage, stages

@@ -1,7 +1,5 @@
 """Public addresses as they are pasted: cleaned, kept or refused with the reason."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

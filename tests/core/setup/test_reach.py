@@ -1,7 +1,5 @@
 """Outages stand between the messages that they separate, joined where nothing came between them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.setup.findings import CheckVerdict

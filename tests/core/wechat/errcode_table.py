@@ -3,8 +3,6 @@
 It was taken from the documents code by code, apart from the program's own table, which is tested against it.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

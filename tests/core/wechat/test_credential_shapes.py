@@ -1,7 +1,5 @@
 """A pasted value is cleaned and says so; a value that cannot be right is refused with the reason."""
 
-from __future__ import annotations
-
 import base64
 
 import pytest

@@ -1,7 +1,5 @@
 """WeChat's table of what may be sent: 5 in 48 hours after a message, 2 in a minute after entering."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

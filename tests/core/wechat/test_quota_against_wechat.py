@@ -4,8 +4,6 @@ Pushes come late and out of order, and humans write as they like. What must hold
 in more than WeChat allows, so that no rule's reply is ever refused for its number or its time.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 

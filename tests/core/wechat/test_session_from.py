@@ -1,7 +1,5 @@
 """Reading `session-from`, which a mini program may fill with anything."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """Answers built by rules: variants, business hours in words, links, and marks where a value is missing."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from datetime import UTC, datetime, time

@@ -1,7 +1,5 @@
 """A stored answer as it is filled in: gaps that no filter hides, and what an operator writes in the place of one."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

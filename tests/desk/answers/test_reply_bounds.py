@@ -1,7 +1,5 @@
 """Bounds of rendered replies: no message is too large and no rendering takes too long, for any template and message."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

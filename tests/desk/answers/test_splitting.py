@@ -1,7 +1,5 @@
 """Cutting a long text: nothing lost, nothing torn, as few parts as possible, each ending where a reader would."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Presence, judged from what a window reports: each change is told once, with its beginning."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

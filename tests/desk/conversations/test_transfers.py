@@ -1,7 +1,5 @@
 """Which answers wait for their decision, for how long, and what becomes of a transfer that comes too late."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The typing indicator is sent while an operator types and WeChat allows it, else nothing is."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections.abc import AsyncIterator

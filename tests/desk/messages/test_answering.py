@@ -1,7 +1,5 @@
 """From a message to its ruling: deliveries, shadows, cool-downs, typing, and what a batch knows of itself."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime

@@ -1,7 +1,5 @@
 """Messages that wait to be decided: bounded in memory, in order, each once."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The age of a message is judged by WeChat's clock, so that a desk whose own is wrong still answers."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

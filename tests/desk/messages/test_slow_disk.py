@@ -1,7 +1,5 @@
 """Deciding on a disk that is always busy keeping pushes, in virtual time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from pathlib import Path

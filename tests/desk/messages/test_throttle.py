@@ -1,7 +1,5 @@
 """Decisions make way for pushes from 500 pushes a second on."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.desk.messages.throttle import BATCH, FLOOD_BATCH, Throttle

@@ -1,7 +1,5 @@
 """Operators' pictures made fit for WeChat: format and size hold, and what they show is the same."""
 
-from __future__ import annotations
-
 import io
 import random
 import zlib

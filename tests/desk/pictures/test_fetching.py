@@ -1,7 +1,5 @@
 """What becomes of each picture that a message names, with a WeChat that answers as the test wants."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path

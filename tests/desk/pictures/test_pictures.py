@@ -1,7 +1,5 @@
 """The operator's pictures: what is taken in, and what is refused with which reason."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

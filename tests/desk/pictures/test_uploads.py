@@ -1,7 +1,5 @@
 """When a picture is uploaded, and when the last upload still serves."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections.abc import AsyncIterator

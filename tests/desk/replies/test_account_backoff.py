@@ -1,7 +1,5 @@
 """An account in back-off goes on by one reply, whatever its outcome."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from tests.sandbox.worlds import HandClock

@@ -1,7 +1,5 @@
 """Where an operator types: told once at the beginning and once at the end, also by doing nothing more."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from tests.flow.timed_desk import START, HandClock

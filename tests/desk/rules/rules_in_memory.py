@@ -1,7 +1,5 @@
 """The store's table of rules, kept in a list: what `store.rules.rules.Rules` promises and nothing more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Business hours that were changed at two places, and the rules that ask for them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Import of a rules file."""
 
-from __future__ import annotations
-
 import threading
 from datetime import UTC, datetime
 from pathlib import Path

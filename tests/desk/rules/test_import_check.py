@@ -1,7 +1,5 @@
 """What a rules file would change, told before it does."""
 
-from __future__ import annotations
-
 import itertools
 from datetime import time
 

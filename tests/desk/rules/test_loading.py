@@ -1,7 +1,5 @@
 """How often the rules are read: thousands of them take a third of a second each time."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from tests.desk.rules.rules_in_memory import KeptRules

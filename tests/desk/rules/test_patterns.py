@@ -1,7 +1,5 @@
 """Patterns of rules: bounded in time, refused with a reason, and filtered by needed pieces."""
 
-from __future__ import annotations
-
 import timeit
 
 import pytest

@@ -1,7 +1,5 @@
 """The rulebook: answers, changes, import and export, trials and starter rules."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any

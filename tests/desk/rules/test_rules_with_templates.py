@@ -1,7 +1,5 @@
 """Rules that answer with a stored template: said as it stands now, and a fault with its place where it is not there."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """A former list comes back, and whatever was saved since the present one was left stays."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time
 
 import pytest

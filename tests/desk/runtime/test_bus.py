@@ -1,7 +1,5 @@
 """Subscriptions to the bus: kinds of events, order, ends and failures."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.events import ConversationChanged, Event, PauseChanged

@@ -1,7 +1,5 @@
 """Of several servers one works; another has its turn when that ends, and one that was late gives up."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Parts that fail unexpectedly begin again, later and later, and tell of it until they have worked for a while."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

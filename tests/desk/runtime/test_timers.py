@@ -1,7 +1,5 @@
 """Waiting for a time of the clock notices clock changes that the loop's timers do not."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 

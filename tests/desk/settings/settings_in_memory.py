@@ -1,7 +1,5 @@
 """The store's small facts, kept in a dictionary: what `store.settings.Settings` promises and nothing more."""
 
-from __future__ import annotations
-
 import asyncio
 
 import msgspec

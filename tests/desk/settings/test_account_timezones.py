@@ -1,7 +1,5 @@
 """Each account goes by the clock of its own time zone: in texts, in business hours, and when the past is tried."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """The stored pause, as this and other programs wrote it."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial

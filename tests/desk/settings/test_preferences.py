@@ -1,7 +1,5 @@
 """The operator's settings: kept, checked, told."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """What arrives, and what does not arrive in time, decides the last two facts; they survive a restart."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """While nothing can be stored, as on a full disk, WeChat's messages are refused: the timelines have to tell it."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

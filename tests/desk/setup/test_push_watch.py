@@ -1,7 +1,5 @@
 """While requests of WeChat are refused, one trouble an account says why; what arrived is kept, and counted."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator

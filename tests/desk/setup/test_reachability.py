@@ -1,7 +1,5 @@
 """A loss is told within 45 seconds, its end at once, and what was missed is kept, also over a sleep or a stop."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """A tunnel whose program names the address, and another one after its restart: WeChat calls the former."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.desk.setup.worlds import AT, Outside

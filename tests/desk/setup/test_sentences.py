@@ -1,7 +1,5 @@
 """Every verdict is told in both languages with what mends it, and every known failure has a verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """An account's own values are judged by shape and by a token of WeChat's, and each change of a fact is told."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 import socket

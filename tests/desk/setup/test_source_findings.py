@@ -1,7 +1,5 @@
 """What keeps secrets back is told by its verdict: a locked vault, and a keychain with the reason."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

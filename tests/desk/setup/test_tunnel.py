@@ -1,7 +1,5 @@
 """One place starts drivers again, waits between the attempts, and tells the tunnel's state."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime

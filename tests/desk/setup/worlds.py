@@ -1,7 +1,5 @@
 """A set-up desk on a real store, with a network that a test decides and a clock that stands still."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a desk on another machine may ask of the server: each method is either a command or only reads."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator
 from typing import Any, get_type_hints

@@ -1,7 +1,5 @@
 """A desk beside a server on one database: it sees what the server does, and the server does what it says."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Callable

@@ -1,7 +1,5 @@
 """A desk whose line to the database breaks in the middle of a call: what the server did is never called failed."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

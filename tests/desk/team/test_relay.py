@@ -1,7 +1,5 @@
 """What a server tells desks on other machines, also when it was too slow to rely on its lease for a moment."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A shelf of templates in memory, for tests that are not about storing."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Stored answers: judged before they are kept, filled without holes, and with values that stay values."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 

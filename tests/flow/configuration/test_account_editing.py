@@ -1,7 +1,5 @@
 """Accounts are added, changed and removed in a running desk, with all that belongs to them."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,7 +1,5 @@
 """A configuration that changes while the desk runs: every part goes by the new one, and nothing is lost on the way."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import socket

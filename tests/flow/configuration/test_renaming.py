@@ -1,7 +1,5 @@
 """An account is renamed in a running desk, with all that belongs to it."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """An open desk says what keeps its secrets back, and which are gone with the next start."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """config.toml is read again when it was saved, at SIGHUP and on demand; a mistake in it changes nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """Conversations call for an operator: each reason once, also over restarts, until it no longer holds."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta

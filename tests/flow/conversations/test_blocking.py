@@ -1,7 +1,5 @@
 """A blocked contact: no rule answers, nobody is called, nothing counts as unread, until unblocked."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A takeover begun by writing lasts while the operator goes on writing, by what WeChat received."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Commands during a decision: no rule's reply leaves once one has returned, by what WeChat received."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path

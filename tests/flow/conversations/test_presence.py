@@ -1,7 +1,5 @@
 """A rule for an empty desk, over real HTTP: it answers while nobody is there, and only then."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Rules and operators resolve and snooze conversations, through the real outbox and over restarts."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

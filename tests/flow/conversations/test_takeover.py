@@ -1,7 +1,5 @@
 """Takeovers with an end: rules are silent until then, the end is announced, and who wrote meanwhile still waits."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """An operator writes or takes over while a rule's reply waits or is under way, by what WeChat received."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

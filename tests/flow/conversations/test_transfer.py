@@ -1,7 +1,5 @@
 """Handing contacts over to WeChat's own tool, through to WeChat and back."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 import json

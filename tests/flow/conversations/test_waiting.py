@@ -1,7 +1,5 @@
 """Since when a customer waits: until a message is answered, with a warning before the window closes."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """How an account answers, set while it works: it holds at once, what waits follows, config.toml is the default."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A clock that ran hours ahead is set right: waits of seconds that began by it last seconds, and none is cut short."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

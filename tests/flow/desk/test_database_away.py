@@ -1,7 +1,5 @@
 """A desk whose database server is away, or whose answers are lost: nothing is lost, stuck or left untold."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

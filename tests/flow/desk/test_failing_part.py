@@ -1,7 +1,5 @@
 """A part of the desk that fails on an unreadable row, and a message that cannot be decided."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing

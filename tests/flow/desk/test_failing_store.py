@@ -1,7 +1,5 @@
 """A database that refuses at a bad moment: no reply is stuck, nothing is claimed that is not so, and a stop ends."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator

@@ -1,7 +1,5 @@
 """A push token that was changed here and not yet at WeChat: nothing is lost, and the log says for how long."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """A disk that fills up under a server is told before and when it is full, also while nobody writes, and its end."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

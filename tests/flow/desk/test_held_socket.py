@@ -1,7 +1,5 @@
 """Restarts of a service: systemd holds its socket meanwhile, so that WeChat waits for an answer and is not refused."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

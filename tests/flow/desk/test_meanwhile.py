@@ -1,7 +1,5 @@
 """Who wrote while all was paused, or too long ago for the rules, is known, and the rules may answer after all."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Pausing everything: which replies leave, and which ask afterwards, by what WeChat received."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Signed but unreadable pushes: kept, told, and made messages once a newer program can read them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A whole desk behind a reverse proxy asks its own public address, and tells when nothing gets through."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

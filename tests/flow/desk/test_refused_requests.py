@@ -1,7 +1,5 @@
 """Whatever is wrong in WeChat's console is told by name in a whole desk: by trouble, lamp, log and stored attempts."""
 
-from __future__ import annotations
-
 import dataclasses
 import logging
 from collections.abc import AsyncIterator

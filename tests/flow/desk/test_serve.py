@@ -1,7 +1,5 @@
 """`wxdesk serve` as a process: it says where it listens, answers, and stops cleanly whatever is in flight."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """`wxdesk serve` under a service manager: signs of life, hang-ups, and a log on stdout."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

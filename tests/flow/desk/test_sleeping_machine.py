@@ -1,7 +1,5 @@
 """After the machine slept, the desk notices by its clock, and no long overdue reply leaves."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a desk does first when it starts on what the last run left."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

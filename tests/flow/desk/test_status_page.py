@@ -1,7 +1,5 @@
 """The status page of `wxdesk serve`: what balancers and Prometheus ask, of a real process on a real port."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import socket

@@ -1,7 +1,5 @@
 """Turns of servers on one database: what a server leaves behind when another one takes the work over."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A claim waits for nothing else, and one whose answer was lost leaves no reply and no contact stuck."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Replies that an operator opens for editing and puts back unchanged, on a whole desk with a clock the test moves."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

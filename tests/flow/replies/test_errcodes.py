@@ -1,8 +1,6 @@
 """Every errcode of WeChat's tables through the real outbox and real HTTP: what becomes of the reply, its contact,
 the others, and what the operator reads."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Replies wait while pushes do, for a moment."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path

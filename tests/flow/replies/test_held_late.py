@@ -1,7 +1,5 @@
 """Replies already queued when the mode becomes hold are held too, by what WeChat received."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

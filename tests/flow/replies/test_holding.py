@@ -1,7 +1,5 @@
 """Held replies: what new messages, operators, restarts and modes do to them, by what WeChat received."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta

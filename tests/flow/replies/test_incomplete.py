@@ -1,7 +1,5 @@
 """An answer with a gap is a draft that calls an operator, and leaves only once the gap is filled in."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

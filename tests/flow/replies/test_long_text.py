@@ -1,7 +1,5 @@
 """A text too long for one message leaves in as many as the operator agreed to, in order, or not at all."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What becomes of replies while WeChat is not reached, and once it is again, by real HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

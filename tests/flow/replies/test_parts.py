@@ -1,7 +1,5 @@
 """An answer in several parts, one of which does not arrive: what of the rest leaves, when, and in which order."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pictures both ways, over real HTTP: what a customer sends is kept, what the operator sends arrives."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What waits when the rules or the configuration become others: no rule speaks through a reply once it may not."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Sequence

@@ -1,7 +1,5 @@
 """A claimed reply whose call to WeChat has not begun still follows commands, by what WeChat received."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

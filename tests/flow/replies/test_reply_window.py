@@ -1,7 +1,5 @@
 """What WeChat allows to a contact, kept by the desk through a day's ups and downs, over real HTTP."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A reply for a later time: it leaves then, also after a restart, and asks if the customer writes first."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

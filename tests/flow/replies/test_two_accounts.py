@@ -1,7 +1,5 @@
 """What one account waits for in vain holds up no other."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from pathlib import Path

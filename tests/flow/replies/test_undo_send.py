@@ -1,7 +1,5 @@
 """Undo send: an operator's message can be taken back for 3 s, by what WeChat received."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The desk against what the simulated WeChat checks and counts by itself, without a planned fault."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A decision that is being stored while the operator says something that holds for all conversations."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Rules that know more than the message, over real HTTP and a real database: they remember, also after a restart."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

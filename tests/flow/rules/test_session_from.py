@@ -1,7 +1,5 @@
 """Where a customer came from, from the mini program's button to the answer of a rule, and over a restart."""
 
-from __future__ import annotations
-
 from tests.flow.conftest import World
 from wxdesk.sandbox.demo_customers import LI_LEI
 

@@ -1,7 +1,5 @@
 """A trial as a stored customer tells what happens when that customer sends the message."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path

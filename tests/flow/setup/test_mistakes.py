@@ -1,7 +1,5 @@
 """Every mistake that newcomers made, made on purpose: doctor names it, in both languages, with what mends it."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 import re
@@ -249,7 +247,7 @@ async def test_26_a_clock_that_is_slow_is_reported(tmp_path: Path, scene: Scene)
 
 
 @pytest.fixture
-async def opened(scene: Scene) -> AsyncIterator[Console]:
+async def opened(scene: Scene) -> "AsyncIterator[Console]":
     """The desk of the scene is open, and WeChat's console leads to it."""
     desk = await open_desk(read_setup(scene.home, SecretSources(scene.home, scene.environ, memory=False)))
     yield Console(scene, desk)

@@ -1,7 +1,5 @@
 """Whatever a back end sends, WeChat answers with an errcode and never falls over."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from typing import Any

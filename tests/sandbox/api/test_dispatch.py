@@ -1,7 +1,5 @@
 """The simulated API answers as WeChat's does: shapes, errcodes, and always HTTP 200."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

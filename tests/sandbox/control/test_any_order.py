@@ -1,7 +1,5 @@
 """Whatever is asked over /control is carried out or answered with 400, and what only looks changes nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from typing import Any

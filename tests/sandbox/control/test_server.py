@@ -1,7 +1,5 @@
 """The strings over HTTP: customers, faults, tokens and push URLs."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

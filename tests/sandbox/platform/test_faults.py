@@ -1,7 +1,5 @@
 """Faults over real HTTP: each does what it says, they combine, and they end when they shall."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Limits by minute and day, the IP list, the frozen secret, and what tells about them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """How many replies WeChat lets through, and that the desk's own count agrees with it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The two families of tokens, by WeChat's own pages about them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.sandbox.worlds import HandClock

@@ -1,7 +1,5 @@
 """What can befall a push: each fault seen from the listener's side, with wechatpy to tell what is genuine."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """`transfer_customer_service` in the answer of a push: verified as WeChat does, and what it then withholds."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Pushes as WeChat makes them, read by an independent library, and its rule for trying again."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json

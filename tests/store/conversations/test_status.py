@@ -1,7 +1,5 @@
 """Resolved and snoozed conversations: the list, the figures, rules that set aside, and what reopens them."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

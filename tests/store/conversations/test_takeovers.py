@@ -1,7 +1,5 @@
 """Takeovers that end by themselves: what moves their end, and what is left of them."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

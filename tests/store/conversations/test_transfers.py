@@ -1,7 +1,5 @@
 """Who is handed over to WeChat's own tool, on both engines."""
 
-from __future__ import annotations
-
 from datetime import UTC, timedelta
 
 import pytest

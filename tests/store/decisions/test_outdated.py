@@ -1,7 +1,5 @@
 """A decision made before an operator's command is not stored, on either engine, whichever comes first."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,7 +1,5 @@
 """The history of a contact that rules can ask about, read for a batch of messages."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

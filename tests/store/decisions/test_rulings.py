@@ -1,7 +1,5 @@
 """Decisions and what is stored with them."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, incoming, second, tagged

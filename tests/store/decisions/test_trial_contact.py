@@ -1,7 +1,5 @@
 """A stored contact for a trial, with all that the next message would meet."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

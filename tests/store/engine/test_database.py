@@ -1,7 +1,5 @@
 """Settings of connections, and calls whose caller goes away or whose disk hangs."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import threading

@@ -1,7 +1,5 @@
 """A database that is taken away while the desk runs is noticed, and nothing more counts as kept."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

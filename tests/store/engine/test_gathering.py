@@ -1,7 +1,5 @@
 """Calls that come while one is under way are made together, and each has its own end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

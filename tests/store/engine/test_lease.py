@@ -1,7 +1,5 @@
 """Of several servers on one database one works: it has a lease, and writes nothing without."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """What a server does to transactions that a file does not: two that wait for each other, and one that never answers."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where a URL of PostgreSQL leads, and that nothing goes to another machine in plain text by mistake."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ssl

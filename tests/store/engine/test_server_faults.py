@@ -1,7 +1,5 @@
 """Each fault of a database server is told in one sentence: at opening, by doctor, and while a desk works."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

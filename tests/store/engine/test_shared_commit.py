@@ -1,7 +1,5 @@
 """Writes that wait together: one commit for all, and a failure that is nobody else's."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import threading

@@ -1,7 +1,5 @@
 """Statements of messages and replies are compiled and planned once, since that takes longer than running them."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from datetime import timedelta

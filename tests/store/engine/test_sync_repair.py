@@ -1,7 +1,5 @@
 """After a kill or a failed sync, log and file are written anew before anything else is stored."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sqlite3

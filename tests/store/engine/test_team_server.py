@@ -1,7 +1,5 @@
 """What only a server does: its errors in words, and a view that stays as it is while others write."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

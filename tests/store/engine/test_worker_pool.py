@@ -1,7 +1,5 @@
 """The store's threads by themselves: who goes first, who gets which answer, and how they end."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Calls for an operator as they are stored beside the conversations, on both engines."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from tests.store.chats import T0, Talk, calling, second

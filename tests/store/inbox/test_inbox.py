@@ -1,7 +1,5 @@
 """The list, its chips, the timeline and the status bar's figures."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime
 from typing import Any

@@ -3,8 +3,6 @@
 Counted are the steps of SQLite's machine, which do not depend on how busy this one is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A narrowed list: the store finds exactly the rows that the narrowing admits."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Changes of several rows at once: each reaches what still differs, and its undo reaches the same."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.store.chats import Talk, add_reply, second

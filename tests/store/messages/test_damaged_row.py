@@ -1,7 +1,5 @@
 """A stored push whose format is damaged is read as one of unknown format."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a push makes of contact, conversation and message."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 

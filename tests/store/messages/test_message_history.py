@@ -1,7 +1,5 @@
 """Past messages and answers, as the dry run and the list of unmatched messages read them."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Group commit by itself: who shares a transaction, who gets which answer, and what a failure does."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Acknowledged messages that a damaged log or an older copy no longer holds are counted at the next start."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

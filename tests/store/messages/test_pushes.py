@@ -1,7 +1,5 @@
 """Raw pushes: kept exactly, once for ever."""
 
-from __future__ import annotations
-
 import asyncio
 
 from tests.store.chats import T0, Talk, incoming, second

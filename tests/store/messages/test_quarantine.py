@@ -1,7 +1,5 @@
 """Pushes that could not be read: found without looking at all others, and derived once they can be."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from tests.store.chats import Talk, incoming, second

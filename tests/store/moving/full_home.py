@@ -1,7 +1,5 @@
 """A home with rows in every table and replies in every state, and all that a store holds, to compare with another."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

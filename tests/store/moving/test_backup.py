@@ -1,7 +1,5 @@
 """A home in one file and back: whole, compared, beside a running desk, and never half."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json

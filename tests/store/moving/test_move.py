@@ -1,7 +1,5 @@
 """A store goes to the other engine and back: whole, compared, again after a kill, and never over anything."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shutil

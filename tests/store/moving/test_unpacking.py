@@ -1,7 +1,5 @@
 """A backup unpacked beside a desk: nothing of somebody's is lost, nothing stays, and the desk goes on."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json

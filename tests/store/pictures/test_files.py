@@ -1,7 +1,5 @@
 """Pictures on disk: whole or not there, by digest only."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

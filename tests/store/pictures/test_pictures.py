@@ -1,7 +1,5 @@
 """What is known about pictures, on both engines: kept, uploaded, awaited, missing."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The bytes of pictures on both engines, and what a team has besides: rows in chunks, a cache on each machine."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """One move of many replies at once: of those whose state allows it, with what a single one would change."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,7 +1,5 @@
 """Operators' drafts are stored a row a conversation and name the reply that they edit."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.store.chats import Talk

@@ -1,7 +1,5 @@
 """A reply with a gap does not leave, and in an answer of several parts it blocks the later ones."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 
 import pytest

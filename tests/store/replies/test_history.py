@@ -1,7 +1,5 @@
 """The history of a reply: which step each change leaves, and that neither is ever stored without the other."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

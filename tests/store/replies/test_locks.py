@@ -3,8 +3,6 @@
 In a SQLite file there is one writer at a time.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One move of one reply: what it changes in the reply, and what arriving does to the conversation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

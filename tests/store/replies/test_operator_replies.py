@@ -1,7 +1,5 @@
 """Replies of operators, and which messages each of them answered."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

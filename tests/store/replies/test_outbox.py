@@ -1,7 +1,5 @@
 """The claim of the outbox at its edges, and calls that a crash cut off."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Any

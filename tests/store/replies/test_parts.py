@@ -1,7 +1,5 @@
 """The parts of one answer in the outbox: which may leave, and what releasing or cancelling one does to the others."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

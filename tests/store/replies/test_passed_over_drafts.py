@@ -1,7 +1,5 @@
 """Drafts that an operator passes over by writing instead, on either engine: they stay, and do not ask."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

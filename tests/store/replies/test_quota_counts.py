@@ -1,7 +1,5 @@
 """Quota that pending replies use, and replies sent since a message that came late."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import update
 

@@ -1,7 +1,5 @@
 """The outbox's table: which reply may leave when, and what each move changes."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any

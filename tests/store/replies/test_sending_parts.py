@@ -1,7 +1,5 @@
 """Releasing parts of an answer: which other parts leave with one, and which still ask."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Undo of an operator's message: which drafts ask again, and which locked ones say why they wait."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

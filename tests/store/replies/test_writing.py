@@ -1,7 +1,5 @@
 """A new reply as it is stored: the row, its first step, and what the conversation shows."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Sums by hour equal a count of the rows after any changes in any order."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Figures over a span, against a story short enough to count by hand."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 

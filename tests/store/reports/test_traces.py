@@ -1,7 +1,5 @@
 """What requests and calls were about, found from the keys that the traffic page has."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.store.chats import Talk, entering, incoming, second

@@ -1,7 +1,5 @@
 """Traffic of earlier runs, as the store has it."""
 
-from __future__ import annotations
-
 from tests.store.chats import Talk, entering, second
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.replies.lifecycle import Move

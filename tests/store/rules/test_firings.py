@@ -1,7 +1,5 @@
 """Figures of a rule: its hits, its last match, and how often operators corrected it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

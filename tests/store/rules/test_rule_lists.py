@@ -1,7 +1,5 @@
 """A decision explains itself rule by rule, although only what found something is kept with it."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

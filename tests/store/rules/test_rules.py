@@ -1,7 +1,5 @@
 """The list of rules, and its revisions; settings and accounts beside it."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select, text

@@ -1,7 +1,5 @@
 """Templates that rules use: renamed freely, and neither deleted nor turned into a question."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

@@ -1,7 +1,5 @@
 """All rows of an account are renamed or removed in one transaction, whatever table they stand in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import msgspec

@@ -1,7 +1,5 @@
 """What arrived is kept once a finding, counted, bounded for each account, and told newest first."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import text
 

@@ -1,7 +1,5 @@
 """Outages are kept, one after the other."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.setup.findings import CheckVerdict

@@ -1,7 +1,5 @@
 """Stubs of tunnel programs in PATH."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import AsyncIterator, Callable

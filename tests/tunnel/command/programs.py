@@ -4,8 +4,6 @@ Run as a program by a stub of that name in PATH: `programs.py NAME ARGUMENT…`.
 names a file for its process id and that of its child.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

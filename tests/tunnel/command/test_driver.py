@@ -1,7 +1,5 @@
 """Tunnels by other programs: started, understood, started again, and ended with all that they started."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

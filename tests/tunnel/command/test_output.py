@@ -1,7 +1,5 @@
 """What strangers and servers have a tunnel program print leads nobody astray, and ends nothing."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

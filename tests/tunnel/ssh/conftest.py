@@ -1,7 +1,5 @@
 """Keys, servers and a listener for tunnels to lead to."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The SSH gateway of frps, as its source has it: a forwarding and a command, both within seconds, then a text."""
 
-from __future__ import annotations
-
 import asyncio
 
 import asyncssh
@@ -10,7 +8,7 @@ TOKEN = "a-token-of-frps"
 
 
 class _Anybody(asyncssh.SSHServer):
-    def __init__(self, gateway: Frps) -> None:
+    def __init__(self, gateway: "Frps") -> None:
         self._gateway = gateway
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:

@@ -1,7 +1,5 @@
 """SSH servers on loopback: asyncssh's own, and Debian's sshd where it is installed."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import getpass
@@ -35,7 +33,7 @@ class Server(Protocol):
 class _Policy(asyncssh.SSHServer):
     """Takes the test's key or password, and all forwarding."""
 
-    def __init__(self, served: OwnServer) -> None:
+    def __init__(self, served: "OwnServer") -> None:
         self._served = served
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:

@@ -1,7 +1,5 @@
 """Tasks that end with the test that began them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine
 from typing import Any

@@ -1,7 +1,5 @@
 """A tunnel by an SSH server: it opens, is lost in many ways, and is opened again."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """frps' SSH gateway: a proxy is asked for by a command, and its refusals are told."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

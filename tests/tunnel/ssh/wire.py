@@ -1,7 +1,5 @@
 """A wire between client and server that can be cut, or fall silent while both ends believe in it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

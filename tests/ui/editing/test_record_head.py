@@ -1,7 +1,5 @@
 """The head of a record's editor, and the bar that saves it."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import pytest

@@ -1,7 +1,5 @@
 """The field for a text in Liquid: what stands for something else has a colour of its own."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

@@ -1,7 +1,5 @@
 """An inbox page in a window of its own, on a real desk whose rules hold their replies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

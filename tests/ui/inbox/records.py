@@ -1,7 +1,5 @@
 """Records for tests that need no store."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Pictures as operators have them: several at once, of other formats, and copied in a browser."""
 
-from __future__ import annotations
-
 import io
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The album: pictures read small, in a fraction of their size, and never drawings or bombs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path

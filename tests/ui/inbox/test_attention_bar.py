@@ -1,7 +1,5 @@
 """The bar that tells to whom rules call, on a real desk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """In a narrow window the sides are drawers, which cover nothing that the keys act on."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """WeChat's emoticons are readable wherever a text is shown, and stay codes wherever it is kept or sent."""
 
-from __future__ import annotations
-
 from tests.ui.inbox.records import NOW, conversation, message, reply
 from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.model.reply import Content, ReplyKind, ReplyState

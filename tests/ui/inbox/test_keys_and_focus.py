@@ -1,7 +1,5 @@
 """Keys drawn on a bubble work from an empty reply, and neither focus nor paste lands where nobody chose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A name of sixty characters is cut with an ellipsis wherever there is no room for it, and pushes nothing aside."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

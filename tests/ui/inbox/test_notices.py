@@ -1,7 +1,5 @@
 """The coming return of automatic replies is told on every page, and can be put off from there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The whole way: a customer writes over HTTP, the operator acts in the window, WeChat gets the answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

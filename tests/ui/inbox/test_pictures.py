@@ -1,7 +1,5 @@
 """Pictures: chosen, pasted or dropped; shown small and large; sent through to the simulated WeChat."""
 
-from __future__ import annotations
-
 import io
 import os
 import subprocess

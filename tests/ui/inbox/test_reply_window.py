@@ -1,7 +1,5 @@
 """What WeChat still allows: counted live, kept through a restart, and corrected by WeChat's own refusals."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape

@@ -1,7 +1,5 @@
 """An insights page in a window of its own."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.ui.conftest import ShowPage

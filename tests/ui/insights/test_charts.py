@@ -1,7 +1,5 @@
 """The charts: round axes, the right colours in the right places, and every value told in words."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

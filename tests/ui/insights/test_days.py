@@ -1,7 +1,5 @@
 """A desk whose account lives elsewhere: today is the account's day, on the page and in the status bar."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path

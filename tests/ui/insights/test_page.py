@@ -1,7 +1,5 @@
 """The page on a real desk: figures of what really happened, for the span that was asked last."""
 
-from __future__ import annotations
-
 import csv
 from datetime import date, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Days begin at midnight on the accounts' clock if they have one, else on the operator's own."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Lengths of time, shares and comparisons as one reads them."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

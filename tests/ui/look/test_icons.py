@@ -1,7 +1,5 @@
 """Every icon that is named somewhere exists, and takes the colour of its role."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 

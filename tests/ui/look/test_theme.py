@@ -1,7 +1,5 @@
 """Every text can be read on the ground it stands on, in both looks."""
 
-from __future__ import annotations
-
 import re
 import sys
 

@@ -1,7 +1,5 @@
 """What the tests of alerts stand on: a real desk that may call, and a desktop that shows and plays."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A desktop of the test's, for notices and sounds of a real desk."""
 
-from __future__ import annotations
-
 import stat
 from pathlib import Path
 

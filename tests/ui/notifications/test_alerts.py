@@ -1,7 +1,5 @@
 """Tray, taskbar and sound follow the calls of a real desk; only the machine's own player is a program of the test."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import sys

@@ -1,7 +1,5 @@
 """Notices on a real session bus, with a service of the test: what it is told, and what its buttons do."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 from collections.abc import Iterator
@@ -34,7 +32,7 @@ CALL = DesktopNotice(4, "李雷", "转人工")
 
 
 @pytest.fixture
-def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]:
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[SessionBus]":
     """A session bus without any service, found by whatever looks for one."""
     pytest.importorskip("dbus_fast", reason="D-Bus is Linux's")
     daemon = shutil.which("dbus-daemon")
@@ -97,7 +95,7 @@ def notices(
 
 
 def test_a_notice_has_a_button_for_each_answer_and_its_text_is_no_markup(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices
 ) -> None:
     service = bus.serve("actions")
     notices.show(HELD)
@@ -119,7 +117,7 @@ def test_a_notice_has_a_button_for_each_answer_and_its_text_is_no_markup(
     ],
 )
 def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers, label: str, answer: NoticeAction
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices, answers: Answers, label: str, answer: NoticeAction
 ) -> None:
     service = bus.serve("actions")
     notices.show(HELD)
@@ -130,7 +128,7 @@ def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
 
 
 def test_each_key_has_one_notice_that_is_removed_when_it_is_over(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices
 ) -> None:
     service = bus.serve("actions")
     notices.show(HELD)
@@ -145,7 +143,7 @@ def test_each_key_has_one_notice_that_is_removed_when_it_is_over(
     assert not service.standing
 
 
-def test_a_service_without_buttons_is_given_none(qtbot: QtBot, bus: SessionBus, notices: DesktopNotices) -> None:
+def test_a_service_without_buttons_is_given_none(qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices) -> None:
     service = bus.serve()
     notices.show(CALL)
     qtbot.waitUntil(lambda: len(service.told) == 1)
@@ -153,7 +151,7 @@ def test_a_service_without_buttons_is_given_none(qtbot: QtBot, bus: SessionBus, 
 
 
 def test_where_no_service_is_on_the_bus_something_simpler_shows_it(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices, simpler: Simpler
 ) -> None:
     notices.show(CALL)
     qtbot.waitUntil(lambda: simpler.notices == [CALL])
@@ -174,7 +172,7 @@ def test_where_there_is_no_bus_something_simpler_shows_it(
 @pytest.mark.expects_log("Notification failed")
 def test_a_service_that_has_gone_is_no_error_and_is_found_again(
     qtbot: QtBot,
-    bus: SessionBus,
+    bus: "SessionBus",
     notices: DesktopNotices,
     simpler: Simpler,
     monkeypatch: pytest.MonkeyPatch,
@@ -192,7 +190,7 @@ def test_a_service_that_has_gone_is_no_error_and_is_found_again(
 
 
 def test_a_notice_that_is_over_before_it_is_shown_does_not_appear(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices, simpler: Simpler
 ) -> None:
     service = bus.serve("actions")
     notices.show(HELD)
@@ -205,13 +203,13 @@ def test_a_notice_that_is_over_before_it_is_shown_does_not_appear(
 
 @pytest.mark.parametrize(("capabilities", "buttons"), [(("actions",), True), ((), False)])
 def test_the_service_is_asked_whether_it_has_buttons(
-    bus: SessionBus, capabilities: tuple[str, ...], buttons: bool
+    bus: "SessionBus", capabilities: tuple[str, ...], buttons: bool
 ) -> None:
     bus.serve(*capabilities)
     assert asyncio.run(notices_have_buttons()) is buttons
 
 
-def test_the_bus_is_asked_whether_there_is_a_service(bus: SessionBus) -> None:
+def test_the_bus_is_asked_whether_there_is_a_service(bus: "SessionBus") -> None:
     with pytest.raises(NoServiceError):
         asyncio.run(notices_have_buttons())
 
@@ -221,7 +219,7 @@ def test_the_bus_is_asked_whether_there_is_a_service(bus: SessionBus) -> None:
     [(("actions",), "shown, with buttons"), ((), "shown"), (None, "This desktop shows no notices.")],
 )
 def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
-    bus: SessionBus, capabilities: tuple[str, ...] | None, told: str
+    bus: "SessionBus", capabilities: tuple[str, ...] | None, told: str
 ) -> None:
     if capabilities is not None:
         bus.serve(*capabilities)
@@ -232,7 +230,7 @@ def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
 
 
 def test_the_button_on_the_desktop_sends_what_a_real_desk_holds(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, bridge: Bridge, window: MainWindow, world: World
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices, bridge: Bridge, window: MainWindow, world: World
 ) -> None:
     service = bus.serve("actions")
     window.hide()

@@ -1,7 +1,5 @@
 """Notices about replies that are about to leave, on a real desk that holds them; only the desktop is the test's."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Replies about to leave are told on the desktop only while nobody looks at the window."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

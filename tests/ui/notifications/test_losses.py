@@ -1,7 +1,5 @@
 """A desk that cannot take messages is heard of outside the window: by ring, notice and tray, once for each loss."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a notice about a call says, by the records of its conversation."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Notices of a desk with several mini programs say which one a customer writes to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The icon finds its place on a real X server, whose tray comes after the window."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

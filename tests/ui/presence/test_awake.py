@@ -1,7 +1,5 @@
 """The machine is kept from sleeping while messages can arrive, by a real bus with the services of a test."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator
@@ -64,7 +62,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]:
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[SessionBus]":
     daemon = shutil.which("dbus-daemon")
     if daemon is None:
         pytest.skip("no dbus-daemon on this machine")
@@ -77,7 +75,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]
 
 
 def test_sleep_is_inhibited_while_messages_can_arrive_and_the_preference_is_on(
-    qtbot: QtBot, world: World, bridge: Bridge, bus: SessionBus
+    qtbot: QtBot, world: World, bridge: Bridge, bus: "SessionBus"
 ) -> None:
     portal, login = Portal(), Login()
     bus.bring("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", portal)
@@ -117,7 +115,7 @@ def test_a_machine_without_any_bus_is_used_as_it_is(
 
 
 def test_a_window_that_opens_does_not_wait_for_the_bus(
-    qtbot: QtBot, bridge: Bridge, bus: SessionBus, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, bridge: Bridge, bus: "SessionBus", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presence, "START_MS", 300)
     login = Login()

@@ -1,7 +1,5 @@
 """The operator's presence in the window, by a clock that the test moves: idle, declared away, locked, and back."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What Windows' record of a session says about the lock, laid out as WtsApi32.h has it; and who is asked at all."""
 
-from __future__ import annotations
-
 import ctypes
 import sys
 

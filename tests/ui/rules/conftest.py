@@ -1,7 +1,5 @@
 """A rules page on a real desk that has four rules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

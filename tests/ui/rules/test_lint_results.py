@@ -1,7 +1,5 @@
 """What is doubtful about a rule is said when it is saved, and stays in its editor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import time
 

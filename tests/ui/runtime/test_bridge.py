@@ -1,7 +1,5 @@
 """The crossing between the threads: how often the window hears, and that it leaves the desk its time."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 from collections.abc import Iterator

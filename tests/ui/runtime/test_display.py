@@ -1,7 +1,5 @@
 """A window that cannot open is told before Qt is asked, which would abort the program."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Whatever a desktop says about its input method, Chinese can be typed."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A window never reaches beyond its screen, however few pixels scaling leaves it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot

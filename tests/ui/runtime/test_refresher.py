@@ -1,7 +1,5 @@
 """A question that is asked again after changes: one at a time, and once more for what came meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine
 from typing import Any

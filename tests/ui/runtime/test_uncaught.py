@@ -1,7 +1,5 @@
 """What nothing catches is in the log: whoever starts the program by its icon has no terminal."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The mode of an account on the settings page: it holds on the desk at once, says where it is from, and goes back."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The settings page says how things are, and changes accounts while the desk runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The card of preferences: each line can be set by mouse and by key, is stored and told."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The settings page says where new secrets are kept, and helps where nothing keeps them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import keyring

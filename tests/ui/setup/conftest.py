@@ -1,7 +1,5 @@
 """A newcomer with the window open: nothing configured, WeChat simulated."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

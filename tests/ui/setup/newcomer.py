@@ -1,7 +1,5 @@
 """A shop owner on the first day: an empty home, WeChat's console in a browser, and a phone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

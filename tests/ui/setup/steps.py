@@ -1,7 +1,5 @@
 """What a newcomer does at each card, by mouse."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest

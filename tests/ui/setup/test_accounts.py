@@ -1,7 +1,5 @@
 """Accounts are added, paused, renamed and removed in the settings while the desk runs."""
 
-from __future__ import annotations
-
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer

@@ -1,7 +1,5 @@
 """Each mistake in WeChat's console is named on the card that waits, and gone once it is mended there."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial

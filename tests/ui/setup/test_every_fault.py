@@ -1,7 +1,5 @@
 """Each fault of a proxy is named on the address card, and gone once it is taken away; all in one window."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

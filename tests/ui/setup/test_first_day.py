@@ -1,7 +1,5 @@
 """Mistakes at the first set-up: refusals stand at their field, in a shop owner's words, and nothing moves."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import pytest

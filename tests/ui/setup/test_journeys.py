@@ -1,7 +1,5 @@
 """From an empty home to the first answered message: without a mistake, and with those that people make."""
 
-from __future__ import annotations
-
 import pytest
 from keyring.errors import PasswordSetError
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """The parts of the cards: fields that clean and refuse, steps with their state, findings with their remedy."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

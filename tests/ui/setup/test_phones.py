@@ -1,7 +1,5 @@
 """Phones in the settings: several changes at once, each as it was meant."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

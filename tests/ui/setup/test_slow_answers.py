@@ -1,7 +1,5 @@
 """WeChat, a probe or the store take their time, and the operator goes on in the set-up meanwhile."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """A tunnel is set up on its card: a real SSH server that is accepted first, and a program that changes its name."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

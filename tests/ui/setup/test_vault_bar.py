@@ -1,7 +1,5 @@
 """A locked vault keeps no window shut: a bar says what is missing and asks for the passphrase."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractButton

@@ -1,7 +1,5 @@
 """What goes wrong on the way in is named on the card where one looks, and is mended there."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from msgspec.structs import replace

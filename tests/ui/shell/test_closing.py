@@ -1,7 +1,5 @@
 """Closing the window loses nothing without asking: no message of a customer, and nothing half written."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

@@ -1,7 +1,5 @@
 """A desk that cannot open says so where an operator looks: in a window, if there is a display."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import socket

@@ -1,7 +1,5 @@
 """A window that opens again shows what the last one showed, and reads nothing by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import msgspec

@@ -1,7 +1,5 @@
 """The window on a real desk: its pages, its strip, the pause, and how it closes."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What the window says and offers when WeChat was not reached for long."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

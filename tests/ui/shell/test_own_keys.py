@@ -1,7 +1,5 @@
 """Keys of one's own: chosen in the sheet, refused where they are taken, and drawn wherever a key is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The pages of the window, which are built when they are first needed."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The pause of everything as the window works it: its two menus, its end by itself, and what it keeps back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What the window says and offers while WeChat refuses an account."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication

@@ -1,7 +1,5 @@
 """What the next window still knows: the look, the widths of panes, when this one was last open, and emoticons."""
 
-from __future__ import annotations
-
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.appearance import Appearance, Look

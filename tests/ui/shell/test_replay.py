@@ -1,7 +1,5 @@
 """A push of the traffic page is tried in the rules of now, and nothing leaves."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 

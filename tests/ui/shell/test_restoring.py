@@ -1,7 +1,5 @@
 """A backup comes back by the window alone: nobody needs a terminal, and a damaged one changes nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Ctrl+K finds customers, messages, templates, rules, pages and commands, by keys alone, from every page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

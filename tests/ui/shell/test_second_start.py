@@ -1,7 +1,5 @@
 """A second start brings the open window to the front instead of saying that there is one."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The lamp is green only if a push would be taken and answered; else it says why, and leads to the set-up."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel

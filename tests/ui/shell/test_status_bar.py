@@ -1,7 +1,5 @@
 """The strip at the foot says less where there is less room, and whatever it says can be read whole."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial

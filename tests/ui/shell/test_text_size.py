@@ -1,7 +1,5 @@
 """Lists and messages grow, shrink and stand closer as one wishes, at once and at the next start."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """What the strip at the foot says of the tokens."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.desk.health import HealthState, TokenState

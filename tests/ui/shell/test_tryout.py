@@ -1,7 +1,5 @@
 """Who has no account yet tries it out on a simulated WeChat, and comes back to a desk on which nothing has changed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What no rule answered leads from the insights to a new rule."""
 
-from __future__ import annotations
-
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World

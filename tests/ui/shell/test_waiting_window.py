@@ -1,7 +1,5 @@
 """Who starts the program by an icon is told that the database is being upgraded, where that takes longer."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future

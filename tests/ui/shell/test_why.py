@@ -1,7 +1,5 @@
 """From an automatic answer to the revision of the rule that gave it, through the whole window."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication

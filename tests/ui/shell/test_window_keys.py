@@ -1,7 +1,5 @@
 """Keys of the whole window: through dialogs, once a press, and for what a passing word offers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The models of the page: correct by Qt's own tester, and what was there stays where it is."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

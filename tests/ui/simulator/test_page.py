@@ -1,7 +1,5 @@
 """The page of the simulated WeChat on a real desk: what is done there goes over HTTP to the listener and back."""
 
-from __future__ import annotations
-
 import io
 from datetime import timedelta
 from functools import partial

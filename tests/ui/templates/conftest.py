@@ -1,7 +1,5 @@
 """A page of templates on a real desk that has three of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

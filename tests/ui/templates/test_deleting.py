@@ -1,7 +1,5 @@
 """Templates are deleted, brought back, and not deleted unasked with unsaved changes."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 

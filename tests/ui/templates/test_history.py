@@ -1,7 +1,5 @@
 """The revisions of a template open once, and only for whoever still waits for them."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

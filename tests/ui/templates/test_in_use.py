@@ -1,7 +1,5 @@
 """Templates that rules say: a new shortcut is followed, and what would silence a rule is refused with its name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

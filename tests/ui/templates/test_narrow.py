@@ -1,7 +1,5 @@
 """The editor of templates in the smallest window."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """The page of templates: its list, what is written and kept, mistakes, former revisions, and an empty page."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from types import SimpleNamespace

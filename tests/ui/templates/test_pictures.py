@@ -1,7 +1,5 @@
 """A template that is a picture: chosen, pasted where the cursor happens to be, and shown whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt

@@ -1,7 +1,5 @@
 """What happens between writing a template and its being stored."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """Undo and redo of a template, over all of its fields."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot

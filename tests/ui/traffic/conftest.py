@@ -1,7 +1,5 @@
 """A traffic page in a window of its own."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.ui.conftest import ShowPage

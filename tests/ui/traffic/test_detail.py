@@ -1,7 +1,5 @@
 """Bodies made readable: nothing lost, nobody's openid shown."""
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """The health panel on a real desk: what the desk knows of itself, since when, and what mends it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """The way of a push tells of its replies what their bubbles tell: why they do not leave although their time comes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The table's model: newest first, bounded, each entry once, and told by the store what it was about."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

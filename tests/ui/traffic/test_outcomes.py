@@ -1,7 +1,5 @@
 """What the page says about outcomes, held against the room that makes them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

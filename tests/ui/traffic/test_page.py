@@ -1,7 +1,5 @@
 """The page on a real desk: what customers and WeChat do appears, is found, and is told in detail."""
 
-from __future__ import annotations
-
 import json
 import urllib.error
 import urllib.request

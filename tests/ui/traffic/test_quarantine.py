@@ -1,7 +1,5 @@
 """The quarantine on the traffic page: found, read without danger, saved, and read again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Rows and columns: what stands in them, how far apart, and what takes the rest."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """What can be pressed: by mouse and by key, without being cut, and named for those who cannot see it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

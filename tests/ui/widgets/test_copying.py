@@ -1,7 +1,5 @@
 """A copied secret leaves the clipboard again, and nothing else does."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget

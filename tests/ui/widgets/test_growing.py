@@ -1,7 +1,5 @@
 """Fields that are as high as their text."""
 
-from __future__ import annotations
-
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """Keys are called the same in every language, as the window's sentences call them."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Text from outside stays text, whatever it looks like and however long it is."""
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

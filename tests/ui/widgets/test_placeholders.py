@@ -1,7 +1,5 @@
 """Placeholders of empty pages: their words are whole in a narrow window."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

@@ -1,7 +1,5 @@
 """Words of a rule's actions, alike wherever they stand."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk.core.model.rule import Action, ActionKind, Rule

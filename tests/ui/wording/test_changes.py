@@ -1,7 +1,5 @@
 """News of what an operator did to rows of the list."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

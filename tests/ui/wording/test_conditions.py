@@ -1,7 +1,5 @@
 """Every condition about the surroundings has a sentence, in both outcomes and under `not`."""
 
-from __future__ import annotations
-
 import pytest
 
 from wxdesk import i18n

@@ -1,7 +1,5 @@
 """Times of another day are told with their date, and a day begins by the offset of its night."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Words for people and states, in both languages."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

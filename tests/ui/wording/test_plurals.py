@@ -1,7 +1,5 @@
 """Numbers and the words behind them agree: one hour, two hours."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """One table says where a reply stands; bubble, list and traffic repeat it, in word, colour and icon."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Times, dates and spans in words, in both languages."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

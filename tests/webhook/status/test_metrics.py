@@ -1,7 +1,5 @@
 """The figures are what Prometheus reads, and their labels are few whatever strangers and WeChat send."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """The status page of a desk in this process: what it says of each state, and where it listens."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

@@ -1,7 +1,5 @@
 """What systemd hears from a service, over a socket of the kind that it gives one."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket

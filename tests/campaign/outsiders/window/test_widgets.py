@@ -1,7 +1,5 @@
 """Each part of the window that shows words of outsiders shows them to the letter, and opens nothing."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The whole window full of texts that look like something else: all to the letter, and nothing opened."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path

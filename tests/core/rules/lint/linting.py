@@ -1,7 +1,5 @@
 """Rules to lint, and short ways to see what is found."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """What is said against rules that are sound each by itself; and that "unreachable" is never said without reason."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Similar messages in groups, with the words that they share."""
 
-from __future__ import annotations
-
 import gc
 import random
 import time

@@ -1,7 +1,5 @@
 """What a rule asks for in vain, and that it is said only where it is certain."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

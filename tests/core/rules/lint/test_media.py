@@ -1,7 +1,5 @@
 """Pictures that WeChat keeps for three days only."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

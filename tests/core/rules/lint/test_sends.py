@@ -1,7 +1,5 @@
 """Rules that send more than the reply window allows, alone or with others."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The index over the rules changes nothing but the time: proved against asking one rule after the other."""
 
-from __future__ import annotations
-
 import timeit
 from collections.abc import Callable, Collection
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What keeps the rules from answering, and in which order: the first guard that holds is the one that is told."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The index of keywords finds each word where it is in a text."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Matching a message: conditions, the first match, defaults, groups and verdicts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

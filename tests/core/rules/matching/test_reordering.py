@@ -1,7 +1,5 @@
 """The order of rules that cannot both match says nothing."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st

@@ -3,8 +3,6 @@
 The expected outcomes are what a shopkeeper would expect, written down before the engine was asked.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

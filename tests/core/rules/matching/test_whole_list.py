@@ -1,7 +1,5 @@
 """The list as it is shown: every verdict, the rules that are off in their places, and those in the shadow."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Conditions of templates: values that show nothing equal nil, empty and blank alike."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

@@ -1,7 +1,5 @@
 """Rendering of Liquid templates: values, mistakes with their lines, bounds, and attacks."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import itertools

@@ -1,7 +1,5 @@
 """Reads a rules file as the desk does, but on no desk: templates and pictures are taken on trust."""
 
-from __future__ import annotations
-
 from wxdesk.core.rules.faults import find_faults
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.file import reading

@@ -1,7 +1,5 @@
 """The example of docs/rules.md is a rules file, and it says everything that can be said, in both languages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

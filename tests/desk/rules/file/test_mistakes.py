@@ -1,7 +1,5 @@
 """Every mistake in a rules file has its line and its reason."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.desk.rules.file.checked_reading import read_rules

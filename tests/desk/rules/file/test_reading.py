@@ -1,7 +1,5 @@
 """Rules files: the stable format, calendars and the starter rules."""
 
-from __future__ import annotations
-
 from datetime import date, time
 
 import pytest

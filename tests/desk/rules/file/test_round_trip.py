@@ -1,7 +1,5 @@
 """Whatever a rule or calendar holds, what is written is read again."""
 
-from __future__ import annotations
-
 import tomllib
 from datetime import date, time, timedelta
 

@@ -1,7 +1,5 @@
 """The dry run says what asking and filling everything in, message by message, says."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import AsyncIterator, Sequence

@@ -1,7 +1,5 @@
 """The dry run, the check and the unmatched, on a real store."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Literal ends of templates: a text they rule out is certainly never what a rule renders."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

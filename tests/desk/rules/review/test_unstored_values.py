@@ -1,7 +1,5 @@
 """A dry run shows each message as it stood; what is not kept of the past makes no difference."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.core.rules.rule_matching import NOW

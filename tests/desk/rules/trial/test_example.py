@@ -1,7 +1,5 @@
 """The preview of one rule by itself: with the tried sentence where it matches, else with the rule's own words."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

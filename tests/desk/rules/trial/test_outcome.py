@@ -1,7 +1,5 @@
 """A tried sentence gets what a real one would: the account's values, the window's limits, and what is done beside."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

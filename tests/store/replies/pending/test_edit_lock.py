@@ -1,7 +1,5 @@
 """Replies locked for editing and unlocked: with the time that was left, or asking if the contact wrote meanwhile."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Pending replies moved many at once: which are meant, and what becomes of them."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

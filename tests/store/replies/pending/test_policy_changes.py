@@ -1,7 +1,5 @@
 """A changed mode or rule: what becomes of each kind of pending reply, and which stay."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

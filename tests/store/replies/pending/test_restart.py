@@ -1,7 +1,5 @@
 """After a restart or a pause, and at a stop: which replies ask, which are too late, and the next timer."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

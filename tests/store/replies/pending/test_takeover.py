@@ -1,7 +1,5 @@
 """Which replies a takeover cancels, and which an operator keeps, on either engine."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the timers do at a time: to which replies, up to which moment, and which stay."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

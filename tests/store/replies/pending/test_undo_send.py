@@ -1,7 +1,5 @@
 """An operator's message in its undo time: it counts down, does not ask, and can be undone as a whole."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

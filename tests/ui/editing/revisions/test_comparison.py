@@ -1,7 +1,5 @@
 """Two revisions compared: lines in order, rewritten ones side by side, and the words that differ in them."""
 
-from __future__ import annotations
-
 from wxdesk.ui.editing.revisions.comparison import (
     MAX_TOKENS,
     ComparedLine,

@@ -1,7 +1,5 @@
 """How a comparison is shown: by sign and colour, as plain text, in both looks."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlock

@@ -1,7 +1,5 @@
 """Both sides of a comparison chosen, with the mouse or by keyboard, and always said which is which."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Ctrl+F finds within the open conversation, and its keys lead from hit to hit, also to what was not read yet."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt

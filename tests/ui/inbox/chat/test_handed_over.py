@@ -1,7 +1,5 @@
 """A conversation that a rule hands over while its reply waits says one thing in each of its places."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

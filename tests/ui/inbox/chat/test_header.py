@@ -1,7 +1,5 @@
 """The head of the chat: in every width of the window the name is there, and what stands beside it is whole."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

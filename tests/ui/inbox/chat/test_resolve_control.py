@@ -1,7 +1,5 @@
 """Setting conversations aside by hand: buttons, keys, the menu, the toast that undoes it, and where they are found."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Taking over for a while, by a clock that the test moves: the menu, what is left, and how the return is announced."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from pathlib import Path

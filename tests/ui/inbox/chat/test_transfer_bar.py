@@ -1,7 +1,5 @@
 """Handing a customer over to WeChat's own tool, seen in the window: before, while the desk is blind, and taken back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A window with half a reply in it, in a process that somebody kills: says when the desk has stored it."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

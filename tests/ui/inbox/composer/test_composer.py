@@ -1,7 +1,5 @@
 """The composer sends on Enter, and only what may be sent, and never what is still being composed."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """While an input method composes a word, nothing is lost, sent or shown wrong; events as fcitx and ibus send them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

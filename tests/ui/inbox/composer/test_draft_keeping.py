@@ -1,7 +1,5 @@
 """What is begun is stored as it is typed, marked in the list, and there again after any end."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Drafts of all conversations: each kind of content in a stack of its own, and none takes another's place."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 

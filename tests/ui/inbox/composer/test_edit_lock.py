@@ -1,7 +1,5 @@
 """A reply that is taken in hand to be changed: nothing typed is lost, and left as it was it waits as before."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A picture still being read while one goes to another conversation: it comes where it was pasted, or is told."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from threading import Event

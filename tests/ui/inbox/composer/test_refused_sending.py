@@ -1,7 +1,5 @@
 """What WeChat would refuse is not offered in a bubble: it says why not, until the customer writes again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """After sending: stay, go to who waits longest, or to the next unread; send and resolve by one key."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from datetime import timedelta

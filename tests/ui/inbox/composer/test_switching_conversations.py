@@ -1,7 +1,5 @@
 """Going from one conversation to another while the desk is slow, or cannot read: nothing goes to the wrong customer."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager

@@ -1,7 +1,5 @@
 """Undo send in the window: the bubble says how long, Ctrl+Z and its link take the reply back into the composer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

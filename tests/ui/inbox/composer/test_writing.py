@@ -1,7 +1,5 @@
 """The customer sees typing while the operator types."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt

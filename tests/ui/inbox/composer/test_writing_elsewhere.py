@@ -1,7 +1,5 @@
 """What is typed while a list or the timeline has the keyboard belongs into the reply, letter by letter or composed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Rows that call for an operator say why, and stop once one looks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The chips above the list stand on one line, whatever they count and in either language."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 

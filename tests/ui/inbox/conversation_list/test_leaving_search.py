@@ -1,7 +1,5 @@
 """The ways from what was found back to the conversations."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Rows come in pages, and those that are touched come, go and move one by one."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

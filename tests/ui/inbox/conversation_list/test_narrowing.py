@@ -1,7 +1,5 @@
 """The menu beside the search narrows the list, and keeps a narrowing as a view."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction

@@ -1,7 +1,5 @@
 """A list without conversations says why, and its button leads where its words say."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from typing import Any

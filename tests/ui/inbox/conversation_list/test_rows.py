@@ -1,7 +1,5 @@
 """Rows by right click and by Ctrl and Shift: nothing is opened by it, and one act reaches all of them, and its undo."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The customer's name and note: where the cursor goes, and what a colleague writes at the same time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Blocking a customer from the panel, and taking it back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

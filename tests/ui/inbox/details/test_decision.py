@@ -1,7 +1,5 @@
 """The reasons of an answer where the list of rules is long: asked for when they are wanted, and never too many."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

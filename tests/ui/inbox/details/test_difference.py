@@ -1,7 +1,5 @@
 """What an edit changed, as the operator reads it."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Why, asked at one bubble: what is told is about that bubble, where others have another rule, state or author."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

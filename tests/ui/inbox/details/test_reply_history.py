@@ -1,7 +1,5 @@
 """The history of a reply in the window: its words, its panel, from the desk's own steps, and after a restart."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The panel that asks, after a pause or a restart, about the replies that waited."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt

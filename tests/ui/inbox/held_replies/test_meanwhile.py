@@ -1,7 +1,5 @@
 """Customers who wrote meanwhile are told, led to one by one, or left to the rules."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The program is closed while replies are held, and opened again: the window asks, and says why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The list of held replies when a row goes by itself: what was meant for that row is not done to the next."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial

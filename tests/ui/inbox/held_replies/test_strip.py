@@ -1,7 +1,5 @@
 """The strip of held replies: its list, its buttons and its keys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """The line of the strip says how many are held and when the first leaves, whole where there is room."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """Held replies as time passes, by a clock that the test moves: the bar, the operator who writes, the window's end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The links under a bubble can be reached also where there are many of them and little room."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The day of what is read is in sight, and is spoken, unless it is today."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where the desk was not reachable, the timeline says that messages may be missing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 

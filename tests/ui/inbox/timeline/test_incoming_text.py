@@ -1,7 +1,5 @@
 """What customers send that is neither text, picture nor card: pushed by WeChat, shown as what it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """An answer that lacks a value: its bubble says which, offers to fill it in, and does not let it go before."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot

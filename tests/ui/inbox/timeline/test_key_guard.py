@@ -1,7 +1,5 @@
 """Keys and clicks on a bubble that has just changed do nothing, and letters go into the composer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A long conversation is read in pages, upwards and downwards, and a search leads into the middle of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial

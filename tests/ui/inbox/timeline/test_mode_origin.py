@@ -1,7 +1,5 @@
 """What set the mode of a waiting reply: in its bubble's caption, tooltip, accessible name and history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

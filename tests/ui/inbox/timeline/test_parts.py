@@ -1,7 +1,5 @@
 """What the bubbles of one answer in several parts say when one of them has not arrived."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any

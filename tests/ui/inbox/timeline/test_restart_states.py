@@ -1,7 +1,5 @@
 """The machine stops while a reply is in each of its states; another window goes on from the same file."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What did not simply arrive is settled from its bubble: sent again, discarded, or confirmed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """F4 beside a held promise of a human, and what strip, chip and header say of replies that have not left."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

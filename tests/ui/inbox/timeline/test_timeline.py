@@ -1,7 +1,5 @@
 """What stands in a timeline, and that it changes without moving what is being read."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

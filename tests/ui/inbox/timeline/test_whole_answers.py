@@ -1,7 +1,5 @@
 """An answer whose parts ask is sent or stopped whole: in the bubble, the strip, the panel after a pause, and by key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the editor makes of a calendar and back, and its line on whether it is open now."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time
 
 import pytest

@@ -1,7 +1,5 @@
 """The editor of business hours, from the menu in a rule's condition to what the desk keeps and decides by."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time

@@ -1,7 +1,5 @@
 """The editor: sentences become rules, mistakes are shown where they are, and nothing is lost unasked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """The revisions of a rule: opened, compared, restored, undone, saved; and those of a rule that is gone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Each doubt of the check leads to the very word, field, pattern or action that it is about."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

@@ -1,7 +1,5 @@
 """Showing a rule in the editor changes nothing of it, whatever it holds and its fields can show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

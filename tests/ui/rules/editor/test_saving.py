@@ -1,7 +1,5 @@
 """What happens between asking for a rule to be stored and its being stored."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Every condition, limit and delivery as a part of the sentence: shown, written, judged in its place, taken away."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import time
 

@@ -1,7 +1,5 @@
 """A rule in words: every field of it is said, as its editor says it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Import and export: all or nothing, never unasked, and a mistake has its line."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable
 from datetime import time

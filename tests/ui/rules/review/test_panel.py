@@ -1,7 +1,5 @@
 """The check, the unmatched and the dry run, as the operator meets them on the rules page."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import itertools

@@ -1,7 +1,5 @@
 """The rule that one click makes of a group of unmatched messages."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """A stored rule that cannot be used says so in its row, with the reason, until it can be used again."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """The list: order, switches, deletion and its way back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial

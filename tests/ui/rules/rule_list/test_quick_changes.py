@@ -1,7 +1,5 @@
 """Changes of the list that are made before the desk has answered to the one before."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """What is undone in the list comes back as it was, whatever else was done to rules and templates since."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

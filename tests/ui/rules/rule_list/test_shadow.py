@@ -1,7 +1,5 @@
 """What is said of rules that deliver in their own way, and of one that only looks on."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication

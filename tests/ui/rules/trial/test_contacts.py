@@ -1,7 +1,5 @@
 """Try a sentence as a stored customer, or under circumstances that one sets: what the operator sees of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Try a sentence: verdicts and the answer, the unsaved edit included, and nothing stored or sent."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

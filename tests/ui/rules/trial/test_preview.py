@@ -1,7 +1,5 @@
 """The bubbles of the rule that is being edited: live, with its mistakes, and apart from what is tried."""
 
-from __future__ import annotations
-
 import pytest
 from pytestqt.qtbot import QtBot
 

@@ -1,7 +1,5 @@
 """A trial supposes a customer, a time, people and the replies left, as the operator sets them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """A question that waits for the desk: nothing of its answer is lost."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Each error reaches the operator by the door that its class says, and never with a foreign text."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication

@@ -1,7 +1,5 @@
 """The desktop's own file dialogs: asked for on a real X server and bus, and told everything before they are shown."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The window asks for the vault's passphrase, and makes a vault where there is no keychain."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Links, cards, pictures and long texts, from their panels through to what the simulated WeChat got."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

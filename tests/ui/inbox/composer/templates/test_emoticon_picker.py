@@ -1,7 +1,5 @@
 """Emoticons by name and words of the chat, put into the reply by keyboard."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Templates in a reply: found, filled in, inserted and counted; never with a hole, and never for somebody else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """What bubbles hold: links by their labels where this desk wrote them, plain text where a contact did."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

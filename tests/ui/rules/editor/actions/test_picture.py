@@ -1,7 +1,5 @@
 """Pictures of this machine in rules: chosen, dropped or pasted; sent; and what a rules file can say of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

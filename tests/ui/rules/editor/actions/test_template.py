@@ -1,7 +1,5 @@
 """A rule that answers with a template, written in the editor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """The menu of variables: all that a reply can show, put where the operator was writing."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot

@@ -1,7 +1,5 @@
 """A rule for one of several mini programs is written in the window."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A rule with thousands of words: shown at once, searched and changed as a text."""
 
-from __future__ import annotations
-
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt

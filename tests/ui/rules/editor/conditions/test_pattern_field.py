@@ -1,7 +1,5 @@
 """A pattern is written in one line, read on as many as it needs, and never has a line break in it."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
