@@ -141,8 +141,7 @@ class Walk:
         LinkDialog(TextLink("shop", "https://example.com/"), self._window).open()
 
     def _command(self, name: str) -> None:
-        menu = self._window.findChildren(AccountCard)[0].more.popup_menu
-        next(action for action in menu.actions() if action.data() == name).trigger()
+        self._window.findChildren(AccountCard)[0].commands[name].trigger()
 
     def _release(self) -> None:
         """Decide on what waited for the end of the pause."""
