@@ -171,6 +171,8 @@ def session_bus(daemon: str, folder: Path) -> Iterator[SessionBus]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         opened = SessionBus(process.stdout.readline().strip(), LoopThread("bus"))
-        yield opened
-        opened.close()
-        process.terminate()
+        try:
+            yield opened
+            opened.close()
+        finally:
+            process.terminate()  # else a test that fails would wait for it without end
