@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from wxdesk.core.errors import NotFound
@@ -46,19 +46,16 @@ class ListUndo(QObject):
     """Undo history of a list, kept as long as its page.
 
     Ctrl+Z and Ctrl+Shift+Z in its `view` are for it while there is something to undo or redo, else for the editor.
-    The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
-
-    Signals:
-        ended: the last change under way was made or refused; the list must be loaded again.
-        restored: the id of a record that is back.
+    The last change is offered for undo in a notice. Moves of one record while it is shown are one step. `load` loads
+    the list again once none is under way, `restored` is told the id of a record that is back.
     """
 
-    ended = Signal()
-    restored = Signal(int)
-
-    def __init__(self, bridge: WindowBridge, view: RecordView[Any]) -> None:
+    def __init__(
+        self, bridge: WindowBridge, view: RecordView[Any], load: Callable[[], None], restored: Callable[[int], None]
+    ) -> None:
         super().__init__(view)
         self._bridge = bridge
+        self._load, self._restored = load, restored
         self._done: list[UndoableChange] = []
         self._undone: list[UndoableChange] = []
         self._waiting: list[Callable[[], None]] = []
@@ -148,7 +145,7 @@ class ListUndo(QObject):
         turned = change if turn is None else replace(change, undo=turn.work, redo=turn.work)
         (self._undone if undone else self._done).append(turned)
         if undone and change.restored:
-            self.restored.emit(change.restored)
+            self._restored(change.restored)
         self._go_on()
 
     def _drop(self, change: UndoableChange) -> None:
@@ -160,7 +157,7 @@ class ListUndo(QObject):
         if self._waiting and not self._open:
             self._waiting.pop(0)()
         if not self._open:
-            self.ended.emit()
+            self._load()
 
     def _was_not_done(self, change: UndoableChange, error: Exception) -> None:
         self._drop(change)

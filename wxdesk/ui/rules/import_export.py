@@ -1,14 +1,15 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.system_failures import UnusableFile, unusable_file
-from wxdesk.desk.rules.exchange import ExportResult
+from wxdesk.desk.rules.exchange import ExportResult, ImportResult
 from wxdesk.desk.rules.file.reading import mistakes_in
 from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
@@ -25,15 +26,13 @@ TROUBLE = "rules-file"
 class RuleFiles(QObject):
     """Imports and exports rules; a wrong file changes nothing, its line is shown.
 
-    Signals:
-        imported: the `ImportResult` of `desk.rules.exchange`.
+    `imported` is told what an import has replaced.
     """
 
-    imported = Signal(object)
-
-    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget, imported: Callable[[ImportResult], None]) -> None:
         super().__init__(host)
         self._bridge = bridge
+        self._imported = imported
         self._exchange = bridge.desk.rules.exchange
         self._host = host
 
@@ -80,7 +79,7 @@ class RuleFiles(QObject):
 
     def _replace(self, text: str, name: str) -> None:
         work = self._exchange.take_in(text, name)
-        self._bridge.ask(work, self.imported.emit, expected=(BadRulesFile, self._refuse))
+        self._bridge.ask(work, self._imported, expected=(BadRulesFile, self._refuse))
 
     def _refuse(self, error: BadRulesFile) -> None:
         file, mistakes = error.values["file"], mistakes_in(error)

@@ -61,7 +61,7 @@ class RulesPage(RecordPage[Rule]):
         row = hbox(spacing=0, within=self)
         self._place = TrialPlacement(bridge, self.rules, self.editor, row, self)
         self.trial, self.preview = self._place.trial, self._place.preview
-        self.files = RuleFiles(bridge, self)
+        self.files = RuleFiles(bridge, self, self._imported)
         self._connect_records(self.list.view, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
         self.reviews = ReviewStack(bridge, self._middle, self)
@@ -72,7 +72,6 @@ class RulesPage(RecordPage[Rule]):
     def _connect(self) -> None:
         self.list.import_rules.triggered.connect(partial(self.leave, self.files.open_import))
         self.list.export_rules.triggered.connect(self.files.open_export)
-        self.files.imported.connect(self._imported)
         self.hours.saved.connect(self.editor.check_now)
         self.empty.starter.clicked.connect(self.files.add_starter_rules)
         self.editor.edited.connect(self._edited)

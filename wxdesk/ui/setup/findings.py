@@ -101,21 +101,21 @@ _SAFE_MODES = frozenset({PushMode.SECURE, PushMode.COMPAT})
 class Mender(QObject):
     """Offers the one button for a finding, and does it.
 
+    `go_to` shows the card of a step, `look_again` what is the case once something was changed.
+
     Signals:
-        go_to: show the card of this step, a `Check`.
         starter_rules_wanted: take over the built-in rules.
-        mended: something was changed; check again.
         vault_wanted: ask for the vault's passphrase.
     """
 
-    go_to = Signal(object)
     starter_rules_wanted = Signal()
-    mended = Signal()
     vault_wanted = Signal()
 
-    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
+    def __init__(
+        self, bridge: WindowBridge, parent: QObject, go_to: Callable[[Check], None], look_again: Callable[[], None]
+    ) -> None:
         super().__init__(parent)
-        self.bridge = bridge
+        self.bridge, self.go_to, self._look_again = bridge, go_to, look_again
 
     def offer(self, finding: Finding) -> Mending | None:
         """Return the button for a finding; None where only a person can mend it."""
@@ -138,13 +138,13 @@ class Mender(QObject):
         """Return the button that leads to where a person mends it."""
         match finding.verdict:
             case CheckVerdict.APP_ID_DIFFERS:
-                return tr("Look at the AppID"), partial(self.go_to.emit, Check.API)
+                return tr("Look at the AppID"), partial(self.go_to, Check.API)
             case CheckVerdict.NO_PUBLIC_URL:
-                return tr("Enter the address"), partial(self.go_to.emit, Check.ADDRESS)
+                return tr("Enter the address"), partial(self.go_to, Check.ADDRESS)
             case CheckVerdict.SECRET_MISSING:
                 name = str(finding.values.get("name", "")).replace(" ", "_").lower()
                 step = Check.API if name in {"app_secret", "appsecret"} else Check.SECRETS
-                return tr("Enter it"), partial(self.go_to.emit, step)
+                return tr("Enter it"), partial(self.go_to, step)
             case CheckVerdict.NO_RULES:
                 return tr("Start with example rules"), self.starter_rules_wanted.emit
             case CheckVerdict.VAULT_LOCKED:
@@ -158,4 +158,4 @@ class Mender(QObject):
 
     def _done(self, _: object) -> None:
         self.bridge.notices.toast(tr("It is changed"))
-        self.mended.emit()
+        self._look_again()

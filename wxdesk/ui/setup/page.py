@@ -56,7 +56,7 @@ class SetupPage(QWidget):
         self._memory = memory
         self.account, step = memory.word("setup/account"), memory.word("setup/step")
         self.step = Check(step) if step in SETUP_STEPS else Check.API
-        self.mender = Mender(bridge, self)
+        self.mender = Mender(bridge, self, self.show_step, self._show)
         self.real_message = RealMessageCard(self.mender, self)
         self.cards: dict[Check, SetupCard] = {
             card.fact: card
@@ -144,8 +144,6 @@ class SetupPage(QWidget):
     def _connect(self) -> None:
         self._bridge.follow_shown(self, self._show, *_SHOWN)
         self.steps.chosen.connect(self.show_step)
-        self.mender.go_to.connect(self.show_step)
-        self.mender.mended.connect(self._show)
         for card in self.cards.values():
             card.done.connect(self._next)
             card.added.connect(self._added)

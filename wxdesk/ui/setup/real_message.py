@@ -125,7 +125,7 @@ class RealMessageCard(SetupCard):
         )
 
     def _go_to_missing(self) -> None:
-        self._mender.go_to.emit(self.view.setup.missing or Check.API)
+        self._mender.go_to(self.view.setup.missing or Check.API)
 
 
 def _answer_text(reply: Reply, now: datetime) -> str:

@@ -129,25 +129,26 @@ MOST_CHIPS = 8
 class TemplateView(RecordView[Template]):
     """List of templates: Ctrl+Shift+N copies, Up in the first row goes to the search.
 
+    `search` begins one, `show_all` ends one that hides a wanted row.
+
     Signals:
         copy_asked: the template to copy.
-        search_asked: the operator wants to search.
-        hidden_asked: the row of a template is wanted that a search hides.
     """
 
     copy_asked = Signal(object)
-    search_asked = Signal()
-    hidden_asked = Signal()
 
-    def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, templates: TemplateModel, search: Callable[[], None], show_all: Callable[[], None], parent: QWidget
+    ) -> None:
         super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
+        self._search, self._show_all = search, show_all
         self.menu.addAction(tr("Make a copy"), self._copy)
         self.menu.addAction(tr("Delete"), self._delete)
 
     def reveal(self, record_id: int) -> None:
         """Show a template's row, clearing the search if it would hide it."""
         if self.records.row_of(record_id) < 0:
-            self.hidden_asked.emit()
+            self._show_all()
         self.show_current(record_id)
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
@@ -156,7 +157,7 @@ class TemplateView(RecordView[Template]):
         if is_pressed(event, "Ctrl+Shift+N"):
             self._copy()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
-            self.search_asked.emit()
+            self._search()
         else:
             super().keyPressEvent(event)
 
@@ -218,8 +219,8 @@ class TemplateList(Frame):
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
         super().__init__("list-side", parent)
         self._templates = templates
-        self.view = TemplateView(templates, self)
         self.sought = SearchField(tr("Search templates"), parent=self)
+        self.view = TemplateView(templates, self.sought.setFocus, self._show_all, self)
         self.chips = CategoryChips(templates.choose_category, self)
         self.new = Button(tr("New template"), icon="plus", parent=self)
         self.none = PlainLabel(tr("No template fits."), role="secondary", wrap=True, parent=self)
@@ -228,8 +229,6 @@ class TemplateList(Frame):
         self.sought.left.connect(self.sought.clear)
         self.sought.entered.connect(self._to_rows)
         self.sought.went_down.connect(self._to_rows)
-        self.view.search_asked.connect(self.sought.setFocus)
-        self.view.hidden_asked.connect(self._show_all)
         for changed in (templates.modelReset, templates.dataChanged):
             changed.connect(self._show_rows)
         self._lay_out()

@@ -4,11 +4,10 @@ It shows what the desk knows anyway: its troubles, which also stand at the foot 
 guided set-up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged, TroubleRaised
@@ -96,17 +95,12 @@ def _findings(check: Check, health: HealthState, setup: SetupState) -> Iterator[
 
 
 class HealthPanel(QWidget):
-    """A card with each part as the desk knows it now.
+    """Card with each part of the desk; `tell` gets the number of those not well."""
 
-    Signals:
-        troubled: the number of parts that are not well.
-    """
-
-    troubled = Signal(int)
-
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, tell: Callable[[int], None]) -> None:
         super().__init__()
         self._bridge = bridge
+        self._tell = tell
         self.steps = StepList(Size.BODY)
         self.setup = Button(tr("Guided set-up"))
         self.setup.setToolTip(tr("Checks each step again, and mends what it can"))
@@ -124,4 +118,4 @@ class HealthPanel(QWidget):
         desk = self._bridge.desk
         steps = health_steps(desk.health.state, desk.setup.state, desk.clock())
         self.steps.show_steps(steps)
-        self.troubled.emit(sum(step.role in {"failed", "pending"} for step in steps))
+        self._tell(sum(step.role in {"failed", "pending"} for step in steps))

@@ -19,7 +19,6 @@ from PySide6.QtCore import (
     QRectF,
     QSortFilterProxyModel,
     Qt,
-    Signal,
 )
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -252,15 +251,13 @@ class TrafficDelegate(QStyledItemDelegate):
 class TrafficView(QTableView):
     """Table that follows new lines while at the top, else stays in place and counts.
 
-    Signals:
-        unseen_changed: the number of new lines above the visible ones; 0 while following.
+    `tell` gets the number of new lines above the visible ones, 0 while it follows.
     """
 
-    unseen_changed = Signal(int)
-
-    def __init__(self, model: TrafficFilter) -> None:
+    def __init__(self, model: TrafficFilter, tell: Callable[[int], None]) -> None:
         super().__init__()
         self.unseen = 0
+        self._tell = tell
         self._delegate = TrafficDelegate(self)
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -343,4 +340,4 @@ class TrafficView(QTableView):
 
     def _count(self, unseen: int) -> None:
         self.unseen = unseen
-        self.unseen_changed.emit(unseen)
+        self._tell(unseen)

@@ -75,7 +75,7 @@ class TrialPanel(Frame):
         self.close_button.hide()
 
     def _make_surroundings(self) -> None:
-        self.writer.renamed.connect(self._later.start)
+        self.writer.name.textEdited.connect(self._later.start)
         self.writer.chosen.connect(self._chosen)
         self.writer.refreshed.connect(partial(self._fill, afresh=False))
         self.around.hide()

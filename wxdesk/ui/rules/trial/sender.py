@@ -35,12 +35,10 @@ class TrialSender(QWidget):
     The name field is elsewhere in the panel. Changes of the stored conversation are followed.
 
     Signals:
-        renamed: another name was typed.
         chosen: another customer is supposed, or nobody in particular.
         refreshed: the same customer with new facts.
     """
 
-    renamed = Signal()
     chosen = Signal()
     refreshed = Signal()
 
@@ -105,7 +103,6 @@ class TrialSender(QWidget):
 
     def _edited(self, text: str) -> None:
         self.alias = text
-        self.renamed.emit()
         self._later.start()
 
     def _seek_typed(self) -> None:

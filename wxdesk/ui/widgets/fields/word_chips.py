@@ -222,8 +222,7 @@ class WordChips(QObject):
         """Open all words as a text, with the cursor in the first marked one."""
         first = next((at for at in range(len(self._words)) if at in self._wrong), 0)
         self.field.take_all()
-        dialog = WordsDialog(self._words, self._what, self._host.window(), first)
-        dialog.agreed.connect(self._take)
+        dialog = WordsDialog(self._words, self._what, self._take, self._host.window(), first)
         self.add.destroyed.connect(dialog.detach_list)  # as all of these, once another list is shown in their place
         dialog.open()
 

@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -20,18 +19,16 @@ WIDE, HIGH = 520, 560
 
 
 class WordsDialog(Dialog):
-    """Shows `words`, with the cursor in the one at index `at`.
+    """Shows `words`, with the cursor in the one at index `at`, for `use` to take over.
 
     An untouched line keeps its word, whatever it contains. Changes are not discarded without asking.
-
-    Signals:
-        agreed: the words as they are now; each new one once.
     """
 
-    agreed = Signal(object)
-
-    def __init__(self, words: Sequence[str], what: str, parent: QWidget, at: int = 0) -> None:
+    def __init__(
+        self, words: Sequence[str], what: str, use: Callable[[list[str]], None], parent: QWidget, at: int
+    ) -> None:
         super().__init__(parent, tr("Words"))
+        self._use = use
         self._fit_into_window(WIDE, HIGH)
         self._before = list(words)
         self.search = QLineEdit(self, placeholderText=tr("Find a word, then Enter for the next"))
@@ -101,7 +98,7 @@ class WordsDialog(Dialog):
         )
 
     def _agree(self) -> None:
-        self.agreed.emit(self.words())
+        self._use(self.words())
         self.accept()
 
     def _say_how_many(self, lines: int) -> None:
