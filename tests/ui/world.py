@@ -17,7 +17,7 @@ from tests.prepared import prepare
 from tests.store.chats import add_reply
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
-from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged, TroubleRaised
+from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged, TemplatesChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.desk.desk import Desk
@@ -182,7 +182,7 @@ async def beside(setup: Setup) -> TeamDesk:
     opened = await open_window_desk(setup)
     assert isinstance(opened, TeamDesk)
     caught_up = asyncio.Event()
-    opened.desk.bus.subscribe(lambda event: caught_up.set() if event == TroubleRaised("server", "") else None)
+    opened.desk.bus.subscribe(lambda event: caught_up.set() if isinstance(event, TemplatesChanged) else None)
     async with asyncio.timeout(PATIENCE):
         await caught_up.wait()
     return opened

@@ -13,6 +13,7 @@ from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.runtime.bus import Bus
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
@@ -32,8 +33,15 @@ class Heard:
 
     events: list[Event] = field(default_factory=list)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
+    _bus: Bus = field(default_factory=Bus)
+
+    def __post_init__(self) -> None:
+        self._bus.subscribe(self._hear)
 
     def __call__(self, event: Event) -> None:
+        self._bus.publish(event)
+
+    def _hear(self, event: Event) -> None:
         self.events.append(event)
         self._more.set()
 

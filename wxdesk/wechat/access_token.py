@@ -146,8 +146,8 @@ class AccessTokens:
         """
         self._held.pop(name, None)
         self._renewals.pop(name, None)
-        if self._early.pop(name, 0) >= SUSPICIOUS:
-            self._publish(TroubleRaised(TroubleArea.TOKEN.key(name), ""))
+        self._early.pop(name, None)
+        self._publish(TroubleRaised(TroubleArea.TOKEN.key(name), ""))
         if self._failures.pop(name, (0, 0)) > (0, 1):  # else nothing was told
             self._publish(TroubleRaised(TroubleArea.ACCOUNT.key(name), ""))
         flight = self._flights.pop(name, None)
@@ -223,13 +223,9 @@ class AccessTokens:
     def _renew_due(self, account: Account) -> asyncio.Task[str]:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() >= held.renew_at:
-            self._expired_normally(account)
-        return self.renew(account)
-
-    def _expired_normally(self, account: Account) -> None:
-        """Note that a token expired normally, so no other program fetches tokens."""
-        if self._early.pop(account.name, 0) >= SUSPICIOUS:
+            self._early.pop(account.name, None)  # it expired normally, so no other program fetches tokens
             self._publish(TroubleRaised(TroubleArea.TOKEN.key(account.name), ""))
+        return self.renew(account)
 
     def _good(self, account: Account) -> _HeldToken | None:
         held = self._held.get(account.name)

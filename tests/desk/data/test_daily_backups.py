@@ -15,6 +15,7 @@ from tests.prepared import prepare
 from wxdesk.config.reading import BackupSettings, Config
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.desk.data.daily_backups import KEPT, DailyBackups, daily_backups
+from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.i18n import tr
 from wxdesk.store.moving.backup import read_listing
@@ -31,7 +32,9 @@ class Daily:
         self.told = asyncio.Event()
         self.clock = HandClock()
         self.configuration = Configuration(Setup(self.home, Config(), clock=self.clock), self.hear, None)  # type: ignore[arg-type]
-        self.part = DailyBackups(self.configuration, self.hear, self.clock)
+        bus = Bus()
+        bus.subscribe(self.hear)
+        self.part = DailyBackups(self.configuration, bus.publish, self.clock)
 
     def hear(self, event: Event) -> None:
         self.heard.append(event)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wxdesk.core.events import ConversationChanged, Event, PauseChanged
+from wxdesk.core.events import ConversationChanged, Event, PauseChanged, TroubleRaised
 from wxdesk.desk.runtime.bus import Bus
 
 
@@ -29,6 +29,20 @@ def test_a_subscription_hears_events_from_its_begin_to_its_end_only() -> None:
     bus.subscribe(second.append, PauseChanged)
     bus.publish(PauseChanged(False))
     assert (first, second) == ([PauseChanged(True)], [PauseChanged(False)])
+
+
+def test_a_trouble_is_heard_once_until_it_changes_or_ends_but_each_time_if_it_passes() -> None:
+    bus, heard = Bus(), list[Event]()
+    bus.subscribe(heard.append)
+    full, fuller = TroubleRaised("disk", "500 MB"), TroubleRaised("disk", "100 MB")
+    passing = TroubleRaised("quarantine", "One more.", passing=True)
+    for event in (TroubleRaised("disk", ""), full, full, fuller, TroubleRaised("server", ""), passing, passing):
+        bus.publish(event)
+    for key in ("disk", "disk", "quarantine"):
+        bus.publish(TroubleRaised(key, ""))
+    bus.publish(full)
+    ends = [TroubleRaised("disk", ""), TroubleRaised("quarantine", "")]
+    assert heard == [full, fuller, passing, passing, *ends, full]
 
 
 @pytest.mark.expects_log("A subscriber failed on PauseChanged")

@@ -28,6 +28,7 @@ from wxdesk.core.events import (
     PushSeen,
     ReachabilityChanged,
     ReplyChanged,
+    TemplatesChanged,
     TroubleRaised,
 )
 from wxdesk.core.model.account import ReplyMode
@@ -69,7 +70,7 @@ class Team:
 
     async def knows_the_server(self) -> None:
         """Until the desk has read the server's state."""
-        await self.until(TroubleRaised, lambda event: event == TroubleRaised("server", ""))
+        await self.until(TemplatesChanged)  # which it reads anew with all the rest
 
     async def shows_health(self) -> None:
         """Until the desk shows its server's, which may be asked for twice while events arrive."""

@@ -11,6 +11,7 @@ from tests.store.chats import T0, Talk
 from wxdesk.core.errors import StoreDamaged, StoreError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.messages.store_watch import StoreWatch
+from wxdesk.desk.runtime.bus import Bus
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -60,8 +61,9 @@ def troubles(heard: list[Event]) -> list[TroubleRaised]:
 
 async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: Path, tmp_path: Path) -> None:
     store = await open_store(SQLITE, home)
-    heard: list[Event] = []
-    watch = StoreWatch(store.check, heard.append, home)
+    bus, heard = Bus(), list[Event]()
+    bus.subscribe(heard.append)
+    watch = StoreWatch(store.check, bus.publish, home)
     try:
         await watch.check_once()
         assert heard == []
@@ -78,12 +80,13 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
 
 
 def test_a_folder_into_which_everybody_may_write_is_told_until_it_is_not(tmp_path: Path) -> None:
-    heard: list[Event] = []
+    bus, heard = Bus(), list[Event]()
+    bus.subscribe(heard.append)
 
     async def sound() -> str:
         return ""
 
-    watch = StoreWatch(sound, heard.append, tmp_path)
+    watch = StoreWatch(sound, bus.publish, tmp_path)
     for rights in (0o700, 0o777, 0o1777, 0o775):
         tmp_path.chmod(rights)
         watch.look_at_folder()

@@ -23,6 +23,7 @@ from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.statistics import FigureFilter, MessageCounts, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.desk.messages import hourly_sums
+from wxdesk.desk.runtime.bus import Bus
 from wxdesk.store.reports.hourly import HOURS_AT_ONCE, _count_changed, _keep_sums
 from wxdesk.store.schema.figures import changed_hours
 
@@ -197,8 +198,9 @@ async def test_sums_that_cannot_be_renewed_twice_are_reported_until_they_are(
 ) -> None:
     monkeypatch.setattr(hourly_sums, "RECOUNT_SECONDS", 0.001)
     await talk.store._db.write(lambda connection: connection.execute(text("ALTER TABLE changed_hours RENAME TO gone")))
-    told = asyncio.Queue[Any]()
-    keeping = asyncio.create_task(hourly_sums.keep_sums(talk.store.hourly_sums, lambda: T0, told.put_nowait))
+    bus, told = Bus(), asyncio.Queue[Any]()
+    bus.subscribe(told.put_nowait)
+    keeping = asyncio.create_task(hourly_sums.keep_sums(talk.store.hourly_sums, lambda: T0, bus.publish))
     try:
         assert "Insights are slow" in (await told.get()).text
     finally:

@@ -60,7 +60,6 @@ class DailyBackups:
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
-        self._trouble: Text = ""
 
     def on_event(self, _: Event) -> None:
         """Look at once: the folder may be another one."""
@@ -75,7 +74,7 @@ class DailyBackups:
         """Write today's backup unless it is there; return when to look again."""
         setup, now = self._configuration.now, self._clock().astimezone()
         folder = setup.config.backup.folder
-        before, self._trouble = self._trouble, ""
+        trouble: Text = ""
         again = None
         if folder:
             file = Path(folder, f"{_beginning(setup.home)}{now:%Y-%m-%d}.zip")
@@ -85,9 +84,8 @@ class DailyBackups:
                     await _write(setup.home, file)
                     await on_own_thread(lambda: _tidy(file, setup.home))
             except BadInput as error:
-                self._trouble, again = Phrase(FAILED, folder=folder, reason=explanation(error)), now + TRY_AGAIN
-        if self._trouble != before:
-            self._publish(TroubleRaised(TroubleArea.BACKUP, self._trouble))
+                trouble, again = Phrase(FAILED, folder=folder, reason=explanation(error)), now + TRY_AGAIN
+        self._publish(TroubleRaised(TroubleArea.BACKUP, trouble))
         return again
 
 

@@ -31,9 +31,8 @@ async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], N
                 await asyncio.sleep(REST_SECONDS)
         except StoreError:
             failures += 1
-            if failures == MOST_FAILURES:
+            if failures >= MOST_FAILURES:
                 publish(TroubleRaised(TroubleArea.FIGURES, WITHOUT_SUMS))
         else:
-            if failures >= MOST_FAILURES:
-                publish(TroubleRaised(TroubleArea.FIGURES, ""))
+            publish(TroubleRaised(TroubleArea.FIGURES, ""))
             failures = 0

@@ -161,9 +161,8 @@ class Intake:
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()
             return
-        if self._store_failed:
-            self._store_failed = False
-            self._publish(events.TroubleRaised(TroubleArea.INTAKE, ""))
+        self._store_failed = False
+        self._publish(events.TroubleRaised(TroubleArea.INTAKE, ""))
 
     async def _decide_left(self) -> bool:
         """Decide on a batch of messages left without a decision, oldest first.

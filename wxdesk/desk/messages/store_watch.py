@@ -84,7 +84,6 @@ class StoreWatch:
         self._check = check
         self._publish = publish
         self._home = home
-        self._told: dict[str, Text] = {}
         self._scarcity = 0
 
     async def run(self) -> None:
@@ -101,22 +100,18 @@ class StoreWatch:
         try:
             unsafe = await self._check()
             self.accepts = True
-            self._tell(TroubleArea.DATABASE, "")
-            self._tell(TroubleArea.DATABASE_UNSAFE, trouble(unsafe_database(unsafe)) if unsafe else "")
+            self._publish(TroubleRaised(TroubleArea.DATABASE, ""))
+            told = trouble(unsafe_database(unsafe)) if unsafe else ""
+            self._publish(TroubleRaised(TroubleArea.DATABASE_UNSAFE, told))
         except StoreError as error:
             self.accepts = False
-            what = trouble(database_failure(error))
-            self._tell(TroubleArea.DATABASE, Phrase("Messages are no longer accepted. {what}", what=what))
-
-    def _tell(self, area: TroubleArea, text: Text) -> None:
-        if text != self._told.get(area, ""):
-            self._told[area] = text
-            self._publish(TroubleRaised(area, text))
+            told = Phrase("Messages are no longer accepted. {what}", what=trouble(database_failure(error)))
+            self._publish(TroubleRaised(TroubleArea.DATABASE, told))
 
     def look_at_folder(self) -> None:
         """Look once who may write into the home."""
         found = open_home(self._home)
-        self._tell(TroubleArea.FOLDER, trouble(found) if found else "")
+        self._publish(TroubleRaised(TroubleArea.FOLDER, trouble(found) if found else ""))
 
     def look_at_disk(self) -> None:
         """Look once how much room is left, also while nobody writes."""

@@ -82,7 +82,6 @@ class PictureFetching:
         self._account_failures: dict[str, int] = {}
         self._resting: dict[str, datetime] = {}
         self._given_up_at: datetime | None = None
-        self._stumbled = False
 
     def on_event(self, event: Event) -> None:
         """Check when a picture is awaited, and when accounts have changed."""
@@ -150,7 +149,6 @@ class PictureFetching:
         except BadPicture as error:
             await self._miss(awaited, error.reason)
         except StoreError as error:
-            self._stumbled = True
             self._publish(TroubleRaised(TroubleArea.PICTURES, Phrase(NOT_KEPT, reason=explanation(error))))
             self._postpone(awaited)
         except Exception:
@@ -161,9 +159,7 @@ class PictureFetching:
         await self._records.add_to_message(awaited.message_id, picture, self._clock())
         self._forget(awaited)
         self._account_failures.pop(awaited.account, None)
-        if self._stumbled:
-            self._stumbled = False
-            self._publish(TroubleRaised(TroubleArea.PICTURES, ""))
+        self._publish(TroubleRaised(TroubleArea.PICTURES, ""))
         self._publish_state(awaited, PictureState.KEPT)
 
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:

@@ -36,7 +36,6 @@ class PushWatch:
         self._public_url = public_url
         self._publish = publish
         self._troubles: dict[str, Finding] = {}
-        self._original_ids: dict[str, str] = {}
         self._good: set[str] = set()  # accounts that a good request came for, and "" once one has come at all
         self._doubts: dict[str, int] = {}  # unexplained refusals since the last good request
         self._doubts_needed: dict[str, int] = {}  # for a trouble, where it is no longer `DOUBTS`
@@ -85,8 +84,7 @@ class PushWatch:
     def forget(self, account: str) -> None:
         """End the troubles of an account that is gone."""
         self._end_trouble(account)
-        if self._original_ids.pop(account, ""):
-            self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(account), ""))
+        self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(account), ""))
         self._good.discard(account)
 
     def expect_secrets(self, account: str) -> None:
@@ -141,17 +139,15 @@ class PushWatch:
             self._compare_original_id(event)
 
     def _end_trouble(self, account: str) -> None:
-        if self._troubles.pop(account, None) is not None:
-            self._publish(TroubleRaised(TroubleArea.PUSH.key(account), ""))
+        self._troubles.pop(account, None)
+        self._publish(TroubleRaised(TroubleArea.PUSH.key(account), ""))
 
     def _compare_original_id(self, event: PushSeen) -> None:
         found = event.finding
         wrong = found if found is not None and found.verdict is CheckVerdict.ORIGINAL_ID_DIFFERS else None
         right = str(wrong.values["original_id"]) if wrong is not None else ""
-        if right != self._original_ids.get(event.account, ""):
-            self._original_ids[event.account] = right
-            text = sentences.of_account(wrong, sentences.trouble(wrong)) if wrong is not None else ""
-            self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(event.account), text, copy=right))
+        text = sentences.of_account(wrong, sentences.trouble(wrong)) if wrong is not None else ""
+        self._publish(TroubleRaised(TroubleArea.ORIGINAL_ID.key(event.account), text, copy=right))
 
     def _raise(self, finding: Finding) -> None:
         known = self._troubles.get(finding.account)

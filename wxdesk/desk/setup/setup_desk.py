@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from wxdesk.core import events
-from wxdesk.core.errors import SendError, StoreError, Text
+from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.facts import AccountSetup, SetupState, judged_before
@@ -65,7 +65,6 @@ class SetupDesk:
         self._watch = PushWatch(self._attempts, lambda: self.public_url, self._publish)
         self._waiting = SetupWaiting(self._accounts, self._book, self._api, self._store, self._has_rules, self._clock)
         self._requests = RequestJudge(self._configuration, self._watch, self._waiting, self._book)
-        self._kept_back: Text = ""
         self._judged_by: dict[tuple[str, Check], tuple[object, ...]] = {}
         self.refresh()
 
@@ -117,9 +116,7 @@ class SetupDesk:
         asked = now.sources if now.missing or now.only_remembered else None
         findings = source_findings(asked) if asked is not None else ()
         text = next(map(trouble, findings), "")
-        if text != self._kept_back:
-            self._kept_back = text
-            self._publish(events.TroubleRaised(TroubleArea.SECRETS, text))
+        self._publish(events.TroubleRaised(TroubleArea.SECRETS, text))
 
     async def load(self) -> None:
         """Take up the facts where the last run left them."""

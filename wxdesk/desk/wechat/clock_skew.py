@@ -70,7 +70,6 @@ class ClockCheck:
         self._clock = clock
         self._elapsed = elapsed
         self._began = self._epoch()
-        self._told: Text = ""
         self.ahead: timedelta | None = None
         self.is_sure = False
 
@@ -105,7 +104,4 @@ class ClockCheck:
 
     def _set_ahead(self, ahead: timedelta) -> None:
         self.ahead = ahead
-        words = clock_warning(ahead)
-        if words != self._told:
-            self._told = words
-            self._publish(TroubleRaised(TroubleArea.CLOCK, words))
+        self._publish(TroubleRaised(TroubleArea.CLOCK, clock_warning(ahead)))
