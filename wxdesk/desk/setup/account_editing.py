@@ -74,8 +74,8 @@ class AccountEditing(Struct, frozen=True):
             return await self._configuration.edit(change)
         except BaseException:
             with suppress(WxdeskError):  # of a keychain that has shut since
-                if secrets and self._sources is not None and name not in await self._names():
-                    await asyncio.to_thread(self._sources.remove, name, START_SECONDS)
+                if secrets and name not in await self._names():
+                    await self._in_sources(lambda sources: sources.remove(name, START_SECONDS))
             raise
 
     async def change(self, name: str, **keys: object) -> ConfigurationChanged:
@@ -95,21 +95,20 @@ class AccountEditing(Struct, frozen=True):
         the one of its field is refused, and nothing is stored.
         """
         configured = self._configuration.now.accounts.get(name)
-        if configured is None or self._sources is None:
+        if configured is None or self._configuration.now.sources is None:
             raise NotFound("account")
         known = values_of(configured, self._configuration.now.found_for(name).credentials)
         await self._keep(name, _cleaned(values, known), at_once=at_once)
         return await self._configuration.reload()
 
     async def _keep(self, name: str, values: Mapping[SecretName, str], *, at_once: bool = False) -> None:
-        if values and self._sources is not None:
+        if values:
             now = self._configuration.now.clock()
-            await asyncio.to_thread(self._sources.store, name, values, now, at_once=at_once)
+            await self._in_sources(lambda sources: sources.store(name, values, now, at_once=at_once))
 
     async def set_other_secret(self, names: tuple[str, str], value: str) -> ConfigurationChanged:
         """Store a secret of no account, or remove it if empty, and use it."""
-        if self._sources is not None:
-            await asyncio.to_thread(self._sources.store_other, names, value)
+        await self._in_sources(lambda sources: sources.store_other(names, value))
         return await self._configuration.reload()
 
     async def set_phone(self, name: str, kind: PhoneKind | None = None, address: str = "") -> ConfigurationChanged:
@@ -144,8 +143,7 @@ class AccountEditing(Struct, frozen=True):
                 raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=new))
             await self._finish_rename()  # an earlier one, which no disk took
             await rows.begin_rename(old, new)
-            if self._sources is not None:
-                await asyncio.to_thread(self._sources.copy, old, new)
+            await self._in_sources(lambda sources: sources.copy(old, new))
 
         change = partial(with_account_keys, name=old, keys={"name": new})
         async with self._renaming:
@@ -172,11 +170,10 @@ class AccountEditing(Struct, frozen=True):
         gone, name = (old, new) if new in names and old not in names else (new, old)
         if gone not in names:
             await rows.rename(gone, name)  # nothing, where they have not moved
-            if self._sources is not None:
-                try:
-                    await asyncio.to_thread(self._sources.remove, gone, START_SECONDS)
-                except BadInput:  # of a keychain that is shut: the next start tries again
-                    return
+            try:
+                await self._in_sources(lambda sources: sources.remove(gone, START_SECONDS))
+            except BadInput:  # of a keychain that is shut: the next start tries again
+                return
         await rows.forget_rename()
 
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
@@ -189,8 +186,7 @@ class AccountEditing(Struct, frozen=True):
         """
 
         async def remove_rest() -> None:
-            if self._sources is not None:
-                await asyncio.to_thread(self._sources.remove, name)
+            await self._in_sources(lambda sources: sources.remove(name))
             if with_data:
                 self._store.pushes.expect_fewer()
                 for digest in await self._store.account_rows.pictures(name):
@@ -232,9 +228,10 @@ class AccountEditing(Struct, frozen=True):
         """Read which accounts config.toml has, whatever is in force."""
         return tuple(one.name for one in (await asyncio.to_thread(load, self._configuration.now.home)).accounts)
 
-    @property
-    def _sources(self) -> SecretSources | None:
-        return self._configuration.now.sources
+    async def _in_sources(self, change: Callable[[SecretSources], object]) -> None:
+        """Change the places of secrets, if this desk has any."""
+        if (sources := self._configuration.now.sources) is not None:
+            await asyncio.to_thread(change, sources)
 
     async def _moving(
         self, name: str, change: Callable[[str], str], **steps: Callable[[], Awaitable[None]]

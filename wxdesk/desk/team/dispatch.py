@@ -23,7 +23,6 @@ from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.command import CommandState, StoredCommand
 from wxdesk.core.setup.facts import SetupState
-from wxdesk.core.setup.reach import Reach
 from wxdesk.core.troubles import TroubleArea
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
@@ -51,12 +50,11 @@ REPORT = "report"
 
 
 class ServerState(Struct, frozen=True):
-    """State of the server that works: its health, accounts, set-up and reachability."""
+    """State of the server that works: its health, accounts and set-up."""
 
     health: HealthState
     accounts: dict[str, Account]
     setup: SetupState
-    reach: Reach
 
 
 class PartFront:
@@ -285,7 +283,7 @@ class CommandRunner:
     async def _result_of(self, command: StoredCommand) -> Any:  # noqa: ANN401
         if command.path == REPORT:
             desk = self._desk
-            return ServerState(desk.health.state, desk.accounts.configured, desk.setup.state, desk.reachability.state)
+            return ServerState(desk.health.state, desk.accounts.configured, desk.setup.state)
         if command.path not in SHARED:
             raise StoreError(reason=UNKNOWN)
         method = attrgetter(command.path)(self._desk)

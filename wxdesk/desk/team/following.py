@@ -111,8 +111,7 @@ class Following:
                 self._look_at_everything()
             else:
                 self._publish(events.TroubleRaised(TroubleArea.SERVER, ""))
-                reached = events.ReachabilityChanged(state.reach)
-                for event in (*_ALL_NEW, reached) if everything else (events.SetupChanged(""),):
+                for event in _ALL_NEW if everything else (events.SetupChanged(""),):
                     self._publish(event)
 
     def _look_at_everything(self) -> None:
@@ -168,6 +167,7 @@ class Following:
     def _take_health(self, state: HealthState) -> None:
         """Publish the server's health to the window of this desk."""
         self._publish(events.ListenerChanged(state.listener_url))
+        self._publish(events.ReachabilityChanged(state.reach))
         self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:
             self._publish(events.TokenChanged(account, token.expires_at, token.error))
