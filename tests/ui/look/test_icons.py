@@ -1,5 +1,9 @@
 """Every icon that is named somewhere exists, and takes the colour of its role."""
 
+import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -62,3 +66,43 @@ def test_an_icon_is_drawn_once_a_size_and_dyed(qapp: QApplication) -> None:
     QPixmapCache.clear()
     shown = {pixmap("send", role, size).cacheKey() for role in ("text", "faint", "failed") for size in (16, 20)}
     assert (len(shown), _rendered.cache_info().misses) == (6, 2)
+
+
+def test_an_icon_is_sharp_on_each_of_two_screens(tmp_path: Path) -> None:
+    """It was rendered for the finest screen, and on the other one Qt left out pixels of it."""
+    size = {"y": 0, "width": 1000, "height": 800, "logicalDpi": 96, "logicalBaseDpi": 96}
+    screens = [{"name": "fine", "x": 0, "dpr": 1.5} | size, {"name": "usual", "x": 1000, "dpr": 1.0} | size]
+    file = tmp_path / "screens.json"
+    file.write_text(json.dumps({"screens": screens}), encoding="utf-8")
+    program = """
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+from wxdesk.ui.look.icons import icon, pixmap
+from wxdesk.ui.widgets.labels import IconLabel
+
+def shown(picture):
+    image = QImage(picture.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    picture.setDevicePixelRatio(1)
+    painter = QPainter(image)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return image
+
+label = IconLabel("clock", "text", 16)
+label.setStyleSheet("background: white")
+label.winId()
+label.windowHandle().setScreen(application.screens()[1])
+label.setGeometry(1000, 0, 16, 16)
+label.show()
+drawn = shown(pixmap("clock", "text", 16, 1.0))
+print(application.devicePixelRatio(), label.devicePixelRatioF(), shown(label.grab()) == drawn)
+for ratio in (1.0, 1.5):
+    given = icon("clock", "text", 16).pixmap(QSize(16, 16), ratio)
+    print(shown(given) == shown(pixmap("clock", "text", 16, ratio)))
+"""
+    environment = os.environ | {"QT_QPA_PLATFORM": f"offscreen:configfile={file}"}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1.5", "1.0", "True", "True", "True"]

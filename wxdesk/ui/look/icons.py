@@ -22,21 +22,22 @@ def program_icon() -> QIcon:
 def icon(name: str, role: str = "secondary", size: int = 20) -> QIcon:
     """Return the icon `name` in the colour of `role`, faint while disabled.
 
-    It holds the colours of the moment: a widget sets it again when the palette changes.
+    It holds the colours of the moment: a widget sets it again when the palette changes. On each screen it is sharp.
     """
-    made = QIcon(pixmap(name, role, size))
-    made.addPixmap(pixmap(name, "faint", size), QIcon.Mode.Disabled)
+    made = QIcon()
+    for ratio in {screen.devicePixelRatio() for screen in QGuiApplication.screens()}:
+        made.addPixmap(pixmap(name, role, size, ratio))
+        made.addPixmap(pixmap(name, "faint", size, ratio), QIcon.Mode.Disabled)
     return made
 
 
-def pixmap(name: str, role: str = "secondary", size: int = 20) -> QPixmap:
-    """Render the icon `name` at `size` device-independent pixels for this screen.
+def pixmap(name: str, role: str = "secondary", size: int = 20, ratio: float = 1.0) -> QPixmap:
+    """Render an icon of `size` pixels for a screen with this device pixel ratio.
 
     Raises:
         FileNotFoundError: there is no such icon.
     """
     color = color_of(role)
-    ratio = _ratio()
     key = f"wxdesk:{name}:{color.name()}:{size}:{ratio}"
     found = QPixmap()
     if not QPixmapCache.find(key, found):
@@ -64,8 +65,3 @@ def _rendered(name: str, size: int, ratio: float) -> QImage:
     drawing.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return picture
-
-
-def _ratio() -> float:
-    application = QGuiApplication.instance()
-    return application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0

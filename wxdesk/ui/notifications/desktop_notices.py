@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.threads import LoopThread
-from wxdesk.ui.look.icons import pixmap, program_icon
+from wxdesk.ui.look.icons import icon, program_icon
 from wxdesk.ui.look.theme import color_of, font
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, Notifier, OnNoticeAction
 from wxdesk.ui.notifications.service import NoticeService
@@ -144,7 +144,7 @@ class Tray(QObject):
 
 def _icon(name: str, role: str, calling: int) -> QIcon:
     # The system's panel may be light or dark, whatever the window is: the program's own icon is seen on both.
-    picture = program_icon().pixmap(SIDE) if role == "accent" else pixmap(name, role, SIDE)
+    picture = (program_icon() if role == "accent" else icon(name, role, SIDE)).pixmap(SIDE)
     if not calling:
         return QIcon(picture)
     ratio = picture.devicePixelRatio()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,13 +10,12 @@ from wxdesk.core.setup.facts import SETUP_STEPS, AccountSetup
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import CENTER, paint_box, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, paint_box, paint_icon, paint_text, painting
 
 _TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
 
@@ -105,4 +104,4 @@ class StepItem(EnterButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color_of("panel" if self.isChecked() else _TINTS[role]))
         painter.drawEllipse(disc)
-        painter.drawPixmap(round(disc.center().x() - 8), round(disc.center().y() - 8), pixmap(self.look.icon, role, 16))
+        paint_icon(painter, (disc.center() - QPointF(8, 8)).toPoint(), self.look.icon, role, 16)

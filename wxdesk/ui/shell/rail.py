@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, color_of, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import key_name
-from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_box, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_box, paint_icon, paint_text, painting
 
 ITEM = QSize(60, 48)
 ICON = 20
@@ -93,7 +92,7 @@ class RailItem(EnterButton):
                 ring = ground.adjusted(0.5, 0.5, -0.5, -0.5)
                 paint_box(painter, ring, Measure.RADIUS, line="accent", thick=1.5)
             role = "accent" if self.isChecked() else "secondary"
-            painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
+            paint_icon(painter, QPoint((self.width() - ICON) // 2, 6), self.place.icon, role, ICON)
             below = QRect(1, 27, self.width() - 2, 17)
             paint_text(painter, below, self.place.word, self.font(), color_of(role), CENTER)
             if self.badge:

@@ -34,10 +34,9 @@ from wxdesk.core.events import PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.findings import TOKEN_CALLS
 from wxdesk.i18n import tr
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, line_of
-from wxdesk.ui.widgets.painting import RIGHT, paint_focus, paint_text, painting
+from wxdesk.ui.widgets.painting import RIGHT, paint_focus, paint_icon, paint_text, painting
 from wxdesk.ui.widgets.row_list import Index
 
 MOST = 2000
@@ -236,7 +235,7 @@ class TrafficDelegate(QStyledItemDelegate):
             case Column.WHAT:
                 top = rect.top() + (rect.height() - ICON) // 2
                 name = "arrow-left" if line.incoming else "arrow-right"
-                painter.drawPixmap(QPoint(rect.left(), top), pixmap(name, "faint", ICON))
+                paint_icon(painter, QPoint(rect.left(), top), name, "faint", ICON)
                 paint_text(painter, rect.adjusted(ICON + 6, 0, 0, 0), line.what, font(), color_of("text"))
             case Column.RESULT:
                 paint_text(painter, rect, line.result, font(strong=True), color_of(line.tone.value))

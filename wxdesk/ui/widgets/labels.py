@@ -7,7 +7,7 @@ import html
 import re
 import sys
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -19,10 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
-from wxdesk.ui.widgets.painting import paint_box, painting
+from wxdesk.ui.widgets.painting import paint_box, paint_icon, painting
 
 SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 """Text that can be selected, and so copied, by mouse and keyboard."""
@@ -216,7 +215,7 @@ class IconLabel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:
             left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
-            painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
+            paint_icon(painter, QPoint(left, top), self._name, self.role, self._size)
 
 
 def key_name(usual: str) -> str:

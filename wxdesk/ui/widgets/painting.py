@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintDevice, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
@@ -103,9 +103,9 @@ def paint_text(
     return metrics.horizontalAdvance(shown)
 
 
-def paint_icon(painter: QPainter, at: QPointF, name: str, role: str, size: int) -> None:
+def paint_icon(painter: QPainter, at: QPointF | QPoint, name: str, role: str, size: int) -> None:
     """Paint a small icon in the colour of a role, its top left corner at `at`."""
-    painter.drawPixmap(at, pixmap(name, role, size))
+    painter.drawPixmap(at, pixmap(name, role, size, painter.device().devicePixelRatioF()))
 
 
 def paint_arrow(field: QWidget, size: int = 16) -> None:

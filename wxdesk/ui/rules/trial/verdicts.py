@@ -5,16 +5,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.decision import RuleVerdict
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, color_of, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
-from wxdesk.ui.widgets.painting import paint_text
+from wxdesk.ui.widgets.painting import paint_icon, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 
 NAME_ROW = 31
@@ -114,11 +113,11 @@ class VerdictDelegate(RowDelegate[VerdictLines]):
         if index.row() > 0:
             painter.setPen(QPen(color_of("line"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        icon = pixmap("check" if matched else "dash" if asked else "dot", "accent" if matched else "faint", 14)
         name = QRect(rect.left() + LEFT, rect.top() + 6, rect.width() - LEFT - RIGHT, LINE)
         if not asked:
             name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
-        painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
+        icon, role = "check" if matched else "dash" if asked else "dot", "accent" if matched else "faint"
+        paint_icon(painter, QPoint(rect.left() + 9, name.top() + 3), icon, role, 14)
         face = font(Size.BODY if asked else Size.SMALL, strong=matched)
         paint_text(painter, name, row.words, face, color_of("text" if asked else "secondary"))
         painter.setFont(sentence_font(Size.SMALL))
@@ -127,8 +126,8 @@ class VerdictDelegate(RowDelegate[VerdictLines]):
         for held, words in row.lines:
             line = line.translated(0, line.height())
             line.setHeight(self._height(words, line.width() - BESIDE_MARK))
-            mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
-            painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
+            mark, at = ("check", "accent") if held else ("cross", "failed"), line.top() + (LINE - MARK) // 2
+            paint_icon(painter, QPoint(line.left(), at), *mark, MARK)
             beside = line.adjusted(BESIDE_MARK, (LINE - self._words.height()) // 2, 0, 0)
             painter.drawText(beside, _wrapped(words), _line(self.shown(words, beside.width())))
 

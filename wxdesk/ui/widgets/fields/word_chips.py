@@ -9,7 +9,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.widgets.boxes import discard
@@ -17,7 +16,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import paint_box, paint_text, painting
+from wxdesk.ui.widgets.painting import paint_box, paint_icon, paint_text, painting
 
 HEIGHT = 30
 PADDING = 10
@@ -85,7 +84,7 @@ class WordChip(QAbstractButton):
             room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
             paint_text(painter, room, self.text(), self.font(), color_of(self._ink))
             painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
-            painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
+            paint_icon(painter, self._cross().topLeft(), "close", self._ink, CROSS)
 
     def _natural_width(self) -> int:
         return self.fontMetrics().horizontalAdvance(self.text()) + PADDING + 6 + CROSS + CROSS_EDGE
