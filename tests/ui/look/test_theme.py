@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply, style_sheet
-from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Colors, Theme, font, use_font
+from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Theme, font, use_font
 
 READ = 4.5  # WCAG 2.1, 1.4.3
 SEEN = 3.0  # WCAG 2.1, 1.4.11, and large text
@@ -49,13 +49,13 @@ def test_the_measure_is_the_one_of_wcag() -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("role", "grounds"), PAIRS)
-def test_text_can_be_read(colors: Colors, role: str, grounds: tuple[str, ...]) -> None:
+def test_text_can_be_read(colors: Theme, role: str, grounds: tuple[str, ...]) -> None:
     low = {g: round(c, 2) for g in grounds if (c := _contrast(getattr(colors, role), getattr(colors, g))) < READ}
     assert low == {}
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
-def test_marks_can_be_seen(colors: Colors) -> None:
+def test_marks_can_be_seen(colors: Theme) -> None:
     assert _contrast(colors.human, colors.panel) >= SEEN
     assert _contrast(colors.accent_fill, colors.panel) >= SEEN
 
@@ -68,9 +68,20 @@ def test_the_letter_on_an_avatar_can_be_seen(ground: str) -> None:
 @pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
 def test_a_chosen_look_is_the_current_theme(qapp: QApplication, appearance: Appearance, look: Look) -> None:
     appearance.choose(look)
-    assert Theme.current().dark is (look is Look.DARK)
+    assert Theme.current() is (DARK if look is Look.DARK else LIGHT)
     assert qapp.palette().color(QPalette.ColorRole.Base) == QColor((DARK if look is Look.DARK else LIGHT).panel)
-    assert Theme.current().colors.panel in qapp.styleSheet()
+    assert Theme.current().panel in qapp.styleSheet()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_no_colour_is_left_to_the_palette_of_the_desktop(theme: Theme) -> None:
+    """One of high contrast would show through, say in a light window on a dark desktop."""
+    palette, roles = (
+        theme.palette(),
+        set(QPalette.ColorRole) - {QPalette.ColorRole.NColorRoles, QPalette.ColorRole.NoRole},
+    )
+    groups = QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive, QPalette.ColorGroup.Disabled
+    assert [(group, role) for group in groups for role in roles if not palette.isBrushSet(group, role)] == []
 
 
 def test_the_style_sheet_uses_no_colour_of_its_own() -> None:

@@ -17,7 +17,7 @@ from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desktop import tell_of_upgrade
 from wxdesk.runner import DeskThread
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import DARK, Theme
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.waiting_window import WaitingWindow
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -48,7 +48,7 @@ def test_a_long_upgrade_is_told_until_the_desk_is_open(
     upgrading.set()
     tell_of_upgrade(tmp_path, upgrading, opening)
     timer.stop()
-    assert themes[0].dark
+    assert themes == [DARK]
     assert said[0] == "正在升级数据库"
     assert "不会丢失" in said[1]
     assert not list(_shown())

@@ -21,7 +21,7 @@ def style_sheet(theme: Theme) -> str:
     `line` (a rule of one pixel), `list` (a view without a frame), `pending` and `failed` (tinted cards), `flat`
     (no ground). Buttons add `kind`, chips are `chip`. Nothing here touches labels: they carry their own colour.
     """
-    values = asdict(theme.colors) | {"radius": f"{Measure.RADIUS}px"}
+    values = asdict(theme) | {"radius": f"{Measure.RADIUS}px"}
     return Template(resource("window.qss").read_text(encoding="utf-8")).substitute(values)
 
 

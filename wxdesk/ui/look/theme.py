@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from wxdesk import i18n
 
 
-class Colors(Struct, frozen=True):
-    """One colour for each role, as #RRGGBB."""
+class Theme(Struct, frozen=True):
+    """The light or dark theme: one colour for each role, as #RRGGBB."""
 
     window: str
     panel: str
@@ -41,8 +41,38 @@ class Colors(Struct, frozen=True):
     human: str  # the operator's series in charts
     mark: str  # ground of what a search found
 
+    @staticmethod
+    def of(scheme: Qt.ColorScheme) -> "Theme":
+        """Return the theme for the system's colour scheme; light if it is unknown."""
+        return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
 
-LIGHT = Colors(
+    @staticmethod
+    def current() -> "Theme":
+        """Return the theme that the application shows now, told by its palette."""
+        window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+        return DARK if window == QColor(DARK.window) else LIGHT
+
+    def color(self, role: str) -> QColor:
+        """Return the colour of a role."""
+        return QColor(getattr(self, role))
+
+    def palette(self) -> QPalette:
+        """Return Qt's palette in these colours, for the parts that the style draws."""
+        palette = QPalette(self.color("panel"), self.color("window"))  # else the desktop's would fill the rest
+        roles = QPalette.ColorRole
+        for role, name in (
+            (roles.Base, "panel"), (roles.AlternateBase, "window"), (roles.ToolTipBase, "panel"),
+            (roles.WindowText, "text"), (roles.Text, "text"), (roles.ButtonText, "text"), (roles.ToolTipText, "text"),
+            (roles.PlaceholderText, "faint"), (roles.Highlight, "accent_fill"), (roles.HighlightedText, "on_accent"),
+            (roles.Link, "accent"), (roles.LinkVisited, "accent"), (roles.Accent, "accent_fill"),
+        ):  # fmt: skip
+            palette.setColor(role, self.color(name))
+        for role in (roles.WindowText, roles.Text, roles.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("faint"))
+        return palette
+
+
+LIGHT = Theme(
     window="#F4F5F7", panel="#FFFFFF", rail="#E9ECEF", line="#E2E5E9",
     text="#1F2329", secondary="#5F6670", faint="#656C76",
     accent="#067A45", accent_fill="#09854B", on_accent="#FFFFFF", accent_tint="#E2F4E9",
@@ -52,7 +82,7 @@ LIGHT = Colors(
     mark="#FFE08A",
 )  # fmt: skip
 
-DARK = Colors(
+DARK = Theme(
     window="#17191C", panel="#1E2125", rail="#131517", line="#2C3036",
     text="#E7E9EC", secondary="#A3A9B2", faint="#9299A3",
     accent="#4CC78A", accent_fill="#0A7F49", on_accent="#FFFFFF", accent_tint="#17362A",
@@ -127,46 +157,8 @@ FAMILIES = (
 """Font families, simplified Chinese before Japanese or Korean shapes."""
 
 
-class Theme(Struct, frozen=True):
-    """The light or dark theme of the window."""
-
-    dark: bool
-    colors: Colors
-
-    @staticmethod
-    def of(scheme: Qt.ColorScheme) -> "Theme":
-        """Return the theme for the system's colour scheme; light if it is unknown."""
-        dark = scheme is Qt.ColorScheme.Dark
-        return Theme(dark, DARK if dark else LIGHT)
-
-    @staticmethod
-    def current() -> "Theme":
-        """Return the theme that the application shows now, told by its palette."""
-        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
-        return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-
-    def color(self, role: str) -> QColor:
-        """Return the colour of a role of `Colors`."""
-        return QColor(getattr(self.colors, role))
-
-    def palette(self) -> QPalette:
-        """Return Qt's palette in these colours, for the parts that the style draws."""
-        palette = QPalette()
-        roles = QPalette.ColorRole
-        for role, name in (
-            (roles.Window, "window"), (roles.Base, "panel"), (roles.AlternateBase, "window"), (roles.Button, "panel"),
-            (roles.ToolTipBase, "panel"), (roles.WindowText, "text"), (roles.Text, "text"), (roles.ButtonText, "text"),
-            (roles.ToolTipText, "text"), (roles.PlaceholderText, "faint"), (roles.Highlight, "accent_fill"),
-            (roles.HighlightedText, "on_accent"), (roles.Link, "accent"), (roles.Accent, "accent_fill"),
-        ):  # fmt: skip
-            palette.setColor(role, self.color(name))
-        for role in (roles.WindowText, roles.Text, roles.ButtonText):
-            palette.setColor(QPalette.ColorGroup.Disabled, role, self.color("faint"))
-        return palette
-
-
 def color_of(role: str) -> QColor:
-    """Return the colour of a role of `Colors` in the theme that is shown now."""
+    """Return the colour of a role in the theme that is shown now."""
     return Theme.current().color(role)
 
 
