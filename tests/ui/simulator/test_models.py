@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import conversation
 from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide
 from wxdesk.sandbox.port import Phone, SimulatedCustomer
 from wxdesk.ui.look.theme import Size
@@ -86,12 +85,11 @@ def test_one_person_has_the_same_avatar_as_in_the_inbox(qtbot: QtBot) -> None:
     openid = "oW7hT5gX3fPv0TcUw5rAi8ZnK9k2"
     model, delegate, option = CustomerModel(), CustomerDelegate(), QStyleOptionViewItem()
     for alias in ("", "李雷"):
-        contact = replace(conversation(7, alias=alias).contact, openid=openid)
         model.update_rows((SimulatedCustomer("o1", "", None), SimulatedCustomer(openid, alias, None)))
         inbox, simulator = (QImage(200, 60, QImage.Format.Format_RGB32) for _ in range(2))
         option.rect = simulator.rect()
         with painting(inbox) as painter:
-            paint_avatar(painter, QRectF(12, 12, 36, 36), contact)
+            paint_avatar(painter, QRectF(12, 12, 36, 36), openid, alias)
         with painting(simulator) as painter:
             delegate.paint(painter, option, model.index(1))
         inside = QRect(16, 16, 28, 28)

@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel, small_label
-from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
+from wxdesk.ui.widgets.painting import paint_avatar, paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 
 ROW = 60
@@ -53,7 +53,7 @@ class CustomerDelegate(RowDelegate[SimulatedCustomer]):
         rect = option.rect
         paint_row(painter, option)
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
-        paint_initial(painter, avatar, row.openid, row.name)
+        paint_avatar(painter, avatar, row.openid, row.name)
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
         paint_text(painter, line, name_text(row), font(Size.MESSAGE, strong=True), color_of("text"))

@@ -36,7 +36,7 @@ from wxdesk.core.setup.findings import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, line_of
-from wxdesk.ui.widgets.painting import RIGHT, paint_focus, paint_icon, paint_text, painting
+from wxdesk.ui.widgets.painting import RIGHT, paint_edge, paint_focus, paint_icon, paint_text, painting
 from wxdesk.ui.widgets.row_list import Index
 
 MOST = 2000
@@ -222,7 +222,7 @@ class TrafficDelegate(QStyledItemDelegate):
         painter.save()
         if chosen or index.row() == self.hovered_row:
             painter.fillRect(rect, color_of("selection" if chosen else "hover"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color_of("line"))
+        paint_edge(painter, rect)
         if chosen and index.column() == Column.TIME and bool(state & QStyle.StateFlag.State_Active):
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), color_of("accent_fill"))
         self._cell(painter, rect.adjusted(PAD, 0, -PAD, -1), line, Column(index.column()))

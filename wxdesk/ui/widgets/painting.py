@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTextBoundaryFind
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintDevice, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
-from wxdesk.core.model.conversation import Contact
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import AVATARS, Measure, Size, color_of, font
 
@@ -45,12 +44,7 @@ def paint_box(  # noqa: PLR0913 - the looks of a box, each by its name
     painter.drawRoundedRect(rect, radius, radius)
 
 
-def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
-    """Paint a contact's initial on the contact's colour."""
-    paint_initial(painter, rect, contact.openid, contact.alias)
-
-
-def paint_initial(painter: QPainter, rect: QRectF, openid: str, name: str) -> None:
+def paint_avatar(painter: QPainter, rect: QRectF, openid: str, name: str) -> None:
     """Paint the initial of a name, or of an openid, on the colour of the openid."""
     _paint_letters(painter, rect, initial_of(openid, name), crc32(openid.encode()), Measure.RADIUS, Size.TITLE)
 
@@ -142,6 +136,14 @@ def paint_focus(painter: QPainter, rect: QRectF, radius: float = 4) -> None:
     paint_box(painter, rect, radius, line="accent", thick=2)
 
 
+def paint_edge(painter: QPainter, row: QRect) -> None:
+    """Paint the line below a row, equally thick below each on a scaled screen."""
+    pen = QPen(color_of("line"), int(painter.device().devicePixelRatioF()))
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    painter.drawLine(row.bottomLeft(), row.bottomRight())
+
+
 def paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
     """Paint a row's ground, its lower edge and the ring of keyboard focus."""
     rect: QRect = option.rect
@@ -150,7 +152,7 @@ def paint_row(painter: QPainter, option: QStyleOptionViewItem) -> None:
         painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), color_of("accent_fill"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(rect, color_of("hover"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
+    paint_edge(painter, rect)
     if option.state & QStyle.StateFlag.State_HasFocus:
         paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3))
 

@@ -171,7 +171,8 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         rect = option.rect
         paint_row(painter, option)
         top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), line_height()
-        paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
+        contact, place = row.conversation.contact, QRectF(rect.left() + _PAD, top, avatar, avatar)
+        paint_avatar(painter, place, contact.openid, contact.alias)
         left = rect.left() + _PAD + avatar + _GAP
         lines = QRect(left, top, rect.right() - _PAD - left + 1, height)
         self._paint_name(painter, lines, row)

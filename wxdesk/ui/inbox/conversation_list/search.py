@@ -183,15 +183,15 @@ class SearchDelegate(RowDelegate[FoundRow]):
             self._paint_talk(painter, rect, row, phrase)
 
     def _paint_talk(self, painter: QPainter, rect: QRect, row: SearchHit | InboxRow, phrase: str) -> None:
-        conversation = row.conversation
+        conversation, contact = row.conversation, row.conversation.contact
         at = conversation.last_at if isinstance(row, InboxRow) else row.item.at
         said = known_by(row, phrase) if isinstance(row, InboxRow) else excerpt(row, phrase)
-        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), conversation.contact)
+        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), contact.openid, contact.alias)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._model.clock()
-        whose = self._model.account_of(conversation.contact)
+        whose = self._model.account_of(contact)
         when = " · ".join(filter(None, (whose, status_text(conversation, now), ago(at, now) if at else "")))
-        self._paint_name(painter, line, (name_of(conversation.contact), when))
+        self._paint_name(painter, line, (name_of(contact), when))
         self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase)
 
     def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str]) -> None:

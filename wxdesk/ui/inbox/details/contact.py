@@ -142,7 +142,7 @@ class Avatar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._contact is not None:
             with painting(self) as painter:
-                paint_avatar(painter, self.rect().toRectF(), self._contact)
+                paint_avatar(painter, self.rect().toRectF(), self._contact.openid, self._contact.alias)
 
 
 class AliasEdit(TitleField):

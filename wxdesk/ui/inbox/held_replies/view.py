@@ -11,7 +11,7 @@ from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.look.theme import color_of, font, line_height, sentence_font, smaller
 from wxdesk.ui.widgets.labels import plain_tip
-from wxdesk.ui.widgets.painting import paint_box, paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.painting import paint_box, paint_edge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
@@ -112,7 +112,7 @@ class HeldDelegate(RowDelegate[HeldReply]):
         rect = option.rect
         if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(rect, color_of("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color_of("line"))
+        paint_edge(painter, rect)
         self._paint_text(painter, rect, row, self._model.status(row))
         for name in BUTTONS:
             role = "accent" if name == "send" else "secondary"
