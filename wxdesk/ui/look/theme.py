@@ -113,6 +113,7 @@ class Measure:
     RADIUS = 8
     BUBBLE_RADIUS = 10
     BUBBLE_MAX = 420
+    CHAT_MAX = 1280  # a line across more is hard to follow
     DETAIL_BECOMES_DRAWER = 1100
     LIST_BECOMES_DRAWER = 820
 
@@ -138,6 +139,11 @@ class Size:
 def smaller(by: int) -> int:
     """Return the size of texts that are smaller than a message's."""
     return max(Size.CAPTION, Size.MESSAGE - by)
+
+
+def widest_bubble() -> int:
+    """Return the largest width of a bubble, which holds thirty letters a line."""
+    return max(Measure.BUBBLE_MAX, 30 * Size.MESSAGE)
 
 
 def line_height() -> int:

@@ -27,8 +27,8 @@ from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
-TWO_COLUMNS = 1200
-"""Smallest width of the page, in pixels, at which two columns break no sentence."""
+TWO_COLUMNS, WIDEST = 1200, 1600
+"""Smallest width of two columns that break no sentence, and the largest."""
 
 
 class SettingsPage(QWidget):
@@ -114,6 +114,7 @@ class SettingsPage(QWidget):
         title = PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header)
         hbox(title, STRETCH, self.add, within=header, margins=(24, 0, 24, 0))
         content = Frame("window")
+        content.setMaximumWidth(WIDEST)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)

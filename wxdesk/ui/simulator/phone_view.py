@@ -11,7 +11,7 @@ from wxdesk.sandbox.port import Phone
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_content
-from wxdesk.ui.look.theme import Measure, Size, color_of, font
+from wxdesk.ui.look.theme import Measure, Size, color_of, font, widest_bubble
 from wxdesk.ui.simulator.text import TYPING, content_of, line_text, notice_text
 from wxdesk.ui.widgets.painting import LEFT, RIGHT, paint_box
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
@@ -106,7 +106,7 @@ def _placed(bubble: QRectF, content: ContentLayout, caption: QRectF, words: str)
 
 
 def _room(width: int) -> float:
-    return min(Measure.BUBBLE_MAX, 0.76 * (width - 2 * SIDE_MARGIN)) - 2 * PAD_X
+    return min(widest_bubble(), 0.76 * (width - 2 * SIDE_MARGIN)) - 2 * PAD_X
 
 
 class PhoneDelegate(RowDelegate[ChatLine]):

@@ -13,6 +13,7 @@ from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 
 
@@ -53,7 +54,10 @@ class Composer(Frame):
         self.send, self.send_split = self.foot.send, self.foot.send_split
         self.count, self.hint = self.foot.count, self.foot.hint
         tools = hbox((self.tools, 1), (self.line, 1), spacing=12)
-        vbox(tools, self.edit, self.foot, within=self, spacing=8, margins=(16, 8, 16, 12))
+        self.column = Frame("flat")
+        self.column.setMaximumWidth(Measure.CHAT_MAX)
+        vbox(tools, self.edit, self.foot, within=self.column, spacing=8, margins=(16, 8, 16, 12))
+        hbox(self.column, within=self)
         self._connect()
         self._show_state()
 

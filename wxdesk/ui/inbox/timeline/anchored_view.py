@@ -13,7 +13,7 @@ from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
@@ -186,10 +186,12 @@ class AnchoredView(RowsView):
     def _lay_out(self) -> None:
         """Lay out now; few rows stand at the foot."""
         self._placing = True
+        side, held = max(0, (self.width() - Measure.CHAT_MAX) // 2), self.viewportMargins()
+        self.setViewportMargins(side, held.top(), side, held.bottom())
         self.bubbles.width = self.viewport().width()
         self.doItemsLayout()
         spare = max(0, self.height() - self._covered - self.contentsSize().height())
-        self.setViewportMargins(0, spare, 0, self._covered)
+        self.setViewportMargins(side, spare, side, self._covered)
         if self.viewport().width() != self.bubbles.width:  # the scroll bar came or went
             self.bubbles.width = self.viewport().width()
             self.doItemsLayout()
@@ -236,7 +238,7 @@ class AnchoredView(RowsView):
         self.jump.setVisible(not self.at_end() or not self._whole)
         if self.jump.isVisible():
             size = self.jump.sizeHint()
-            left, foot = self.width() - size.width() - 24, self.height() - self._covered - 12
+            left, foot = self.viewport().geometry().right() - size.width() - 13, self.height() - self._covered - 12
             self.jump.setGeometry(left, foot - size.height(), size.width(), size.height())
             self.jump.raise_()
 

@@ -160,7 +160,7 @@ class PanelControl(QObject):
         self.close()
         self._open = popup
         self._drafts.kind = popup.kind if isinstance(popup, ContentPanel) else ReplyKind.TEXT
-        popup.open_over(self._composer)
+        popup.open_over(self._composer.column)
 
     def close(self) -> None:
         """Close what is open; what is begun in it stays, but an edit is left."""

@@ -25,7 +25,7 @@ from wxdesk.ui.content.pieces import (
 )
 from wxdesk.ui.inbox.timeline.bubble_text import CaptionPart, Offer, buttons_in, notice_of
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
-from wxdesk.ui.look.theme import Measure, Size, font, sentence_font, spaced
+from wxdesk.ui.look.theme import Size, font, sentence_font, spaced, widest_bubble
 from wxdesk.ui.wording.messages import kind_text
 
 
@@ -146,7 +146,7 @@ def lay_out(entry: TimelineEntry, width: int) -> RowLayout:
 
 def bubble_room(width: int) -> float:
     """Return the most pixels a bubble takes of a timeline `width` pixels wide."""
-    return float(max(160, min(Measure.BUBBLE_MAX, width * 0.7)))
+    return float(max(160, min(widest_bubble(), width * 0.7)))
 
 
 def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
