@@ -236,3 +236,13 @@ def test_a_number_stands_in_one_line_with_its_words(
     ]
     assert numbers
     assert not broken
+
+
+def test_a_name_is_level_with_the_button_at_its_right(page: SettingsPage) -> None:
+    """The wrapped text beside the button, or an empty list above it, moved the name up."""
+    page.resize(2000, 1000)
+    named = {page.data.back_up: page.data.names[0], page.outside.add: page.outside.names[0]}
+    for button, name in named.items():
+        assert button.isVisible()
+        levels = [one.mapTo(page, one.rect().center()).y() for one in (button, name)]
+        assert abs(levels[0] - levels[1]) <= 1, name.full_text()

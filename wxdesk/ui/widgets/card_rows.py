@@ -10,7 +10,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, small_label
 
 NAME_WIDTH = 104
-LINE, LINES = 20, 36  # pixels of a line, and of two small ones
+LINE, ROOM = 20, 2000  # pixels: a line is as high, and no text as wide
 
 MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": "clock"}
 """Icon for each colour role, with the same meaning."""
@@ -53,12 +53,13 @@ class SettingsCard(Frame):
 
 
 def _first_line(part: QWidget | QLayout) -> int:
-    """Return the height of a value's first line; a text may have several."""
+    """Return the height of a value's first line, none of its texts wrapped."""
     inside = part if isinstance(part, QLayout) else part.layout()
-    first = inside.itemAt(0) if isinstance(inside, QVBoxLayout) else None
+    items = map(inside.itemAt, range(inside.count())) if isinstance(inside, QVBoxLayout) else ()
+    first = next((item for item in items if item is not None and not item.isEmpty()), None)
     if first is not None and (inner := first.layout() or first.widget()) is not None:
         return _first_line(inner)
-    return max(LINE, height) if (height := part.sizeHint().height()) < LINES else LINE
+    return max(LINE, part.heightForWidth(ROOM) if part.hasHeightForWidth() else part.sizeHint().height())
 
 
 class StateLine(QWidget):
