@@ -95,7 +95,6 @@ DARK = Theme(
 AVATARS = ("#C2673A", "#3F7FC1", "#7C5BB3", "#2F8F83", "#B4526A", "#5C6B7A", "#9A7B2F", "#4F8A4B")
 """Grounds of contacts' avatars; white on each keeps 3:1 at avatar size."""
 
-
 GROUND = "#FFFFFF"
 """Ground of transparent pictures, in light and dark: most are drawn for white."""
 

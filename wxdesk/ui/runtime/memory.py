@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 FILE = "window.ini"
@@ -17,11 +17,12 @@ TITLE_BAR = 40
 
 
 def fit_to_screen(window: QWidget) -> None:
-    """Make a window smaller that would reach beyond its screen, as the first may."""
+    """Maximize a window that would reach beyond its screen, as the first may."""
     room = window.screen().availableGeometry().size() - QSize(0, TITLE_BAR)
     window.setMinimumSize(window.minimumSize().boundedTo(room))  # a small screen that is scaled has few pixels
-    if not window.windowState():
-        window.resize(window.size().boundedTo(room))
+    if not window.windowState() and (fitting := window.size().boundedTo(room)) != window.size():
+        window.resize(fitting)  # once it is not maximized any more
+        window.setWindowState(Qt.WindowState.WindowMaximized)  # Windows places it anywhere, so also beyond an edge
 
 
 class WindowMemory:
