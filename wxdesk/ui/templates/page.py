@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 from wxdesk.ui.widgets.placeholders import FirstStep
 
 LIST = 308
-LIST_NARROW = 248
+LIST_NARROW = 252
 NARROW = 1036
 """Page width in pixels (1100 of the window) below which the list is narrow."""
 
