@@ -107,6 +107,13 @@ class Template(Struct, frozen=True):
         """The template as its revisions hold it, without the values given by the store."""
         return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None, by="")
 
+    def with_written(self, other: "Template") -> "Template":
+        """Return the template with what is written in the other one."""
+        return replace(
+            other, id=self.id, revision=self.revision, updated_at=self.updated_at,
+            uses=self.uses, last_used_at=self.last_used_at,
+        )  # fmt: skip
+
 
 class TemplateFault(Struct, frozen=True):
     """A fault in a template, in the field `where`, as `content.url` within content.

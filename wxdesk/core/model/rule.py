@@ -288,6 +288,22 @@ class Rule(Struct, frozen=True):
     by: str = ""
 
     @property
+    def written(self) -> "Rule":
+        """The rule without position, switch and values given by the store."""
+        return replace(self, id=0, position=0, revision=0, enabled=True, updated_at=None, by="")
+
+    def with_written(self, other: "Rule") -> "Rule":
+        """Return the rule, in its own place and switch, with the other one's content."""
+        return replace(
+            other,
+            id=self.id,
+            position=self.position,
+            revision=self.revision,
+            enabled=self.enabled,
+            updated_at=self.updated_at,
+        )
+
+    @property
     def asks_words(self) -> bool:
         """True if it answers only what says certain things."""
         return not self.default and bool(self.when.words or self.when.regex)

@@ -6,33 +6,15 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Rule
-
-
-def revision_content(rule: Rule) -> Rule:
-    """Return the rule without position, switch and values given by the store."""
-    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None, by="")
-
-
-def with_content_of(rule: Rule, wanted: Rule) -> Rule:
-    """Return `rule` with the content of `wanted`, in its own place and switch."""
-    return replace(
-        wanted,
-        id=rule.id,
-        position=rule.position,
-        revision=rule.revision,
-        enabled=rule.enabled,
-        updated_at=rule.updated_at,
-    )
 
 
 def paired_rules(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
     """Pair wanted rules, by index, with known ones: by content first, then by name."""
     found: dict[int, Rule] = {}
     left = list(known)
-    for feature in (revision_content, attrgetter("name")):
+    for feature in (attrgetter("written"), attrgetter("name")):
         having: defaultdict[object, deque[Rule]] = defaultdict(deque)
         for rule in left:
             having[feature(rule)].append(rule)

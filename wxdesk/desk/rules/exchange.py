@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from wxdesk.core.errors import RulesOutdated
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.pairing import revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
@@ -70,7 +69,7 @@ class RestoreResult(Struct, frozen=True):
 
 
 def _compared_content(rule: Rule) -> tuple[Rule, bool]:
-    return revision_content(rule), rule.enabled
+    return rule.written, rule.enabled
 
 
 class ImportResult(Struct, frozen=True):

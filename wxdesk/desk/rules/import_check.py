@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.pairing import out_of_order, paired_rules, revision_content
+from wxdesk.core.rules.pairing import out_of_order, paired_rules
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.i18n import ntr, number_text, tr
 
@@ -108,7 +108,7 @@ def check_import(
         if before is None:
             entries.append(RuleChange(RuleChangeKind.NEW, None, rule, 0, index + 1))
             continue
-        change = RuleChangeKind.SAME if revision_content(before) == revision_content(rule) else RuleChangeKind.CHANGED
+        change = RuleChangeKind.SAME if before.written == rule.written else RuleChangeKind.CHANGED
         place = places[before.id]
         entries.append(RuleChange(change, before, rule, place, index + 1, place in moved))
     stay = {rule.id for rule in matches.values()}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Delete, Update, bindparam, delete, func, sele
 from wxdesk.core.errors import CalendarInUse, RulesOutdated, required
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
-from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
+from wxdesk.core.rules.pairing import DeletedRule, paired_rules
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store import settings
 from wxdesk.store.engine.database import StorePart, read_by, write_by, writing
@@ -155,7 +155,7 @@ class Rules(StorePart):
         wanted = [replace(hours.bound(rule), id=0) for rule in rules]
         for index, match in paired_rules(wanted, named).items():
             wanted[index] = replace(wanted[index], id=match.id)
-        said = {rule.id: revision_content(rule) for rule in named}
+        said = {rule.id: rule.written for rule in named}
         return _place(connection, _become(connection, wanted, known, said, at), names.all)
 
     @writing
@@ -181,7 +181,7 @@ class Rules(StorePart):
         gone = [replace(rule, position=0) for rule in rules if rule.id not in known]
         for rule in gone:
             _insert_again(connection, rule)
-        said = {rule.id: revision_content(rule) for rule in listed} | _revision_contents(connection, gone)
+        said = {rule.id: rule.written for rule in listed} | _revision_contents(connection, gone)
         known |= {rule.id: rule for rule in gone}
         return _place(connection, _become(connection, rules, known, said, at))
 
@@ -194,7 +194,7 @@ def _become(
     A `known` one that `said` something else gets the next revision; one that is not wanted is removed.
     """
     connection.execute(delete(rules).where(rules.c.id.in_(known.keys() - {rule.id for rule in wanted})))
-    changed = [(known[rule.id], rule) for rule in wanted if rule.id and said.get(rule.id) != revision_content(rule)]
+    changed = [(known[rule.id], rule) for rule in wanted if rule.id and said.get(rule.id) != rule.written]
     made = {rule.id: rule for rule in revise(connection, changed, at)}
     new = iter(_insert(connection, [rule for rule in wanted if not rule.id], at))
     for rule in wanted:
@@ -210,9 +210,7 @@ def _change(connection: Connection, change: Update | Delete) -> None:
 def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
     """Return the stored contents of these rules' revisions, with the names of then."""
     kept = rule_lists.revisions(connection, [rule.id for rule in listed])
-    return {
-        rule.id: revision_content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept
-    }
+    return {rule.id: kept[rule.id, rule.revision].written for rule in listed if (rule.id, rule.revision) in kept}
 
 
 def _insert_again(connection: Connection, rule: Rule) -> None:
@@ -224,7 +222,7 @@ _BESIDE = ("position", "revision", "enabled", "updated_at")
 
 
 def _values(rule: Rule) -> dict[str, Any]:
-    return {name: getattr(rule, name) for name in _BESIDE} | {"rule": revision_content(rule)}
+    return {name: getattr(rule, name) for name in _BESIDE} | {"rule": rule.written}
 
 
 def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
@@ -269,7 +267,7 @@ def _last_revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int
 
 def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
     rows = [
-        {"rule_id": rule.id, "revision": rule.revision, "rule": revision_content(rule), "saved_at": rule.updated_at}
+        {"rule_id": rule.id, "revision": rule.revision, "rule": rule.written, "saved_at": rule.updated_at}
         for rule in saved
     ]
     connection.execute(rule_revisions.insert(), rows)
@@ -303,7 +301,7 @@ def bind(connection: Connection, listed: Sequence[Rule], bound: Callable[[Rule],
         if before != rule:
             its_revision = (rule_revisions.c.rule_id == rule.id) & (rule_revisions.c.revision == rule.revision)
             for change in (update(rules).where(rules.c.id == rule.id), update(rule_revisions).where(its_revision)):
-                connection.execute(change.values(rule=revision_content(rule)))
+                connection.execute(change.values(rule=rule.written))
     return found
 
 

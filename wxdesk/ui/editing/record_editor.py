@@ -83,10 +83,7 @@ class RecordHead(QWidget):
         if not text and stored.id and stored.updated_at is not None:
             text = revision_title(stored.revision, stored.updated_at, now)
         refused = self.refused()
-        self.state.setText(tr(refused) if refused else text or self._new_text(stored))
-
-    def _new_text(self, stored: Record) -> str:
-        return tr("New, not saved yet")
+        self.state.setText(tr(refused) if refused else text or tr("New, not saved yet"))
 
     def show_refusal(self, reason: str) -> None:
         """Say why the record was not stored, where no field is to blame."""
@@ -138,7 +135,7 @@ class RecordEditor[R: Record](QWidget):
         self.saved = self._shown = self._reads = blank
         self._touched = self._showing = False
         self._later = Debounce(self.check_now, self)
-        self._steps = UndoSteps[R](self._content)
+        self._steps = UndoSteps[R]()
         head.title.textChanged.connect(self._changed)
         head.history.clicked.connect(self._ask_history)
         head.revert.clicked.connect(self.revert)
@@ -155,14 +152,6 @@ class RecordEditor[R: Record](QWidget):
     def _blank_after(self, gone: R) -> R:
         """Return the blank record that takes the place of a deleted one."""
         return self.blank
-
-    def _content(self, record: R) -> R:
-        """Return the record without the values given by the store."""
-        raise NotImplementedError
-
-    def _with_content(self, stored: R, content: R) -> R:
-        """Return `stored` with another content."""
-        raise NotImplementedError
 
     def _fill(self, record: R) -> None:
         """Show `record` in the fields."""
@@ -211,12 +200,12 @@ class RecordEditor[R: Record](QWidget):
         self._showing = True
         self._fill(record)
         self._showing = False
-        self._shown, self._reads = self._content(record), self._read()
+        self._shown, self._reads = record.written, self._read()
         self.check_now()
 
     def record(self) -> R:
         """Return the record as edited; untouched parts are as stored."""
-        return self._with_content(self.saved, preserve_untouched(self._read(), self._reads, self._shown))
+        return self.saved.with_written(preserve_untouched(self._read(), self._reads, self._shown))
 
     @property
     def unsaved(self) -> bool:
@@ -224,7 +213,7 @@ class RecordEditor[R: Record](QWidget):
         return self._differs(self.record())
 
     def _differs(self, record: R) -> bool:
-        return self._content(record) != self._content(self.saved)
+        return record.written != self.saved.written
 
     def undo(self) -> None:
         """Restore the record as before the last pause in typing, in whatever field."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from PySide6.QtCore import QModelIndex, QObject, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
@@ -30,6 +30,13 @@ class Record(Protocol):
     @property
     def updated_at(self) -> datetime | None:
         """Time when it was stored last."""
+
+    @property
+    def written(self) -> Self:
+        """The record without the values given by the store."""
+
+    def with_written(self, other: Self) -> Self:
+        """Return the record with what is written in the other one."""
 
 
 class RecordModel[R: Record](RowModel[R]):

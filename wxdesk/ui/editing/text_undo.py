@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
+from wxdesk.ui.editing.record_view import Record
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.word_chips import WordField
 
@@ -14,27 +15,25 @@ MAX_STEPS = 200
 """Number of steps that can be undone."""
 
 
-class UndoSteps[T]:
-    """Undo steps, one a pause in typing; `written` removes what only the store sets."""
+class UndoSteps[R: Record]:
+    """Undo steps, one a pause in typing, without what only the store sets."""
 
-    def __init__(self, written: Callable[[T], T]) -> None:
-        self._written = written
-        self._steps: list[T] = []
+    def __init__(self) -> None:
+        self._steps: list[R] = []
         self._at = -1
 
-    def begin(self, read: T) -> None:
+    def begin(self, read: R) -> None:
         """Forget all steps and begin with this state."""
-        self._steps, self._at = [self._written(read)], 0
+        self._steps, self._at = [read.written], 0
 
-    def add(self, read: T) -> None:
+    def add(self, read: R) -> None:
         """Add a state, if it differs; what was undone can no longer be redone."""
-        written = self._written(read)
-        if self._steps and self._steps[self._at] == written:
+        if self._steps and self._steps[self._at] == read.written:
             return
-        self._steps = [*self._steps[: self._at + 1], written][-MAX_STEPS:]
+        self._steps = [*self._steps[: self._at + 1], read.written][-MAX_STEPS:]
         self._at = len(self._steps) - 1
 
-    def move(self, step: int) -> T | None:
+    def move(self, step: int) -> R | None:
         """Return the state a step before (-1) or after (1), or None if there is none."""
         if not 0 <= self._at + step < len(self._steps):
             return None

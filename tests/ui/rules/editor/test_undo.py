@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.rules.pairing import revision_content
 from wxdesk.ui.editing.text_undo import UndoSteps
 from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import WordsPart
@@ -78,7 +77,7 @@ def test_reverted_changes_can_be_brought_back(page: RulesPage) -> None:
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:
-    steps = UndoSteps[Rule](revision_content)
+    steps = UndoSteps[Rule]()
     for name in ("a", "b", "c"):
         steps.add(Rule(name))
     steps.add(Rule("c", id=7, revision=3))  # saved, but reading the same

@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.rules.lint.findings import LintFinding
-from wxdesk.core.rules.pairing import revision_content, with_content_of
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_editor import RecordEditor, RecordHead, WidthScroll
-from wxdesk.ui.editing.record_view import Record
 from wxdesk.ui.rules.editor.actions.card import ActionsCard, empty_action
 from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
@@ -54,11 +52,8 @@ class RuleEditorHead(RecordHead):
         elif missing:
             self.show_state(stored, now, tr("Still missing: {what}", what=missing), "pending")
         else:
-            self.show_state(stored, now)
-
-    def _new_text(self, stored: Record) -> str:
-        switched_on = isinstance(stored, Rule) and stored.enabled
-        return super()._new_text(stored) if switched_on else tr("New and switched off, not saved yet")
+            is_new_and_off = not stored.id and not stored.enabled
+            self.show_state(stored, now, tr("New and switched off, not saved yet") if is_new_and_off else "")
 
     def show_mistakes(self, count: int) -> None:
         """Show the number of mistakes, in place of the button for the history."""
@@ -119,12 +114,6 @@ class RuleEditor(RecordEditor[Rule]):
 
     def _blank_after(self, gone: Rule) -> Rule:
         return Rule("", position=gone.position, enabled=gone.enabled)
-
-    def _content(self, record: Rule) -> Rule:
-        return revision_content(record)
-
-    def _with_content(self, stored: Rule, content: Rule) -> Rule:
-        return with_content_of(stored, content)
 
     def _fill(self, record: Rule) -> None:
         self.head.show_title(record.name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec.structs import replace
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QCompleter, QLineEdit, QWidget
 
@@ -81,15 +80,6 @@ class TemplateEditor(RecordEditor[Template]):
     def name_of(self, record: Template) -> str:
         """Return the template's title, or a text in its place."""
         return record.title or tr("New template")
-
-    def _content(self, record: Template) -> Template:
-        return record.written
-
-    def _with_content(self, stored: Template, content: Template) -> Template:
-        return replace(
-            content, id=stored.id, revision=stored.revision, updated_at=stored.updated_at,
-            uses=stored.uses, last_used_at=stored.last_used_at,
-        )  # fmt: skip
 
     def _fill(self, record: Template) -> None:
         self.head.show_title(record.title)
