@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -58,6 +58,15 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
         line.sendto(b"end", str(tmp_path / "notify"))
     started.join()
     started.line.close()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A WeChat that waits longer than a restart takes on a busy machine."""
+    made = Sandbox(push_deadline=60)
+    await made.start()
+    yield made
+    await made.stop()
 
 
 async def served(home: Path, *held: int) -> Serving:

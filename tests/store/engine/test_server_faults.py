@@ -261,3 +261,17 @@ def _nothing_is_given_away(error: StoreError, caplog: pytest.LogCaptureFixture) 
     assert any("\u4e00" <= character <= "\u9fff" for character in i18n.explain(error))
     assert PASSWORD not in caplog.text
     assert [record.message for record in caplog.records if record.exc_info] == []
+
+
+async def test_who_listens_looks_at_everything_when_the_line_is_lost(postgres: Postgres, tmp_path: Path) -> None:
+    """A look finds the database away; else only who writes would hear of it."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    async with WayThere.to(postgres.emptied(), tmp_path) as way:
+        store = await open_store(way.url, tmp_path)
+        listening = asyncio.create_task(store.listen(heard.put_nowait))
+        async with asyncio.timeout(20):
+            assert await heard.get() == ""
+            way.shut()
+            assert await heard.get() == ""
+        listening.cancel()
+        await store.close()

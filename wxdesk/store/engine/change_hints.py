@@ -1,8 +1,8 @@
 """Hints of a shared database that something has changed.
 
 A hint may be lost: with its connection, or at a pooler that hands connections on after each transaction. So whoever
-listens gets an empty one after each new connection and every few seconds besides, more often where a test at the
-beginning shows that none arrive.
+listens gets an empty one after each new or lost connection and every few seconds besides, more often where a test at
+the beginning shows that none arrive.
 """
 
 import asyncio
@@ -55,6 +55,7 @@ class ChangeHints:
                         heard("")
                         await self._wait(pause, lost)
                         await connection.execute("SELECT 1")  # else nobody would tell that the network has lost it
+            heard("")  # a look now tells if the database is away, or only this connection
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _wait(self, seconds: float, lost: asyncio.Event) -> None:
