@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -20,14 +20,16 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Conversation, ConversationStatus, Narrowing
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.secrets.sources import SecretSources
+from wxdesk.ui.inbox.conversation_list.rows import ConversationDelegate
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
-from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.look.theme import Size, color_of, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notice_lines import Toast
-from wxdesk.ui.widgets.painting import fitting
+from wxdesk.ui.widgets.painting import fitting, painting
 from wxdesk.ui.wording.conversation import preview_of_row, quota_wordings
+from wxdesk.ui.wording.reply_status import ReplyStatus
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PEOPLE = [f"oCustomer000000000000000000{n}" for n in range(4)]
@@ -312,3 +314,17 @@ def test_beside_a_status_only_whole_words_are_painted(world: World, page: InboxP
     widths = [QFontMetrics(face).horizontalAdvance(words) for words in wordings]
     rooms = [widths[0], widths[0] - 1, widths[1] - 1]
     assert [fitting(wordings, face, room) for room in rooms] == [*wordings, ""]
+
+
+@pytest.mark.parametrize("size", [USUAL, LARGEST])
+def test_the_mark_of_a_status_is_as_large_as_its_words(
+    page: InboxPage, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Size, "MESSAGE", size)
+    delegate, image = page.list.view.itemDelegate(), QImage(60, 40, QImage.Format.Format_RGB32)
+    assert isinstance(delegate, ConversationDelegate)
+    image.fill(color_of("panel"))
+    with painting(image) as painter:
+        taken = delegate._paint_mark(painter, QRect(0, 0, 60, 40), ReplyStatus("Failed", "failed", "warning"))
+    columns = [x for x in range(60) if any(image.pixelColor(x, y) != color_of("panel") for y in range(40))]
+    assert 0.7 * size <= len(columns) <= size < taken

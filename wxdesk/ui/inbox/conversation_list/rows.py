@@ -150,7 +150,6 @@ class ConversationListModel(TimedRows[InboxRow]):
 
 _PAD = 12
 _GAP = 10
-_ICON = 12
 _FACE = 16
 _LEAST = 24
 """Pixels below which the replies left are not shown beside the status."""
@@ -191,8 +190,8 @@ class ConversationDelegate(RowDelegate[InboxRow]):
             paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
             name = name.adjusted(0, 0, -_FACE - 6, 0)
         if row.conversation.pinned:
-            name.setRight(name.right() - _ICON - 4)
-            paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
+            name.setRight(name.right() - smaller(2) - 4)
+            paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", smaller(2))
         contact = row.conversation.contact
         taken = paint_text(painter, name, name_of(contact), font(Size.MESSAGE, strong=True), color_of("text")) + 8
         if name.width() - taken > _LEAST:
@@ -231,9 +230,10 @@ class ConversationDelegate(RowDelegate[InboxRow]):
     def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
         if not status.icon:
             return 0
-        top = line.top() + (line.height() - _ICON) / 2
-        paint_icon(painter, QPointF(line.left(), top), status.icon, status.role, _ICON)
-        return _ICON + 4
+        size = smaller(2)
+        top = line.top() + (line.height() - size) / 2
+        paint_icon(painter, QPointF(line.left(), top), status.icon, status.role, size)
+        return size + 4
 
 
 _SEVERAL = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

@@ -56,7 +56,6 @@ ROWS_AT_MOST = 4
 BUTTON = 26
 _PAD = 12
 _GAP = 4
-_ICON = 12
 _LEAST = 24
 """Pixels below which the mini program is not shown beside a name."""
 
@@ -79,7 +78,7 @@ def button_rect(row: QRect, name: str) -> QRect:
 
 def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
     """Return the status, in brief if the name would be cut: cut openids look alike."""
-    room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
+    room = _first_line(row).width() - smaller(2) - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
     whole = QFontMetrics(_status_font()).horizontalAdvance(status.text) + 1
     return status.brief if status.brief and whole > room else status.text
 
@@ -129,9 +128,10 @@ class HeldDelegate(RowDelegate[HeldReply]):
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
         told = QRect(line.right() - width + 1, line.top(), width, line.height())
         paint_text(painter, told, said, face, color_of(status.role))
-        at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
-        paint_icon(painter, at, status.icon, status.role, _ICON)
-        name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
+        size = smaller(2)
+        at = QPointF(told.left() - size - _GAP, line.top() + (line.height() - size) / 2)
+        paint_icon(painter, at, status.icon, status.role, size)
+        name = line.adjusted(0, 0, -width - size - 3 * _GAP, 0)
         name.setLeft(name.left() + paint_text(painter, name, name_of(held.contact), _name_font(), color_of("text")) + 8)
         if name.width() > _LEAST:
             account = self._model.account_of(held.contact)
