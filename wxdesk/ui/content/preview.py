@@ -62,8 +62,7 @@ class ContentPreview(QWidget):
 
     def fit_width(self, widest: int) -> None:
         """Take the width that the content needs, `widest` at most, and its height."""
-        needed = round(self._laid_out(widest).width + 0.5) + 2 * _PAD_X + 2
-        width = min(needed, widest)
+        width = self._bubble_width(widest)
         self.setFixedSize(width, self.heightForWidth(width))
 
     def sizeHint(self) -> QSize:
@@ -75,9 +74,12 @@ class ContentPreview(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         layout = self._laid_out(self.width())
         with painting(self) as painter:
-            bubble = QRectF(0.5, 0.5, self.width() - 1, layout.height + 2 * _PAD_Y + 1)
+            bubble = QRectF(0.5, 0.5, self._bubble_width(self.width()) - 1, layout.height + 2 * _PAD_Y + 1)
             paint_box(painter, bubble, Measure.BUBBLE_RADIUS, self._fill, self._line)
             paint_content(painter, layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
+
+    def _bubble_width(self, widest: int) -> int:
+        return min(widest, round(self._laid_out(widest).width + 0.5) + 2 * _PAD_X + 2)
 
     def _laid_out(self, width: int) -> ContentLayout:
         return lay_out_content(self._pieces, max(60, width - 2 * _PAD_X))

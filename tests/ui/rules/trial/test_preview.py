@@ -8,8 +8,10 @@ from wxdesk import i18n
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import ActionKind
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.editing.template_text import TemplateEdit
+from wxdesk.ui.look.theme import color_of
 from wxdesk.ui.rules.editor.actions.bodies import ReplyBody
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart
@@ -194,3 +196,15 @@ def test_a_link_in_an_answer_is_shown_by_its_label(page: RulesPage) -> None:
     page.trial.bubbles.show_answer(link, (Content(text=f"See {link}"),), "")
     shown = [bubble.accessibleName() for bubble in page.trial.bubbles.findChildren(ContentPreview)]
     assert shown == [f"Preview: {link}", "Preview: See our page"]
+
+
+def test_a_card_has_the_same_margin_at_both_sides(page: RulesPage, qtbot: QtBot) -> None:
+    """Where there was more room, as beside a template, its picture stood at the left of a wide bubble."""
+    preview = ContentPreview(page.findChild(Album), fill="accent_tint", line="")
+    qtbot.addWidget(preview)
+    preview.show_content(Content(ReplyKind.CARD, title="Card"))
+    preview.resize(400, preview.heightForWidth(400))
+    image, middle = preview.grab().toImage(), preview.height() // 2
+    inside = [x for x in range(400) if image.pixelColor(x, middle) != image.pixelColor(399, 0)]
+    picture = [x for x in inside[1:-1] if image.pixelColor(x, middle) != color_of("accent_tint")]
+    assert abs((picture[0] - inside[0]) - (inside[-1] - picture[-1])) <= 2
