@@ -103,6 +103,8 @@ class DayRow(QWidget):
         self.add = SmallButton("plus", tr("{day}: add hours", day=self._name), self, then=self._add)
         self.copy = SmallButton("copy", tr("{day}: copy these hours to all other days", day=self._name), self)
         self.copy.clicked.connect(partial(self.copy_asked.emit, number))
+        for button in (self.add, self.copy):
+            button.setFixedHeight(ROW)
         day = PlainLabel(self._name, parent=self)
         day.setFixedSize(DAY, ROW)
         self._column = vbox(self.closed, spacing=4)
