@@ -371,7 +371,7 @@ def test_a_narrow_page_shows_the_bubble_below_the_text(qtbot: QtBot, page: Templ
     assert preview.mapTo(page, QPoint(0, 0)).x() > card.mapTo(page, card.rect().topRight()).x()
     page.window().resize(836, 568)
     qtbot.waitUntil(lambda: preview.mapTo(page, QPoint(0, 0)).y() > card.mapTo(page, card.rect().bottomLeft()).y())
-    assert (page.width(), page.list.width()) == (836, 248)
+    assert (page.width(), page.list.width()) == (836, 252)
 
 
 def test_ten_thousand_templates_are_searched_at_once(
