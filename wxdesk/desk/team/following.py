@@ -180,6 +180,8 @@ class Following:
         self._desk.health.state = replace(self._desk.health.state, since=state.since)  # as the server noted them
 
     def _publish_unreachable(self, reason: Text) -> None:
+        if reason == self._told:
+            return  # that this desk reads ends no trouble that the server has with the same database
         self._told = reason
         text = Phrase("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
         self._publish(events.TroubleRaised(TroubleArea.DATABASE, text if reason else ""))
