@@ -189,7 +189,7 @@ def test_the_menu_declares_away_too(qtbot: QtBot, active: MainWindow, world: Wor
         qtbot.mouseClick(active.status_bar.presence.button, Qt.MouseButton.LeftButton)
         menu = popup_menu(qtbot)
         assert [action.isChecked() for action in menu.actions()] == [number == 1, number == 0]
-        for _ in range(number + 1):
+        while menu.activeAction() is not menu.actions()[number]:
             qtbot.keyClick(menu, Qt.Key.Key_Down)
         action = menu.activeAction()
         qtbot.keyClick(menu, Qt.Key.Key_Return)
@@ -279,7 +279,7 @@ def test_the_operator_is_away_while_the_polled_system_says_locked(
     qtbot: QtBot, bridge: WindowBridge, world: World
 ) -> None:
     answer = True
-    watch = PresenceWatch(bridge, bridge, ScreenLock(bridge, ask=lambda: answer))
+    watch = PresenceWatch(bridge, bridge, lambda: None, ScreenLock(bridge, ask=lambda: answer))
     until(qtbot, world, AwayReason.LOCKED)
     answer = False
     until(qtbot, world, None)

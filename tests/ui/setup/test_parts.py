@@ -163,4 +163,4 @@ def test_the_way_on_is_in_sight_in_a_low_window(show_page: ShowPage, world: Worl
         card.show_view(view)
         QApplication.processEvents()
         inside = page._scrolls[step].widget().layout()
-        assert inside.totalHeightForWidth(page.stack.width()) <= page.stack.height() == 568, step
+        assert inside.totalHeightForWidth(page.shown.width()) <= page.shown.height() == 568, step

@@ -63,7 +63,7 @@ def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
     search.setFocus()
     for item in active.rail.items[1:]:
         qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
-        assert active.stack.hasFocus()
+        assert active.shown.hasFocus()
     qtbot.mouseClick(active.rail.items[0], Qt.MouseButton.LeftButton)
     assert search.hasFocus()
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Role
@@ -69,9 +69,10 @@ class RecordPage[R: Record](QWidget):
     def _connect_records(self, view: RecordView[R], new: Button) -> None:
         """Connect both with the list: its `view`, and its button for a `new` record."""
         self._view, editor, empty = view, self.editor, self.empty
-        self._middle = QStackedWidget(self)
-        self._middle.addWidget(empty)
-        self._middle.addWidget(editor)
+        self._middle = QWidget(self)
+        self._shown = QStackedLayout(self._middle)
+        self._shown.addWidget(empty)
+        self._shown.addWidget(editor)
         self.past = ListUndo(self._bridge, view, self._load, self._was_restored)
         self._saving = RecordSaving(self._bridge, editor, self._store.save, self)
         self._saving.saved.connect(self._was_saved)
@@ -179,7 +180,7 @@ class RecordPage[R: Record](QWidget):
 
     @property
     def _editing(self) -> bool:
-        return self._middle.currentIndex() == EDITOR
+        return self._shown.currentIndex() == EDITOR
 
     def _show_records(self, records: Sequence[R], first: R | None) -> None:
         """Show stored records; edit the same, the wanted, one beside it, or the `first`."""
@@ -201,13 +202,13 @@ class RecordPage[R: Record](QWidget):
         elif first is not None:
             self._edit(next((known[one] for one in beside if one in known), first))
         else:
-            self._middle.setCurrentIndex(NO_RECORD)
+            self._shown.setCurrentIndex(NO_RECORD)
         self._view.show_current(self.editor.saved.id if self._editing else 0)
 
     def _edit(self, record: R) -> None:
         if not self._editing or record != self.editor.saved or self.editor.unsaved:
             self.editor.show_record(record)
-        self._middle.setCurrentIndex(EDITOR)
+        self._shown.setCurrentIndex(EDITOR)
         self._view.reveal(record.id)
 
     def _refresh(self, record: R) -> None:
@@ -228,7 +229,7 @@ class RecordPage[R: Record](QWidget):
     def _begin(self, record: R) -> None:
         """Edit a new record with these contents."""
         self._wanted = 0
-        self._middle.setCurrentIndex(EDITOR)
+        self._shown.setCurrentIndex(EDITOR)
         self.editor.begin(record)
         self._view.show_current(0)
         self.editor.head.title.setFocus()

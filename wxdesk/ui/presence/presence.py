@@ -1,6 +1,6 @@
 """The operator's presence in the window: watched, switched, and shown in a bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
@@ -45,19 +45,20 @@ class PresenceWatch(QObject):
     Event filters are on the windows and on the focused object, not on the whole application: there Python would
     be called for every event of every widget.
 
-    Times are those of the desk's clock, so that hours in which the machine slept count as idle.
+    Times are those of the desk's clock, so that hours in which the machine slept count as idle. `reported` is called
+    when the desk has received a report.
 
     Signals:
-        reported: the desk has received the report.
         touched: a key was pressed, or the mouse was used.
     """
 
-    reported = Signal()
     touched = Signal()
 
-    def __init__(self, bridge: WindowBridge, parent: QObject, lock: ScreenLock | None = None) -> None:
+    def __init__(
+        self, bridge: WindowBridge, parent: QObject, reported: Callable[[], None], lock: ScreenLock | None = None
+    ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._bridge, self._reported = bridge, reported
         self._touched_at = bridge.desk.clock()
         self._pointer = QPointF(QCursor.pos())
         self._keyboard: QObject | None = None
@@ -125,10 +126,7 @@ class PresenceWatch(QObject):
     def _report(self, seen: PresenceSignals) -> None:
         if seen != self._seen:
             self._seen = seen
-            self._bridge.ask(self._bridge.desk.presence.report(seen), self._reported)
-
-    def _reported(self, _: object) -> None:
-        self.reported.emit()
+            self._bridge.ask(self._bridge.desk.presence.report(seen), lambda _: self._reported())
 
     def _follow_window(self, window: QWindow | None) -> None:
         if window is not None:
@@ -254,13 +252,12 @@ class OperatorPresence(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._chip = chip
-        self.watch = PresenceWatch(bridge, self)
+        # A new window is not on the bus yet when it reports for the first time.
+        self.watch = PresenceWatch(bridge, self, self._show)
         LeaveReminder(bridge, self)
         chip.said.connect(self.watch.set_away)
         bridge.follow(self, self._show, PresenceChanged)
         VisibleTick(chip.window(), self._show_chip)  # quiet hours begin and end by themselves
-        # A new window is not on the bus yet when it reports for the first time.
-        self.watch.reported.connect(self._show)
 
     def toggle(self) -> None:
         """Switch between away and back."""

@@ -64,9 +64,9 @@ class RulesPage(RecordPage[Rule]):
         self.files = RuleFiles(bridge, self, self._imported)
         self._connect_records(self.list.view, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
-        self.reviews = ReviewStack(bridge, self._middle, self)
+        self.reviews = ReviewStack(bridge, self._middle, self._start)
         row.addWidget(self.list)
-        row.addWidget(self.reviews, 1)
+        row.addLayout(self.reviews, 1)
         self._connect()
 
     def _connect(self) -> None:
@@ -87,7 +87,6 @@ class RulesPage(RecordPage[Rule]):
         self._saving.saved.connect(self.reviews.warn_about)
         self.editor.doubts.place_asked.connect(self._show_finding)
         self.editor.doubts.other_asked.connect(self._choose)
-        self.reviews.rule_suggested.connect(self._start)
         bind(self.reviews.panel, "Ctrl+S", self._save_tried)
         bind(self, "Ctrl+F", self._place.open)
 
@@ -210,7 +209,7 @@ class RulesPage(RecordPage[Rule]):
     def _imported(self, imported: ImportResult) -> None:
         self.changes.take_in(imported)
         self.editor.revert()
-        self._middle.setCurrentIndex(NO_RECORD)
+        self._shown.setCurrentIndex(NO_RECORD)
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.events import (
     ConfigurationChanged,
@@ -100,7 +100,7 @@ class SetupPage(QWidget):
         self.step = step
         self._memory.keep({"setup/account": self.account, "setup/step": step.value})
         self.steps.show_step(step)
-        self.stack.setFocus()  # else Qt gives it to the next button, with a ring that means nothing
+        self.shown.setFocus()  # else Qt gives it to the next button, with a ring that means nothing
         self.stack.setCurrentWidget(self._scrolls[step])
         self._show()
         self.cards[step].begin()
@@ -126,13 +126,14 @@ class SetupPage(QWidget):
         links = ((one, AT_LEFT) for one in (self.restore, self.leave))
         foot = vbox(self.tryout, *links, spacing=10, margins=(20, 12, 20, 20))
         vbox(head, self.steps, STRETCH, foot, within=side, spacing=0)
-        self.stack = QStackedWidget(self)
+        self.shown = QWidget(self)
+        self.stack = QStackedLayout(self.shown)
         self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}
         elsewhere = ElsewhereCard(self)
         elsewhere.setMaximumWidth(WIDTH)
         self._elsewhere = self._scroll(elsewhere)
         self._side.setHidden(self._bridge.desk.is_remote)
-        hbox(self._side, (self.stack, 1), within=self, spacing=0)
+        hbox(self._side, (self.shown, 1), within=self, spacing=0)
 
     def _scroll(self, card: QWidget) -> ColumnScroll:
         content = Frame("window")

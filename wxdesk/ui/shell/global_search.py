@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedLayout, QWidget
 
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.i18n import account_title, tr
@@ -28,11 +28,11 @@ class GlobalSearch(QObject):
         self,
         pages: Pages,
         rail: Rail,
-        stack: QStackedWidget,
+        stack: QStackedLayout,
         show_page: Callable[[int], None],
         keys: Callable[[], Iterable[tuple[QWidget, KeyGroup]]],
     ) -> None:
-        super().__init__(stack.window())
+        super().__init__(rail.window())
         self._inbox = inbox = pages.inbox.widget
         self._pages = pages
         self._rail = rail

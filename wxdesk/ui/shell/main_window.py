@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.core.troubles import TroubleArea
@@ -23,7 +23,7 @@ from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
-from wxdesk.ui.widgets.boxes import Frame, hbox, order_tabs, vbox
+from wxdesk.ui.widgets.boxes import hbox, order_tabs, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
@@ -43,7 +43,7 @@ KEEP_PLACE_MS = 60_000
 """Time between two notes of the window's place, which a crash leaves behind too."""
 
 
-class MainWindow(Frame):
+class MainWindow(QMainWindow):
     """The one window of the program.
 
     Signals:
@@ -59,7 +59,8 @@ class MainWindow(Frame):
     def __init__(
         self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance, *, is_tryout: bool = False
     ) -> None:
-        super().__init__("window")
+        super().__init__()
+        self.setProperty("class", "window")
         self._bridge = bridge
         self._memory, self._mine = WindowMemory(facts.home), WindowMemory(facts.home, bridge.desk.me)
         self._appearance, self._finished = appearance, False
@@ -68,7 +69,8 @@ class MainWindow(Frame):
         self.vault = VaultLock(bridge, self)
         self.pages = Pages(bridge, facts, appearance, self._links)
         self.rail = Rail([page.place for page in self.pages.all if page.place is not None], self)
-        self.stack = QStackedWidget(self)
+        self.shown = QWidget(self)
+        self.stack = QStackedLayout(self.shown)
         for page in self.pages.all:
             place = QWidget()
             self.stack.addWidget(place)
@@ -77,7 +79,7 @@ class MainWindow(Frame):
         self.tryout_bar.setVisible(is_tryout)
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
-        self.pausing = PauseControl(bridge, self)
+        self.pausing = PauseControl(bridge)
         self.presence = OperatorPresence(bridge, self.status_bar.presence, self)
         self.leaving = Leaving(bridge, self, simulated=facts.simulator is not None)
         self._lay_out()
@@ -113,12 +115,14 @@ class MainWindow(Frame):
     def show_page(self, index: int) -> None:
         """Show the page at `index`, let it load, and restore its focus."""
         held = self.pages.all[index].widget.focusWidget()
+        item = self.rail.items[min(index, len(self.rail.items) - 1)]  # the guided set-up belongs to the settings
+        self.shown.setAccessibleName(item.place.word)
         if held is None or not held.hasFocus():  # a change would end the word that an input method composes
-            self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
+            self.shown.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
         if held is not None:
             held.setFocus()
-        self.rail.show_page(min(index, len(self.rail.items) - 1))  # the guided set-up belongs to the settings
+        item.setChecked(True)
         self.pages.all[index].activate()
 
     def _show_first_page(self) -> None:
@@ -132,7 +136,7 @@ class MainWindow(Frame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Go on as the window is seen: parts come and go."""
-        order_tabs(self.stack, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail)
+        order_tabs(self.shown, *self.notices.lines, self.status_bar, self.tryout_bar, self.rail)
         moved = super().focusNextPrevChild(forward)
         while self.notices.cover(focused := self.focusWidget()):
             moved = super().focusNextPrevChild(forward)
@@ -246,8 +250,9 @@ class MainWindow(Frame):
         then()
 
     def _lay_out(self) -> None:
-        middle = hbox(self.rail, (self.stack, 1), spacing=0)
-        vbox(self.tryout_bar, (middle, 1), self.status_bar, within=self, spacing=0)
+        middle, body = hbox(self.rail, (self.shown, 1), spacing=0), QWidget()
+        vbox(self.tryout_bar, (middle, 1), self.status_bar, within=body, spacing=0)
+        self.setCentralWidget(body)
         room = self.status_bar.room
         self.notices.use_room(room, partial(room, passing=True), self.pause_bar)
         self.inbox.regions.restore(self._memory.panes)
@@ -268,7 +273,6 @@ class MainWindow(Frame):
         self._bridge.outdated.connect(self.notices.report_old)
         self._appearance.changed.connect(self._keep_look)
         self.rail.group.idClicked.connect(self.show_page)
-        self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self.bring_to_front)  # what asks may have been chosen in the tray
         self.inbox.held.meanwhile.put_away.connect(self._mine.keep)
         self.inbox.front_wanted.connect(partial(self.show_page, 0))
@@ -323,6 +327,9 @@ class MainWindow(Frame):
             if isinstance(event, PauseChanged):
                 self._show_pause()
                 announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
+                if not event.paused:
+                    self.inbox.held.tell_of_waiting(by_hand=self.pausing.resuming)
+                    self.pausing.resuming = False
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
             elif isinstance(event, OperatorsChanged) and self._bridge.desk.needs_sign_in:

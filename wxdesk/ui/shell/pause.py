@@ -1,14 +1,12 @@
 """Pause of all automatic replies: its menu, its bar, and the commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
-from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -91,20 +89,12 @@ def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
     return tr("Automatic replies are paused since {time}", time=time), tr("Paused since {time}", time=time)
 
 
-class PauseControl(QObject):
-    """Pauses and resumes.
+class PauseControl:
+    """Pauses and resumes; `resuming` since the operator has said so."""
 
-    Signals:
-        resumed: automatic replies go on; True if the operator said so, False if their time had come.
-    """
-
-    resumed = Signal(bool)
-
-    def __init__(self, bridge: Bridge, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._resuming = False
-        bridge.events.connect(self._on_events)
+        self.resuming = False
 
     @property
     def paused(self) -> bool:
@@ -129,18 +119,12 @@ class PauseControl(QObject):
 
     def resume(self) -> None:
         """Resume automatic replies."""
-        self._resuming = True
+        self.resuming = True
         self._bridge.ask(self._bridge.desk.outbox.resume(), failed=self._not_resumed)
 
     def _not_resumed(self, error: Exception) -> None:
-        self._resuming = False
+        self.resuming = False
         self._bridge.failed.emit(error)
-
-    def _on_events(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, PauseChanged) and not event.paused:
-                by_hand, self._resuming = self._resuming, False
-                self.resumed.emit(by_hand)
 
 
 def _ends(state: HealthState, now: datetime) -> Iterator[MenuChoice | None]:

@@ -49,10 +49,6 @@ class Rail(Frame):
         """Show the number of unread conversations on the first page."""
         self.items[0].set_badge(counts.unread)
 
-    def show_page(self, index: int) -> None:
-        """Mark the current page."""
-        self.items[index].setChecked(True)
-
 
 class RailItem(EnterButton):
     """A page's icon and name, with a badge for what is unread; 0 shows none."""

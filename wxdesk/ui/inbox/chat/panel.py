@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QPaintEvent
-from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
@@ -94,13 +94,13 @@ class ChatPanel(Frame):
 
     def _arrange(self) -> None:
         nobody = Frame("header")
-        self._head = QStackedWidget()
-        self._head.setFixedHeight(self.header.minimumHeight())
-        self._head.addWidget(self.header)
-        self._head.addWidget(nobody)
+        self._head = QStackedLayout()
+        for head in (self.header, nobody):
+            head.setFixedHeight(self.header.minimumHeight())
+            self._head.addWidget(head)
         chat = QWidget()
         bars = self._head, self.find_bar, self.transfer, self.resolving.bar
-        self._middle = QStackedWidget()
+        self._middle = QStackedLayout()
         for part in (self.timeline, self.unread):
             self._middle.addWidget(part)
         column = vbox(*bars, (self._middle, 1), self.takeover.bar, within=chat, spacing=0)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QStackedLayout, QWidget
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.clustering import MessageGroup
@@ -64,35 +64,32 @@ class ReviewPanel(QFrame):
         self.rows.replace_rows(rows)
 
 
-class ReviewStack(QStackedWidget):
+class ReviewStack(QStackedLayout):
     """Stack that shows `beneath`, the editor, or a review in its place.
 
-    The listener to a choice closes the review, or leaves it open. After a rule is saved, a notice tells what is
-    found about it.
+    The listener to a choice closes the review, or leaves it open; `start` begins a rule that is suggested. After a rule
+    is saved, a notice tells what is found about it.
 
     Signals:
         found: all findings about the stored rules.
         finding_chosen: a `LintFinding` to show in the editor.
-        rule_suggested: a rule to begin with, made of unmatched messages.
         conversation_wanted: the id of a conversation to show; the list of messages stays open behind it.
     """
 
     found = Signal(object)
     finding_chosen = Signal(object)
-    rule_suggested = Signal(object)
     conversation_wanted = Signal(int)
 
-    def __init__(self, bridge: WindowBridge, beneath: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
+    def __init__(self, bridge: WindowBridge, beneath: QWidget, start: Callable[[Rule], None]) -> None:
+        super().__init__()
+        self._bridge, self._start = bridge, start
         self._course = DryRunProgress()
         self._then: Callable[[int], None] | None = None
         self._checked: object = None
         self._found: Sequence[LintFinding] = ()
         self._judged: Collection[tuple[int, int]] = ()
         self._saved: Rule | None = None
-        self._beneath = beneath
-        self.panel = ReviewPanel(self)
+        self.panel = ReviewPanel(beneath)
         self.addWidget(beneath)
         self.addWidget(self.panel)
         self._looking = QTimer(self, interval=PROGRESS_MS)
@@ -106,7 +103,7 @@ class ReviewStack(QStackedWidget):
         self._course.cancelled = True
         self._looking.stop()
         self._then = None
-        self.setCurrentWidget(self._beneath)
+        self.setCurrentIndex(0)
 
     def refresh_findings(self, rules: Sequence[Rule]) -> None:
         """Check `rules` without showing it, if they or their hours have changed."""
@@ -187,7 +184,7 @@ class ReviewStack(QStackedWidget):
         )
         rows = [ReviewRow(*group_texts(group)) for group in groups]
         self.panel.end(said if groups else tr("The present rules would answer everything."), rows)
-        self._then = lambda row: self.rule_suggested.emit(suggested_rule(groups[row]))
+        self._then = lambda row: self._start(suggested_rule(groups[row]))
 
     def _show_report(self, report: DryRunReport | None) -> None:
         if report is None:
