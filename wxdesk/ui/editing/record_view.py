@@ -6,11 +6,12 @@ from typing import Protocol, Self
 
 from PySide6.QtCore import QModelIndex, QObject, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size, color_of, font, smaller
 from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, Frame, hbox
+from wxdesk.ui.widgets.buttons import Menu
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
@@ -96,7 +97,7 @@ class RecordView[R: Record](RowList):
     ) -> None:
         self.records = records
         super().__init__(records, delegate, name, parent)
-        self.menu = QMenu(self)
+        self.menu = Menu(self)
         self.clicked.connect(self._clicked)
 
     def current(self) -> R | None:

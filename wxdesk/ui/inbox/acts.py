@@ -17,6 +17,7 @@ from wxdesk.timezones import zone_named
 from wxdesk.ui.inbox.chat_session import ChatSession
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.lists import RowsView
+from wxdesk.ui.widgets.buttons import Menu
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -64,7 +65,7 @@ def next_hours_change(
 type DoToRows = Callable[[Sequence[Conversation], RowChange], None]
 
 
-class SnoozeMenu(QMenu):
+class SnoozeMenu(Menu):
     """Snoozes `some` conversations, by `do`, until the chosen time.
 
     Its question for another time opens over the window of `under`, which outlives this menu.

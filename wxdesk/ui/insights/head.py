@@ -53,7 +53,7 @@ class InsightsHead(QWidget):
             Period.CHOSEN: tr("From–to…"),
         }
         for period, word in words.items():
-            chip = Chip(word)
+            chip = Chip(word, exclusive=True)
             self.chips.addButton(chip, period)
             choices.addWidget(chip)
         self.chips.button(self.period).setChecked(True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Gravity
@@ -14,7 +14,7 @@ from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import account_title, ntr, tr
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Menu
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -29,7 +29,7 @@ class AccountCard(SettingsCard):
         super().__init__(name, parent, hint=tr("Mini program"))
         self.name = name
         self._desk = desk
-        menu = QMenu(self)
+        menu = Menu(self)
         self.commands = {command: menu.addAction(tr(words)) for command, words in COMMANDS.items()}
         self.more = MenuButton(tr("More"), menu=menu, parent=self)
         self.more.setAccessibleName(tr("More for “{account}”", account=name))

@@ -37,7 +37,7 @@ class AppearanceCard(SettingsCard):
         self, name: str, words: Mapping[Any, str], now: Callable[[], object], choose: Callable[[Any], object]
     ) -> QButtonGroup:
         """Add a row of chips, one for each value that can be chosen."""
-        group, chips = QButtonGroup(self), [Chip(word, parent=self) for word in words.values()]
+        group, chips = QButtonGroup(self), [Chip(word, exclusive=True, parent=self) for word in words.values()]
         for index, (value, chip) in enumerate(zip(words, chips, strict=True)):
             group.addButton(chip, index)
             chip.clicked.connect(partial(chip.setFocus, Qt.FocusReason.MouseFocusReason))

@@ -163,7 +163,7 @@ class TunnelForm(QWidget):
 
     def _choices(self) -> FlowLayout:
         for index, (word, _) in enumerate(_KINDS.values()):
-            self.kinds.addButton(Chip(tr(word), parent=self), index)
+            self.kinds.addButton(Chip(tr(word), exclusive=True, parent=self), index)
         return FlowLayout(None, *self.kinds.buttons())
 
     def _show_kind(self, index: int) -> None:

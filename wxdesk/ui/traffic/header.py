@@ -54,7 +54,7 @@ class TrafficHeader(Frame):
 
     def _build(self) -> None:
         for number, text in enumerate((tr("Requests and calls"), "", "")):
-            self.chips.addButton(Chip(text), number)
+            self.chips.addButton(Chip(text, exclusive=True), number)
         self.chips.button(ALL).setChecked(True)
         top, title = QWidget(), PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True)
         hbox(

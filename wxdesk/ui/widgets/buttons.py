@@ -1,4 +1,4 @@
-"""Buttons by their weight, chips, and a switch.
+"""Buttons by their weight, chips, a switch, and a menu.
 
 Their looks come from the style sheet (`ui.look.appearance`) by the property `kind`; the switch paints itself,
 because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
@@ -6,12 +6,14 @@ because no style sheet draws one. A click leaves the focus where the operator ty
 
 from collections.abc import Callable
 from enum import Enum
+from itertools import islice
 from typing import override
 
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal, SignalInstance
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEasingCurve, QEvent, QMargins, QRectF, QSize, Qt, QVariantAnimation, Signal, SignalInstance
+from PySide6.QtGui import QCursor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -160,15 +162,18 @@ class Button(PressedByEnter, QPushButton):
 class Chip(PressedByEnter, QPushButton):
     """A small rounded choice, as wide when chosen as when not, never broken.
 
-    A `snug` chip has less room at its sides, for rows that must not break either. A screen reader's toggle counts as a
-    click.
+    A `snug` chip has less room at its sides, for rows that must not break either. A screen reader hears an `exclusive`
+    one as one of several, also in a group, and its toggle counts as a click.
     """
 
     _is_told = False
 
-    def __init__(self, text: str = "", *, checkable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, checkable: bool = True, exclusive: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, parent)
         self.setProperty("class", "chip")
+        self.setAutoExclusive(exclusive)
         self.setCheckable(checkable)
         self.setFont(font(Size.SMALL))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -329,3 +334,23 @@ class SmallButton(PressedByEnter, QToolButton):
 
     def _tint(self) -> None:
         self.setIcon(theme_icon(self._picture, "secondary", PICTURE))
+
+
+class Menu(QMenu):
+    """A menu that marks its first line if a key opens it, so that it is heard."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        place, mouse = self.geometry(), QCursor.pos()
+        if place.marginsRemoved(_CORNER).contains(mouse) or not place.marginsAdded(_BESIDE).contains(mouse):
+            usable = (one for one in self.actions() if one.isEnabled() and not one.isSeparator())
+            for first in islice(usable, 1):
+                self.setActiveAction(first)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in ENTER or not event.isAutoRepeat():  # a key that is held opened it, and chooses nothing
+            super().keyPressEvent(event)
+
+
+_CORNER, _BESIDE = QMargins(4, 4, 4, 4), QMargins(48, 48, 48, 48)
+"""Pixels inside and around a menu's edge; there is the mouse that opened it."""

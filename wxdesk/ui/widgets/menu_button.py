@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Menu
 from wxdesk.ui.widgets.labels import literal, set_tip
 from wxdesk.ui.widgets.painting import ELLIPSIS
 
@@ -49,7 +49,7 @@ def add_choice(menu: QMenu, words: str, then: Callable[[], object], marked: bool
     return action
 
 
-class PassingMenu(QMenu):
+class PassingMenu(Menu):
     """A menu that is made for one opening, and gone once it hides."""
 
     def __init__(self, parent: QWidget, name: str) -> None:
@@ -80,7 +80,7 @@ class MenuButton(Button):
     ) -> None:
         super().__init__(text, kind=kind, icon="chevron-down", parent=parent)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
-        self.popup_menu = menu or QMenu(self)
+        self.popup_menu = menu or Menu(self)
         self.popup_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.clicked.connect(self._open)
 
@@ -230,7 +230,7 @@ class MultiChoiceButton[T](MenuButton):
         self._show_choice(self._name, self._say(self.values()))
 
 
-class _StayingMenu(QMenu):
+class _StayingMenu(Menu):
     """A menu that stays open while its items are ticked."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -195,6 +195,7 @@ class FilterChips(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName(tr("Filter"))
         self.by_filter: dict[InboxFilter, Chip] = {}
         group = QButtonGroup(self, exclusive=False)  # none may be chosen either
         self.counts, self._counted = InboxCounts(), True
@@ -204,8 +205,7 @@ class FilterChips(QWidget):
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
         for chosen in _CHIPS:
-            chip = _FilterChip()
-            chip.setAutoExclusive(True)  # one of several, for screen readers
+            chip = _FilterChip(exclusive=True)
             group.addButton(chip)
             chip.clicked.connect(partial(self._clicked, chosen))
             (below if chosen in _BELOW else row).addWidget(chip)

@@ -1,17 +1,18 @@
 """Open conversation: messages and replies read of it, and the rows made of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal
 
 from wxdesk.core.conversations.listing import TimelineItem, in_order
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import EDITABLE, Reply
+from wxdesk.core.model.reply import EDITABLE, ON_ITS_WAY, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, leaves_by_itself
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.lists import TimedRows
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, key_of
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry, key_of
 from wxdesk.ui.wording.reply_status import HoldReason
 
 
@@ -127,10 +128,12 @@ class TimelineModel(TimedRows[TimelineEntry]):
 
     Signals:
         changing, changed: before and after every change, so that the view can keep its scroll position.
+        told: the sentence of a message that came, or of a reply that was sent, refused, stopped or drafted.
     """
 
     changing = Signal()
     changed = Signal()
+    told = Signal(str)
 
     def _accessible_text(self, row: TimelineEntry) -> str:
         return accessible_entry(row, self.clock(), self.hold_reason(row))
@@ -142,9 +145,27 @@ class TimelineModel(TimedRows[TimelineEntry]):
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         if list(entries) != self._rows:
+            before, now = {row.key: row for row in self._rows}, self.clock()
             self.changing.emit()
             self.update_rows(entries)
             self.changed.emit()
+            for entry in entries if before else ():
+                if _is_news(entry, before.get(entry.key), now):
+                    self.told.emit(self._accessible_text(entry))
 
     def _key(self, row: TimelineEntry) -> str:
         return row.key
+
+
+_NEW = timedelta(minutes=1)
+"""An entry that is older was read, and did not come."""
+
+
+def _is_news(entry: TimelineEntry, before: TimelineEntry | None, now: datetime) -> bool:
+    """Tell if an entry has come, or its reply has come to a state where it stays."""
+    reply = entry.reply
+    if reply is not None and (reply.state in ON_ITS_WAY or (reply.state is ReplyState.HELD and reply.due_at)):
+        return False
+    if before is not None:
+        return reply is not None and before.reply is not None and before.reply.state is not reply.state
+    return entry.kind in {EntryKind.MESSAGE, EntryKind.REPLY} and now - entry.at < _NEW

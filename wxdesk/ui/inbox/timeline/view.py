@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QMenu
 
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
@@ -21,7 +20,8 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import ENTER, is_pressed
-from wxdesk.ui.widgets.labels import literal
+from wxdesk.ui.widgets.buttons import Menu
+from wxdesk.ui.widgets.labels import announce, literal
 from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.messages import first_words, parts_to_copy
 
@@ -142,6 +142,7 @@ class TimelineView(AnchoredView):
         self._focused = ""  # before the present change
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
+        model.told.connect(partial(announce, self))
         model.modelReset.connect(self._key_guard.forget)
 
     def _note_focus(self) -> None:
@@ -320,7 +321,7 @@ class TimelineView(AnchoredView):
         if found is None:
             return
         entry = found[0]
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Copy"), self.copy)
         if entry.text:

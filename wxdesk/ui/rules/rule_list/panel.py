@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import DecisionMade, ReplyChanged
 from wxdesk.core.model.operator import Role as OperatorRole
@@ -32,7 +32,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel, RuleRow
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
+from wxdesk.ui.widgets.buttons import Button, Menu, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.painting import CENTER, RIGHT, fitting, paint_box, paint_row, paint_text, painting
 from wxdesk.ui.widgets.rights import Rights
@@ -217,7 +217,7 @@ class RuleList(Frame):
         self.more = SmallButton("more", tr("Try on history, import and export"), self, then=self._open_menu)
         self.check = Button(tr("Check"), parent=self)
         self.unmatched = Button(tr("Unmatched"), parent=self)
-        self._menu = QMenu(self, toolTipsVisible=True)
+        self._menu = Menu(self, toolTipsVisible=True)
         self.try_all = self._menu.addAction(tr("Try all rules on history"))
         self._menu.addSeparator()
         self.import_rules = self._menu.addAction(tr("Import rules from a file…"))
