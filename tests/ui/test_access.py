@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
@@ -19,6 +19,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.rail import RailItem
 from wxdesk.ui.widgets import labels
 from wxdesk.ui.widgets.buttons import Button, Chip
 
@@ -41,6 +42,10 @@ def heard(widget: QWidget, what: QAccessible.Text) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(what)
 
 
+def role_of(widget: QWidget) -> QAccessible.Role:
+    return QAccessible.queryAccessibleInterface(widget).role()
+
+
 def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:
@@ -49,6 +54,9 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     for index in range(len(window.page_names)):
         window.show_page(index)
         qtbot.waitUntil(lambda: bridge.is_idle)
+        item = window.rail.group.checkedButton()
+        assert isinstance(item, RailItem)
+        assert heard(window.shown, TEXT.Name) == item.place.word, "where the keyboard is on a page without fields yet"
     widgets = window.findChildren(QWidget)
     marked = [
         f"{type(one).__name__}: {heard(one, TEXT.Description)}"
@@ -56,12 +64,11 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
         if "<span" in heard(one, TEXT.Description)
     ]
     assert marked == []
-    roles = {QAccessible.queryAccessibleInterface(item).role() for item in window.rail.items}
-    chips = window.inbox.list.chips.findChildren(Chip)
-    roles |= {
-        QAccessible.queryAccessibleInterface(chip).role() for chip in chips if chip is not window.inbox.list.chips.scope
-    }
-    assert roles == {QAccessible.Role.RadioButton}
+    others = [window.inbox.list.chips.scope, *(one for one in widgets if isinstance(one, Chip) and one.group() is None)]
+    choices = [one for one in widgets if isinstance(one, RailItem | Chip) and one not in others]
+    assert {role_of(one) for one in choices} == {QAccessible.Role.RadioButton}
+    assert role_of(window) is QAccessible.Role.Window, "else all labels are read whenever a menu or dialog closes"
+    assert QAccessible.Role.LayeredPane not in {role_of(one) for one in widgets}, "read at each step into it"
     lists = [heard(one, TEXT.Name) for one in window.inbox.findChildren(QAbstractItemView) if heard(one, TEXT.Name)]
     assert len(lists) == len(set(lists))
 
@@ -145,23 +152,29 @@ def test_what_tab_reaches_is_scrolled_into_sight(
     assert not detail.contact.alias.visibleRegion().isEmpty()
 
 
-def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
-    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All announcements, in order."""
+    told: list[str] = []
 
     class Hearing:
         @staticmethod
         def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
-            said.append(event.message())
+            told.append(event.message())
 
     monkeypatch.setattr(labels, "QAccessible", Hearing)
+    return told
+
+
+def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
+    qtbot: QtBot, world: World, window: MainWindow, said: list[str]
+) -> None:
     page: InboxPage = window.inbox
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
     due_at = page.list.strip.model.rows()[0].reply.due_at
     assert due_at is not None
     page.list.strip.tick(START)
-    assert said == []
+    said.clear()
     world.clock.now = due_at - timedelta(seconds=8)  # type: ignore[attr-defined]
     page.list.strip.tick(world.clock())
     page.list.strip.tick(world.clock())
@@ -179,3 +192,58 @@ def test_going_up_to_the_bubbles_reads_out_no_other_row_on_the_way(
     view.selectionModel().currentChanged.connect(lambda now, _: read_out.append(now.row()))
     qtbot.keyClick(edit, Qt.Key.Key_Up)
     assert read_out == [view.model().rowCount() - 1]
+
+
+def test_what_comes_into_the_open_conversation_is_told_once(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, said: list[str]
+) -> None:
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: window.inbox.session.model.rowCount() > 2 and bridge.is_idle)
+    world.say("oWaiting0000000000000001", "elsewhere")
+    world.tell(LI, "and on Sunday?")
+    qtbot.waitUntil(lambda: any("and on Sunday?" in one for one in said))
+    edit = window.inbox.chat.composer.edit
+    edit.setPlainText("Closed then.")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("Closed then." in one for one in said) and bridge.is_idle)
+    customer, draft, mine = [one for one in said if "Sunday" in one or "Closed" in one]
+    assert customer.startswith("Customer, and on Sunday?, ")
+    assert "you wrote instead" in draft
+    assert mine.startswith("Closed then., You, ")
+    assert mine.endswith("Accepted by WeChat")
+    assert not any("opening?" in one or "elsewhere" in one for one in said)
+
+
+def test_a_list_that_is_used_from_its_field_tells_what_enter_chooses(
+    qtbot: QtBot, qapp: QApplication, window: MainWindow, bridge: Bridge, said: list[str]
+) -> None:
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    edit, picker = window.inbox.chat.composer.edit, window.inbox.chat.writing.templates.emoticons
+    edit.setFocus()
+    passed: list[QWidget] = []
+    qtbot.keyClick(edit, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(picker.field, Qt.Key.Key_Right)
+    rows = [picker.list.item(at).data(Qt.ItemDataRole.AccessibleTextRole) for at in range(2)]
+    assert said[-2:] == rows
+    qapp.focusChanged.connect(lambda _, now: passed.append(now))
+    qtbot.keyClick(picker.field, Qt.Key.Key_Escape)
+    assert [one for one in passed if one is not None] == [edit], "a field on the way would be read instead"
+
+
+def test_a_search_tells_how_much_it_found(qtbot: QtBot, window: MainWindow, bridge: Bridge, said: list[str]) -> None:
+    search = window.inbox.list.search
+    search.setText("opening")
+    qtbot.waitUntil(lambda: bool(said) and said[-1].startswith("Search results: "))
+    assert said[-1] != "Search results: 0"
+    search.setText("nowhere at all")
+    qtbot.waitUntil(lambda: said[-1] == "Search results: 0")
+
+
+def test_the_buttons_of_a_notice_tell_what_they_are_about(window: MainWindow) -> None:
+    window.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: None)
+    bar = window.notices.bars.button("one").parentWidget()
+    assert bar is not None
+    assert heard(bar, TEXT.Name) == "Something waits."

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, 
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
+    QAbstractItemView,
     QFrame,
     QListView,
     QStyledItemDelegate,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import announce, plain_tip
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -168,3 +169,13 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setAccessibleName(name)
+
+
+def tell_current(view: QAbstractItemView) -> None:
+    """Let screen readers hear each current row of a list that has no focus."""
+
+    def tell(current: QModelIndex) -> None:
+        if current.isValid() and view.isVisible():
+            announce(view, current.data(Qt.ItemDataRole.AccessibleTextRole) or current.data())
+
+    view.selectionModel().currentChanged.connect(tell)

@@ -22,14 +22,14 @@ from wxdesk.ui.inbox.conversation_list.rows import (
     ConversationListModel,
     ConversationRows,
 )
-from wxdesk.ui.inbox.conversation_list.search import FoundView
+from wxdesk.ui.inbox.conversation_list.search import FoundView, Heading
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.fields.search import SearchField
-from wxdesk.ui.widgets.labels import set_tip
+from wxdesk.ui.widgets.labels import announce, set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
@@ -258,8 +258,13 @@ class ConversationList(Frame):
     def show_found(self, phrase: str, found: Found) -> None:
         """Show what was found, unless the phrase has changed since."""
         if phrase == self.search.text().strip():
+            is_new = phrase != self.hits.phrase
             self.found.show_found(phrase, found)
             self._show_page()
+            if is_new:
+                announce(
+                    self, tr("Search results: {n}", n=sum(not isinstance(row, Heading) for row in self.hits.rows()))
+                )
             if self._entered:
                 self._enter()
 
@@ -280,6 +285,7 @@ class ConversationList(Frame):
         """Tell who wrote while the search hides them."""
         words = ntr("{n} customer wrote meanwhile", "{n} customers wrote meanwhile", len(self._arrived))
         self.arrived.setText(f"{words} ✕")
+        self.arrived.setAccessibleName(words)
         self.arrived.setVisible(bool(self._arrived))
 
     def leave_search(self) -> None:

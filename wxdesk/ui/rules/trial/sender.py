@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.boxes import AT_LEFT, Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import small_label
 from wxdesk.ui.widgets.painting import paint_text
-from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel, tell_current
 from wxdesk.ui.wording.messages import name_of, preview_of
 from wxdesk.ui.wording.times import ago
 
@@ -286,6 +286,7 @@ class ContactPicker(Frame):
         self.model = FoundContacts(self)
         self.view = RowList(self.model, ContactPickerDelegate(), tr("Stored customers"), self)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tell_current(self.view)
         self.none = small_label(wrap=True, parent=self)
         vbox(self.view, self.none, spacing=0, margins=(4, 4, 4, 4), within=self)
         self.view.clicked.connect(self._take)

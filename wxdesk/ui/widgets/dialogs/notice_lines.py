@@ -194,6 +194,7 @@ class NoticeBar(Frame):
     def __init__(self, host: QWidget, text: str, tone: str, choices: Sequence[BarAction], close: BarAction) -> None:
         super().__init__(f"bar-{tone}", host)
         self.text, self.tone = text, tone
+        self.setAccessibleName(text)
         self._line = PlainLabel(text, role=tone, elide=True, parent=self)
         self._whole = PlainLabel(text, role=tone, wrap=True, parent=self)
         self.more = Button(kind=ButtonKind.LINK, parent=self)

@@ -74,6 +74,8 @@ class Popup(Frame):
     def close_it(self) -> None:
         """Close it, also while its page is not shown."""
         if not self.isHidden():
+            if (focused := self.focusWidget()) is not None:
+                focused.clearFocus()  # else Qt gives it to the window's first field for a moment, which is read aloud
             self.hide()
             self.covered.emit(0)
             self.closed.emit()

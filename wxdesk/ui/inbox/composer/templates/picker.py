@@ -18,6 +18,7 @@ from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import literal, plain_tip, small_label
+from wxdesk.ui.widgets.row_list import tell_current
 from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS, _WIDEST = 30, 8, 460
@@ -41,7 +42,7 @@ class Picker(Popup):
     _columns = 1
 
     def __init__(self, name: str, search: str, parent: QWidget) -> None:
-        super().__init__(search, _WIDEST, parent)
+        super().__init__(name, _WIDEST, parent)
         self._rows = 1
         self.field = QLineEdit(self, placeholderText=search)
         self.field.setAccessibleName(search)
@@ -57,6 +58,7 @@ class Picker(Popup):
         vbox(self._head, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)
         self.list.itemClicked.connect(self._take_item)
+        tell_current(self.list)
 
     def start(self) -> None:
         """Begin another search."""
