@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTra
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
+from wxdesk.core.errors import NoWindow
 from wxdesk.core.system_failures import naming_file
 from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
@@ -23,7 +24,7 @@ from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
-from wxdesk.ui.runtime.display import choose_file_dialogs, choose_input_method, require_libraries
+from wxdesk.ui.runtime.display import INSTALL, choose_file_dialogs, choose_input_method, missing_library
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
@@ -265,7 +266,8 @@ def make_application() -> QApplication:
     if isinstance(running, QApplication):
         use_language(running, i18n.language())  # a backup may have another
         return running
-    require_libraries()
+    if missing := missing_library():
+        raise NoWindow(reason=missing, command=INSTALL)
     choose_input_method()
     choose_file_dialogs()
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second

@@ -149,11 +149,6 @@ class TemplateEdit(GrowingText):
         """Return the text as written; Qt's `toPlainText` replaces no-break spaces."""
         return self.document().toRawText().replace(_PARAGRAPH, "\n")
 
-    def insert(self, text: str) -> None:
-        """Insert `text` at the cursor and focus the field."""
-        self.insertPlainText(text)
-        self.setFocus()
-
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """Paste text with plain blanks for no-break spaces, which Liquid does not know."""
         self.insertPlainText(text_of(source).replace(_UNBREAKABLE, " "))

@@ -68,7 +68,7 @@ class NoticeService:
         self._leave()
 
     async def has_buttons(self) -> bool:
-        """Tell whether notices can have buttons here.
+        """Tell whether notices can have buttons here, and leave the service.
 
         Raises:
             NoServiceError: no notices can be shown at all.
@@ -79,6 +79,8 @@ class NoticeService:
                 return await self._buttons(notifier)
         except Exception as error:
             raise NoServiceError from error
+        finally:
+            await self.close()
 
     async def _try(self, notice: DesktopNotice, icon: Path | None) -> bool:
         try:
@@ -152,8 +154,4 @@ def _plain(body: str, platform: str = sys.platform) -> str:
 
 async def notices_have_buttons() -> bool:
     """Tell whether notices here have buttons; raises `NoServiceError` without any."""
-    service = NoticeService(lambda _, __: None, lambda _: None)
-    try:
-        return await service.has_buttons()
-    finally:
-        await service.close()
+    return await NoticeService(lambda _, __: None, lambda _: None).has_buttons()

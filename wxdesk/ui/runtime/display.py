@@ -42,12 +42,6 @@ def why_no_window() -> WxdeskError | None:
     return None
 
 
-def require_libraries() -> None:
-    """Raise `NoWindow` if a library is missing."""
-    if missing := missing_library():
-        raise NoWindow(reason=missing, command=INSTALL)
-
-
 def missing_library() -> str:
     """Return the loader's message about the first missing library, or an empty text.
 

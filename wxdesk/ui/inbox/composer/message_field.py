@@ -73,11 +73,6 @@ class MessageEdit(GrowingText):
         """True while an input method has text that is not committed."""
         return bool(self._composed)
 
-    def insert(self, text: str) -> None:
-        """Insert `text` at the cursor."""
-        self.insertPlainText(text)
-        self.setFocus()
-
     def write(self, text: str) -> None:
         """Show another text and drop what an input method was composing."""
         if self._composed:

@@ -49,6 +49,11 @@ class GrowingText(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
         self.textChanged.connect(self.updateGeometry)  # a line of another script may be higher
 
+    def insert(self, text: str) -> None:
+        """Insert `text` at the cursor and focus the field."""
+        self.insertPlainText(text)
+        self.setFocus()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         other = event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE
