@@ -91,6 +91,10 @@ class Notifications(ServiceInterface):
         return [number, key]
 
     @dbus_signal()
+    def ActivationToken(self, number: int, token: str) -> Annotated[list[Any], DBusSignature("us")]:  # noqa: N802
+        return [number, token]
+
+    @dbus_signal()
     def NotificationClosed(self, number: int, reason: int) -> Annotated[list[Any], DBusSignature("uu")]:  # noqa: N802
         return [number, reason]
 
@@ -134,6 +138,7 @@ class SessionBus:
         async def press() -> None:
             for name in await self._connected():
                 await self._connections[0].call(Message(name, "/", "org.freedesktop.DBus.Peer", "Ping"))
+            service.ActivationToken(told.number, f"to come to the front for {told.title}")
             service.ActionInvoked(told.number, key)
             service.CloseNotification(told.number)
 

@@ -1,6 +1,7 @@
 """Notices on a real session bus, with a service of the test: what it is told, and what its buttons do."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
     bus.invoke(service, service.told[0], service.told[0].key_of(label))
     qtbot.waitUntil(lambda: bool(answers.given))
     assert answers.given == [(HELD, answer)]
+
+
+def test_who_presses_a_notice_lets_the_window_come_to_the_front(
+    qtbot: QtBot, bus: "SessionBus", notices: DesktopNotices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the start")
+    tokens: list[str] = []
+    notices.answered = lambda _, __: tokens.append(os.environ["XDG_ACTIVATION_TOKEN"])
+    service = bus.serve("actions")
+    notices.show(HELD)
+    notices.show(CALL)
+    qtbot.waitUntil(lambda: len(service.told) == 2)
+    bus.invoke(service, service.told[0], "default")
+    qtbot.waitUntil(lambda: tokens == ["to come to the front for 王芳"])
+    bus.invoke(service, service.told[1], "default")
+    qtbot.waitUntil(lambda: tokens[1:] == ["to come to the front for 李雷"])
 
 
 def test_each_key_has_one_notice_that_is_removed_when_it_is_over(

@@ -1,5 +1,6 @@
 """A second start brings the open window to the front instead of saying that there is one."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -33,6 +34,18 @@ def test_the_open_window_comes_to_the_front(qtbot: QtBot, home: Path) -> None:
     starts.setParent(None)
     del starts
     assert not raise_open_window(home)
+
+
+def test_a_second_start_hands_on_its_right_to_come_to_the_front(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the second")
+    raised: list[str] = []
+    parent = QObject()
+    SecondStarts(home, lambda: raised.append(os.environ["XDG_ACTIVATION_TOKEN"]), parent)
+    assert raise_open_window(home)
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the first")
+    qtbot.waitUntil(lambda: raised == ["of the second"])
 
 
 def test_the_second_of_two_starts_at_once_raises_the_window_of_the_first(qtbot: QtBot, home: Path) -> None:

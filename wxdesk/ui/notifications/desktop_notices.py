@@ -1,6 +1,7 @@
 """Desktop notices by the system's service, else by the tray icon with its menu."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from wxdesk.ui.look.icons import icon, program_icon
 from wxdesk.ui.look.theme import color_of, font
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, Notifier, OnNoticeAction
 from wxdesk.ui.notifications.service import NoticeService
+from wxdesk.ui.runtime.display import ACTIVATION_TOKEN
 from wxdesk.ui.widgets.painting import painting
 
 CLOSE_SECONDS = 0.5
@@ -73,6 +75,7 @@ class DesktopNotices(QObject):
 
     def _on_press(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         if self._shown.pop(notice.key, None) == notice:
+            os.environ[ACTIVATION_TOKEN] = self._service.token
             self.answered(notice, answer)
 
     def _fall_back(self, notice: DesktopNotice) -> None:

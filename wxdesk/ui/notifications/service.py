@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, action_label
 
 if TYPE_CHECKING:
+    from dbus_fast import Message
+    from dbus_fast.aio import MessageBus
     from desktop_notifier import DesktopNotifier
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ class NoticeService:
         self._one_by_one = asyncio.Lock()
         self._shown: dict[str, str] = {}
         self._absent_until = 0.0
+        self.token = ""
+        """Right to come to the front on Wayland, given before each answer."""
 
     async def show(self, notice: DesktopNotice, icon: Path | None = None) -> None:
         """Show a notice, or call `refused` with it."""
@@ -96,6 +100,9 @@ class NoticeService:
         from desktop_notifier import Button, Notification
 
         answers = notice.answers if await self._buttons(notifier) else ()
+        if (bus := self._bus) is not None:
+            bus.remove_message_handler(self._hear)  # from the notice before this one
+            bus.add_message_handler(self._hear)
         await self._clear(notice.key)
         buttons = tuple(
             Button(action_label(each), on_pressed=partial(self._on_answer, notice, each)) for each in answers
@@ -128,6 +135,14 @@ class NoticeService:
             raise NoServiceError
         return Capability.BUTTONS in able
 
+    @property
+    def _bus(self) -> "MessageBus | None":
+        return getattr(getattr(self._notifier, "_backend", None), "bus", None)
+
+    def _hear(self, message: "Message") -> None:
+        if message.member == "ActivationToken":
+            self.token = message.body[1]
+
     def _on_answer(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         self._shown.pop(notice.key, None)
         self._answered(notice, answer)
@@ -140,8 +155,7 @@ class NoticeService:
 
     def _leave(self) -> None:
         """Forget the service; the library never hangs up on D-Bus by itself."""
-        bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
-        if bus is not None:
+        if (bus := self._bus) is not None:
             bus.disconnect()
         self._notifier = None
         self._shown.clear()

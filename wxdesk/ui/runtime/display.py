@@ -19,6 +19,9 @@ INSTALL = (
     " libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0"
     " libxcb-sync1 libxcb-xkb1"
 )
+ACTIVATION_TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - no secret
+"""Variable with the right to come to the front on Wayland, which Qt uses up."""
+
 _IBUS = "ibus"
 
 

@@ -2,12 +2,15 @@
 
 import hashlib
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from wxdesk.ui.runtime.display import ACTIVATION_TOKEN
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +24,12 @@ def raise_open_window(home: Path) -> bool:
     """Bring the window that is open on `home` to the front; False if there is none."""
     socket = QLocalSocket()
     socket.connectToServer(_place(home))
-    answered = socket.waitForConnected(PATIENCE_MS)
+    if not socket.waitForConnected(PATIENCE_MS):
+        return False
+    socket.write(os.environ.get(ACTIVATION_TOKEN, "").encode() + b"\n")
+    socket.flush()
     socket.close()
-    return answered
+    return True
 
 
 class SecondStarts(QObject):
@@ -44,7 +50,10 @@ class SecondStarts(QObject):
 
     def _on_connection(self) -> None:
         while self._server.hasPendingConnections():
-            self._server.nextPendingConnection().deleteLater()
+            start = self._server.nextPendingConnection()
+            start.waitForReadyRead(PATIENCE_MS)
+            os.environ[ACTIVATION_TOKEN] = bytes(start.readAll().data()).decode().strip()
+            start.deleteLater()
         self._come_forward()
 
 
