@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.notifications.desktop import Desktop, Ear
@@ -44,6 +45,23 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     qtbot.waitUntil(lambda: "calls" not in tray.icon.toolTip())
     assert not window.status_bar.silence.isVisible()
     assert not tray.silence.isEnabled()
+
+
+@pytest.mark.parametrize(("on", "alerts"), [("KDE", 1), ("ubuntu:GNOME", 0)])
+def test_a_call_marks_the_window_in_the_taskbar_unless_the_desktop_has_none(
+    qtbot: QtBot,
+    attention: OperatorAlerts,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    on: str,
+    alerts: int,
+) -> None:
+    marked = list[QWidget]()
+    monkeypatch.setattr(QApplication, "alert", marked.append)
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", on)
+    world.say(SOMEBODY, "it is broken")
+    qtbot.waitUntil(attention.tray.silence.isEnabled)
+    assert len(marked) == alerts
 
 
 def test_a_call_that_somebody_has_seen_meanwhile_is_not_told_any_more(

@@ -1,5 +1,6 @@
 """Tray, taskbar and sound alerts for attention, and the bar of a newer version."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -90,8 +91,8 @@ class OperatorAlerts(QObject):
         health, calling = desk.health.state, desk.attention.ringing
         loss = loss_of(health, desk.clock(), is_remote=desk.is_remote)
         ringing = calling | _DESK if loss else calling
-        if ringing - self._ringing:
-            QApplication.alert(self._window)
+        if ringing - self._ringing and "GNOME" not in os.environ.get("XDG_CURRENT_DESKTOP", ""):
+            QApplication.alert(self._window)  # GNOME has no taskbar, and shows “wxdesk is ready” before any notice
         if len(ringing) != len(self._ringing):
             _show_badge(len(ringing))
         if _DESK & (ringing ^ self._ringing):
