@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.ui.notifications.alerts import OperatorAlerts
+from wxdesk.ui.notifications.desktop_notices import Tray
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction
 from wxdesk.ui.notifications.player import Player, Ringer, chime
 from wxdesk.ui.shell.main_window import MainWindow
@@ -45,6 +47,17 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     qtbot.waitUntil(lambda: "calls" not in tray.icon.toolTip())
     assert not window.status_bar.silence.isVisible()
     assert not tray.silence.isEnabled()
+
+
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged", "QDBusTrayIcon encountered")  # there is none yet
+def test_on_wayland_the_icon_waits_for_a_tray_that_comes_later(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "wayland")
+    tray = Tray(window)
+    tray.appear()
+    assert tray.icon.isVisible()
+    tray.icon.hide()
 
 
 @pytest.mark.parametrize(("on", "alerts"), [("KDE", 1), ("ubuntu:GNOME", 0)])

@@ -108,8 +108,8 @@ class Tray(QObject):
         self.silence.setEnabled(False)
 
     def appear(self) -> None:
-        """Show the icon, on X11 also in a tray that comes after the window, as at login."""
-        if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() == "xcb":
+        """Show the icon, on Linux also in a tray that comes after the window, as at login."""
+        if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() in ("xcb", "wayland"):
             self.icon.show()
 
     def show_state(self, role: str, said: str, calling: int, *, paused: bool = False) -> None:
