@@ -44,6 +44,19 @@ def test_a_keychain_needs_nothing(qtbot: QtBot, bridge: Bridge, sources: SecretS
     assert line.button.isHidden()
 
 
+def test_the_keychain_is_asked_once_the_operator_looks(
+    qtbot: QtBot, bridge: Bridge, sources: SecretSources, drawer: Drawer
+) -> None:
+    line = SecretPlaces(bridge, sources)
+    qtbot.addWidget(line)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not drawer.asked, "it may ask for a passphrase, and a search makes this page as well"
+    for _ in range(2):
+        line.show()
+        qtbot.waitUntil(lambda: drawer.asked == 1 and bridge.is_idle)
+        line.hide()
+
+
 def test_without_a_keychain_a_vault_is_offered_and_made(qtbot: QtBot, bridge: Bridge, sources: SecretSources) -> None:
     keyring.set_keyring(NoKeychain())
     line = _line(qtbot, bridge, sources)

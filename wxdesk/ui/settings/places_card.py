@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk import __version__
@@ -61,9 +62,19 @@ class SecretPlaces(ChangedState):
         super().__init__(parent)
         self._bridge = bridge
         self._sources = sources
+        self._is_asked = False
         self.show_now()
-        # Whoever has all secrets in the environment has not asked the keychain yet.
-        bridge.ask(asyncio.to_thread(sources.keychain.get, "", START_SECONDS), self.show_now)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask the keychain once; nobody has where the environment has all secrets.
+
+        Not before the operator looks: it may ask them to unlock it, and a search makes this page, too.
+        """
+        super().showEvent(event)
+        if not self._is_asked:
+            self._is_asked = True
+            asked = asyncio.to_thread(self._sources.keychain.get, "", START_SECONDS)
+            self._bridge.ask(asked, self.show_now)
 
     def _now(self) -> tuple[str, str, str]:
         if self._sources.vault.is_locked:
