@@ -92,7 +92,10 @@ async def _until_closed(
     switch = TryoutSwitch(window, bridge, appearance, tryout)
     attention = OperatorAlerts(bridge, window, facts.home)
     awake = KeepAwake(bridge, window.leaving.receives, window)
-    _hear_second_starts(facts.home, window)
+    with contextlib.suppress(ImportError):  # QtNetwork's own libraries; without them a second start is only refused
+        from wxdesk.ui.shell.second_start import SecondStarts
+
+        SecondStarts(facts.home, window.bring_to_front, window)
     fit_to_screen(window)
     window.show()
     ask_for_vault(bridge, window)
@@ -190,13 +193,6 @@ class TryoutSwitch(QObject):
     def _return(self) -> None:
         self.leave()
         self._bridge.ask(asyncio.to_thread(self.close))
-
-
-def _hear_second_starts(home: Path, window: MainWindow) -> None:
-    with contextlib.suppress(ImportError):  # QtNetwork's own libraries; without them a second start is only refused
-        from wxdesk.ui.shell.second_start import SecondStarts
-
-        SecondStarts(home, window.bring_to_front, window)
 
 
 def show_failure(error: Exception, mend: str = "", *, by_backup: bool = False) -> tuple[bool, Path | None]:

@@ -117,7 +117,8 @@ def clean(field: CredentialField, pasted: str) -> CleanedValue:
 
     # A line's end belongs to the way in which the value came, not to the value.
     value = pasted.strip("\r\n")
-    value = step(Cleaning.INVISIBLE, value, "".join(one for one in value if not _is_invisible(one)))
+    visible = [one for one in value if unicodedata.category(one) not in ("Cf", "Cc") or one in "\t\r\n"]
+    value = step(Cleaning.INVISIBLE, value, "".join(visible))
     value = step(Cleaning.FULL_WIDTH, value, value.translate(_TO_HALF_WIDTH))
     before = ""
     while value != before:  # blanks may stand outside of the quotes, and inside them
@@ -130,10 +131,6 @@ def clean(field: CredentialField, pasted: str) -> CleanedValue:
     if together != value and field is not CredentialField.PUSH_TOKEN and SHAPES[field].fits(together):
         value = step(Cleaning.BLANKS, value, together)
     return CleanedValue(value, tuple(done))
-
-
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in ("Cf", "Cc") and character not in "\t\r\n"
 
 
 def judge(field: CredentialField, value: str) -> ShapeIssue | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday
 from wxdesk.desk.rules.import_check import ImportCheck, RuleChangeKind, import_forecast, moves_of
 from wxdesk.i18n import clock_text, tr
 from wxdesk.ui.editing.revisions.comparison import ComparedSection, RevisionLine, RevisionSection, compare
@@ -108,13 +108,8 @@ def _lines(calendar: Calendar) -> Iterator[RevisionLine]:
         days = tr(", ").join(weekday_text(number) for number, day in enumerate(Weekday) if day in weekly.days)
         yield RevisionLine(joined(days, _span(weekly.span)))
     for special in calendar.special:
-        yield RevisionLine(
-            joined(_dates(special), _span(special.span) if special.span else tr("closed"), special.label)
-        )
-
-
-def _dates(days: SpecialDays) -> str:
-    return " – ".join(map(date_text, sorted({days.first, days.last})))
+        dates = " – ".join(map(date_text, sorted({special.first, special.last})))
+        yield RevisionLine(joined(dates, _span(special.span) if special.span else tr("closed"), special.label))
 
 
 def _span(span: OpenSpan) -> str:

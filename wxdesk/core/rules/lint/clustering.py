@@ -152,7 +152,8 @@ def _alike(texts: Sequence[str]) -> list[list[str]]:
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for text in texts:
         pieces = _pieces(text)
-        shared = Counter(group for piece in pieces for group in _few(holders.get(piece, ())))
+        held = (holders.get(piece, ()) for piece in pieces)
+        shared = Counter(group for groups in held if len(groups) < COMMON for group in groups)
         best = max(
             shared, key=lambda group: (_likeness(shared[group], len(pieces), sizes[group]), -group), default=None
         )
@@ -164,10 +165,6 @@ def _alike(texts: Sequence[str]) -> list[list[str]]:
         groups.append([text])
         sizes.append(len(pieces))
     return groups
-
-
-def _few(groups: Sequence[int]) -> Sequence[int]:
-    return groups if len(groups) < COMMON else ()
 
 
 def _likeness(shared: int, pieces: int, others: int) -> float:
