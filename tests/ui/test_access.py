@@ -22,6 +22,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.rail import RailItem
 from wxdesk.ui.widgets import labels
 from wxdesk.ui.widgets.buttons import Button, Chip
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 
 LI = "oCustomer0000000000000001"
 TEXT = QAccessible.Text
@@ -240,6 +241,21 @@ def test_a_search_tells_how_much_it_found(qtbot: QtBot, window: MainWindow, brid
     assert said[-1] != "Search results: 0"
     search.setText("nowhere at all")
     qtbot.waitUntil(lambda: said[-1] == "Search results: 0")
+
+
+def test_a_page_that_follows_another_without_a_field_in_focus_is_told(window: MainWindow, said: list[str]) -> None:
+    window.activateWindow()
+    for index in (2, 3):
+        window.show_page(index)
+        assert window.shown.hasFocus()
+    assert said[-1] == heard(window.shown, TEXT.Name) == window.rail.items[3].place.word
+
+
+def test_a_drop_down_list_tells_what_it_chooses(qtbot: QtBot) -> None:
+    field = ChoiceField(None, "How this account answers", [(1, "Automatic"), (2, "By hand")])
+    qtbot.addWidget(field)
+    told = {heard(field, TEXT.Name), heard(field, TEXT.Description)}
+    assert "How this account answers" in told
 
 
 def test_the_buttons_of_a_notice_tell_what_they_are_about(window: MainWindow) -> None:

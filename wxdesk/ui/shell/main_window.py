@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
         item = self.rail.items[min(index, len(self.rail.items) - 1)]  # the guided set-up belongs to the settings
         self.shown.setAccessibleName(item.place.word)
         if held is None or not held.hasFocus():  # a change would end the word that an input method composes
+            if self.shown.hasFocus():
+                announce(self.shown, item.place.word)  # Orca passes over names that change, as times do each second
             self.shown.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
         if held is not None:

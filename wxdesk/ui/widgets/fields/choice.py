@@ -1,5 +1,6 @@
 """A drop-down list with a themed arrow, which no style sheet can draw."""
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +31,8 @@ class ChoiceField(QComboBox):
             self.setMinimumContentsLength(shortest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
+        if sys.platform != "win32":
+            self.setAccessibleDescription(name)  # elsewhere Qt gives the value as the name
         self.setItemDelegate(QStyledItemDelegate(self))  # that of a drop-down list knows no style sheet
         self.offer(choices)
 
