@@ -78,6 +78,18 @@ class PressedByEnter:
             self.click()
 
 
+class ShownState:
+    """Checkable button that tells a state it is shown from one that is chosen."""
+
+    _is_told = False
+
+    def setChecked(self, on: bool) -> None:  # noqa: N802 - Qt's name
+        """Show `on`; nobody has chosen it."""
+        self._is_told = True
+        super().setChecked(on)  # type: ignore[misc] # always beside one
+        self._is_told = False
+
+
 type Slot = Callable[..., object] | SignalInstance
 """Callable or signal that another signal can be connected with."""
 
@@ -159,14 +171,12 @@ class Button(PressedByEnter, QPushButton):
             self.setIconSize(QSize(16, 16))
 
 
-class Chip(PressedByEnter, QPushButton):
+class Chip(ShownState, PressedByEnter, QPushButton):
     """A small rounded choice, as wide when chosen as when not, never broken.
 
     A `snug` chip has less room at its sides, for rows that must not break either. A screen reader hears an `exclusive`
     one as one of several, also in a group, and its toggle counts as a click.
     """
-
-    _is_told = False
 
     def __init__(
         self, text: str = "", *, checkable: bool = True, exclusive: bool = False, parent: QWidget | None = None
@@ -199,13 +209,6 @@ class Chip(PressedByEnter, QPushButton):
         return self.sizeHint()
 
     @override
-    def setChecked(self, on: bool) -> None:
-        """Show `on`; nobody has chosen it."""
-        self._is_told = True
-        super().setChecked(on)
-        self._is_told = False
-
-    @override
     def nextCheckState(self) -> None:
         """Turn it by a click, of which Qt tells."""
         self._is_told = True
@@ -231,7 +234,7 @@ class EnterButton(PressedByEnter, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
-class Switch(EnterButton):
+class Switch(ShownState, EnterButton):
     """An on/off switch that takes effect at once, by click, Space or Enter.
 
     Signals:
@@ -243,7 +246,6 @@ class Switch(EnterButton):
     def __init__(self, checked: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._place = 1.0 if checked else 0.0
-        self._is_told = False
         self.setCheckable(True)
         self.setChecked(checked)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -251,13 +253,6 @@ class Switch(EnterButton):
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.valueChanged.connect(self._move)
         self.toggled.connect(self._start)
-
-    @override
-    def setChecked(self, on: bool) -> None:
-        """Show `on`; nobody has turned it."""
-        self._is_told = True
-        super().setChecked(on)
-        self._is_told = False
 
     def sizeHint(self) -> QSize:
         return QSize(36, 24)
