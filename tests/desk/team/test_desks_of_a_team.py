@@ -37,7 +37,6 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
 from wxdesk.core.setup.findings import CheckVerdict
-from wxdesk.desk.messages import store_watch
 from wxdesk.desk.ports import utc_now
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.reachability import REACHED_AT
@@ -283,13 +282,6 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
-@pytest.fixture
-def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server looks at its database once."""
-    monkeypatch.setattr(store_watch, "INTERVAL_SECONDS", 1000)
-
-
-@pytest.mark.usefixtures("one_look")
 async def test_a_desk_that_reads_does_not_end_the_servers_trouble_with_the_database(team: Team) -> None:
     publish = team.server.desk.bus.publish
     publish(TroubleRaised("database", "The disk of the database server is full."))

@@ -99,8 +99,9 @@ class StoreWatch:
         """Check once."""
         try:
             unsafe = await self._check()
+            if not self.accepts:
+                self._publish(TroubleRaised(TroubleArea.DATABASE, ""))
             self.accepts = True
-            self._publish(TroubleRaised(TroubleArea.DATABASE, ""))
             told = trouble(unsafe_database(unsafe)) if unsafe else ""
             self._publish(TroubleRaised(TroubleArea.DATABASE_UNSAFE, told))
         except StoreError as error:
