@@ -137,7 +137,7 @@ async def test_an_operators_message_from_long_before_the_start_asks(
 
 
 @pytest.mark.impatient
-@pytest.mark.expects_log("took longer than|could not be kept|push")
+@pytest.mark.expects_log("took longer than|could not be kept|push|database")
 async def test_a_push_stored_after_a_timeout_is_answered_though_repeated(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
