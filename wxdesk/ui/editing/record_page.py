@@ -70,9 +70,9 @@ class RecordPage[R: Record](QWidget):
         """Connect both with the list: its `view`, and its button for a `new` record."""
         self._view, editor, empty = view, self.editor, self.empty
         self._middle = QWidget(self)
-        self._shown = QStackedLayout(self._middle)
-        self._shown.addWidget(empty)
-        self._shown.addWidget(editor)
+        self._stack = QStackedLayout(self._middle)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(editor)
         self.past = ListUndo(self._bridge, view, self._load, self._was_restored)
         self._saving = RecordSaving(self._bridge, editor, self._store.save, self)
         self._saving.saved.connect(self._was_saved)
@@ -180,7 +180,7 @@ class RecordPage[R: Record](QWidget):
 
     @property
     def _editing(self) -> bool:
-        return self._shown.currentIndex() == EDITOR
+        return self._stack.currentIndex() == EDITOR
 
     def _show_records(self, records: Sequence[R], first: R | None) -> None:
         """Show stored records; edit the same, the wanted, one beside it, or the `first`."""
@@ -202,13 +202,13 @@ class RecordPage[R: Record](QWidget):
         elif first is not None:
             self._edit(next((known[one] for one in beside if one in known), first))
         else:
-            self._shown.setCurrentIndex(NO_RECORD)
+            self._stack.setCurrentIndex(NO_RECORD)
         self._view.show_current(self.editor.saved.id if self._editing else 0)
 
     def _edit(self, record: R) -> None:
         if not self._editing or record != self.editor.saved or self.editor.unsaved:
             self.editor.show_record(record)
-        self._shown.setCurrentIndex(EDITOR)
+        self._stack.setCurrentIndex(EDITOR)
         self._view.reveal(record.id)
 
     def _refresh(self, record: R) -> None:
@@ -229,7 +229,7 @@ class RecordPage[R: Record](QWidget):
     def _begin(self, record: R) -> None:
         """Edit a new record with these contents."""
         self._wanted = 0
-        self._shown.setCurrentIndex(EDITOR)
+        self._stack.setCurrentIndex(EDITOR)
         self.editor.begin(record)
         self._view.show_current(0)
         self.editor.head.title.setFocus()

@@ -209,7 +209,7 @@ class RulesPage(RecordPage[Rule]):
     def _imported(self, imported: ImportResult) -> None:
         self.changes.take_in(imported)
         self.editor.revert()
-        self._shown.setCurrentIndex(NO_RECORD)
+        self._stack.setCurrentIndex(NO_RECORD)
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -67,8 +67,8 @@ class LintRow(QWidget):
         self.place.clicked.connect(partial(card.place_asked.emit, finding))
         if finding.other is not None:
             self.other.clicked.connect(partial(card.other_asked.emit, finding.other.id))
-        icon, *links = ((one, AT_TOP) for one in (IconLabel("warning", "pending", 16, self), self.place, self.other))
-        hbox(icon, (self.words, 1), *links, spacing=10, within=self)
+        icon = IconLabel("warning", "pending", 16, self)
+        hbox((icon, AT_TOP), (self.words, 1), (self.place, AT_TOP), (self.other, AT_TOP), spacing=10, within=self)
 
 
 def is_shown_in_editor(finding: LintFinding) -> bool:
