@@ -1,6 +1,7 @@
 """A second start brings the open window to the front instead of saying that there is one."""
 
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -46,6 +47,20 @@ def test_a_second_start_hands_on_its_right_to_come_to_the_front(
     assert raise_open_window(home)
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the first")
     qtbot.waitUntil(lambda: raised == ["of the second"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe there")
+def test_nonsense_from_another_program_raises_the_window_and_does_no_harm(
+    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
+    raised: list[str] = []
+    parent = QObject()
+    SecondStarts(home, lambda: raised.append(os.environ["XDG_ACTIVATION_TOKEN"]), parent)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.connect(str(home / SOCKET))
+        other.sendall(b"\xff\x00\xfe=")
+        qtbot.waitUntil(lambda: raised == ["="])
 
 
 def test_the_second_of_two_starts_at_once_raises_the_window_of_the_first(qtbot: QtBot, home: Path) -> None:

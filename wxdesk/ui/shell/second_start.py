@@ -35,7 +35,7 @@ def raise_open_window(home: Path) -> bool:
 class SecondStarts(QObject):
     """Listener for further starts on `home`, each of which calls `come_forward`.
 
-    Made by the desk that has locked `home` only.
+    It puts the start's `ACTIVATION_TOKEN` into the environment before. Made by the desk that has locked `home` only.
     """
 
     def __init__(self, home: Path, come_forward: Callable[[], None], parent: QObject) -> None:
@@ -52,7 +52,8 @@ class SecondStarts(QObject):
         while self._server.hasPendingConnections():
             start = self._server.nextPendingConnection()
             start.waitForReadyRead(PATIENCE_MS)
-            os.environ[ACTIVATION_TOKEN] = bytes(start.readAll().data()).decode().strip()
+            said = bytes(start.readAll().data()).decode("ascii", "ignore")  # of whatever found the socket
+            os.environ[ACTIVATION_TOKEN] = said.strip().replace("\0", "")
             start.deleteLater()
         self._come_forward()
 
