@@ -174,8 +174,9 @@ def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
     due_at = page.list.strip.model.rows()[0].reply.due_at
     assert due_at is not None
-    page.list.strip.tick(START)
     said.clear()
+    page.list.strip.tick(START)
+    assert said == []
     world.clock.now = due_at - timedelta(seconds=8)  # type: ignore[attr-defined]
     page.list.strip.tick(world.clock())
     page.list.strip.tick(world.clock())
