@@ -37,30 +37,33 @@ def test_the_open_window_comes_to_the_front(qtbot: QtBot, home: Path) -> None:
     assert not raise_open_window(home)
 
 
-def test_a_second_start_hands_on_its_right_to_come_to_the_front(
-    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def tokens(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The rights to come to the front with which the window of `home` was raised."""
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the second")
-    raised: list[str] = []
+    found: list[str] = []
     parent = QObject()
-    SecondStarts(home, lambda: raised.append(os.environ["XDG_ACTIVATION_TOKEN"]), parent)
+    SecondStarts(home, lambda: found.append(os.environ["XDG_ACTIVATION_TOKEN"]), parent)
+    yield found
+    parent.deleteLater()
+
+
+def test_a_second_start_hands_on_its_right_to_come_to_the_front(
+    qtbot: QtBot, home: Path, tokens: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert raise_open_window(home)
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "of the first")
-    qtbot.waitUntil(lambda: raised == ["of the second"])
+    qtbot.waitUntil(lambda: tokens == ["of the second"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe there")
 def test_nonsense_from_another_program_raises_the_window_and_does_no_harm(
-    qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, home: Path, tokens: list[str]
 ) -> None:
-    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
-    raised: list[str] = []
-    parent = QObject()
-    SecondStarts(home, lambda: raised.append(os.environ["XDG_ACTIVATION_TOKEN"]), parent)
     with socket.socket(socket.AF_UNIX) as other:
         other.connect(str(home / SOCKET))
         other.sendall(b"\xff\x00\xfe=")
-        qtbot.waitUntil(lambda: raised == ["="])
+        qtbot.waitUntil(lambda: tokens == ["="])
 
 
 def test_the_second_of_two_starts_at_once_raises_the_window_of_the_first(qtbot: QtBot, home: Path) -> None:
